@@ -1,0 +1,1 @@
+"""Early warning: detection, rules, lifecycle and the worker."""

@@ -1,0 +1,1 @@
+"""What each screen does: one thin module per screen."""

@@ -1,0 +1,1 @@
+"""The running application: settings, shell, figures, components, languages and the command line."""

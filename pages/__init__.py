@@ -1,0 +1,1 @@
+"""What each screen looks like: one module per screen, layout only."""
