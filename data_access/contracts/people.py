@@ -1,0 +1,86 @@
+"""Agents, their shifts, calendars and service promises."""
+
+from __future__ import annotations
+
+import dataframely as dy
+import polars as pl
+
+from data_access.contracts import columns as c
+
+
+class Agents(dy.Schema):
+    """One seat in the service organisation; no names."""
+
+    agent_id = c.key("Agent id")
+    team = c.text("Team")
+    site = c.text("Site")
+    tz = c.zone("Time zone of the site")
+    langs = c.text("Languages spoken, separated by spaces")
+    is_local = c.flag("Hired in the market served")
+
+
+class Shifts(dy.Schema):
+    """One shift of one agent; may cross midnight."""
+
+    shift_id = c.key("Shift id")
+    agent_id = c.ref("Agent", nullable=False)
+    starts_at = c.instant("Start", nullable=False)
+    ends_at = c.instant("End", nullable=False)
+    kind = c.text("Kind, such as early, late, night")
+
+    @dy.rule()
+    def ends_after_start(cls) -> pl.Expr:
+        """A shift ends after it starts."""
+        return pl.col("ends_at") > pl.col("starts_at")
+
+
+class Calendars(dy.Schema):
+    """One weekly interval of business hours; a calendar is many rows."""
+
+    interval_id = c.key("Interval id")
+    calendar_id = c.ref("Calendar the interval belongs to", nullable=False)
+    tz = c.zone("Time zone of the calendar", nullable=False)
+    weekday = c.count("1 Monday to 7 Sunday", nullable=False, minimum=1, maximum=7)
+    start_minute = c.count("Minutes after midnight", nullable=False)
+    end_minute = c.count("Minutes after midnight; over 1440 runs into the next day", nullable=False)
+    valid_from = c.day("First day in force")
+    valid_to = c.day("Last day in force")
+
+    @dy.rule()
+    def ends_after_start(cls) -> pl.Expr:
+        """An interval of no length would never be open."""
+        return pl.col("end_minute") > pl.col("start_minute")
+
+
+class Holidays(dy.Schema):
+    """One public holiday in one country or region."""
+
+    holiday_id = c.key("Holiday id")
+    country = c.country(nullable=False)
+    region = c.text("Region, empty for the whole country")
+    starts_on = c.day("First day", nullable=False)
+    ends_on = c.day("Last day", nullable=False)
+    name = c.text("Name")
+    tentative = c.flag("Depends on the moon or on a decree")
+
+    @dy.rule()
+    def ends_not_before_start(cls) -> pl.Expr:
+        """A holiday ends on or after its first day."""
+        return pl.col("ends_on") >= pl.col("starts_on")
+
+
+class SlaPolicies(dy.Schema):
+    """One target of one policy."""
+
+    policy_id = c.key("Policy id")
+    metric = c.key("first_response, next_response, resolution, solution or marketplace_response")
+    severity = c.count("Level the target is for; empty for all", minimum=1)
+    country = c.country()
+    lang = c.language()
+    channel = c.choice(c.CHANNELS, "Channel the target is for")
+    vip_tier = c.choice(["none", "platinum", "diamond", "black"], "Tier the target is for")
+    target_s = c.count("Target in seconds", nullable=False, minimum=1)
+    clock = c.choice(["calendar", "business"], "Clock that runs", nullable=False)
+    pause_states = c.text("Statuses that stop the clock, separated by spaces")
+    valid_from = c.instant("In force from")
+    valid_to = c.instant("In force until")
