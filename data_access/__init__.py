@@ -1,1 +1,1 @@
-"""From other people's files to our numbers: contracts, sources, warehouse, marts, metrics, state."""
+"""From other people's files to our numbers: sources, warehouse, marts, metrics, state."""

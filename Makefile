@@ -1,0 +1,65 @@
+# Afterwatch. `make` alone lists what there is.
+# Users need git, make and Python 3.11 to 3.13 (with venv); everything else is installed into .venv.
+
+BIN := .venv/bin
+# Where the measurements of `make bench` are kept small or grown: make bench ARGS="--rows 1000000"
+ARGS ?=
+# Tests that need nothing but Python run first and in parallel; the others drive a browser,
+# a PostgreSQL server, killed processes or real exports.
+HEAVY := browser or postgres or crash or acceptance or slow
+JOBS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast test-heavy lint format bench docs lock clean install install-dev install-bench system
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: install ## Install into .venv and start the sample company on a local port
+	$(BIN)/afterwatch demo $(ARGS)
+
+test: lint system ## Everything CI checks: lint, then all tests with branch coverage
+	$(BIN)/coverage erase
+	$(MAKE) --no-print-directory test-fast ARGS="--cov --cov-report= $(ARGS)"
+	$(MAKE) --no-print-directory test-heavy ARGS="--cov --cov-append --cov-report=term $(ARGS)"
+
+test-fast: install-dev ## Only the tests that need nothing but Python
+	$(BIN)/pytest -q -n $(JOBS) --dist loadfile -m "not ($(HEAVY))" $(ARGS)
+
+test-heavy: install-dev system ## Browser, PostgreSQL, crash, acceptance and slow tests
+	$(BIN)/pytest -q --durations=15 -m "$(HEAVY)" $(ARGS)
+
+lint: install-dev ## Format check, ruff, mypy --strict, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: install-dev ## Write the format and the safe fixes
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: install-bench ## Measure; writes benchmarks/results/*.md
+	$(BIN)/python -m benchmarks $(ARGS)
+
+docs: install-dev ## Write the generated pages and templates anew
+	$(BIN)/python -m data_access.contracts.docs
+
+system: install-dev # Chromium, a CJK font and a PostgreSQL server: found, installed, or named as missing
+	@$(BIN)/python -m tests.system
+
+lock: install-dev ## Resolve the requirement files anew (needs uv; ARGS=--upgrade for newer versions)
+	sh requirements/lock.sh $(ARGS)
+
+install: # .venv with what a user needs
+	@PYTHON="$(PYTHON)" sh requirements/venv.sh base
+
+install-dev: # ... and what a developer needs
+	@PYTHON="$(PYTHON)" sh requirements/venv.sh dev
+
+install-bench: # ... and what the benchmarks compare with
+	@PYTHON="$(PYTHON)" sh requirements/venv.sh bench
+
+clean: ## Remove .venv, caches and build results
+	rm -rf .venv build dist htmlcov .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

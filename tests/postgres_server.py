@@ -1,0 +1,153 @@
+"""A PostgreSQL server of the tests' own: a new cluster in a temporary folder, stopped at the end.
+
+It listens on a Unix socket inside that folder only, so no port is taken and nobody else gets in.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+START_SECONDS = 60.0
+# Nothing here outlives the test session, so nothing needs to reach the disk.
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=")
+
+
+class PostgresServer:
+    """A running server; ``new_database`` gives each test its own."""
+
+    def __init__(self, socket_folder: Path) -> None:
+        self._socket_folder = socket_folder
+        self._numbers = itertools.count(1)
+
+    def connect(self) -> psycopg.Connection:
+        """A connection for administration, each statement by itself."""
+        return psycopg.connect(
+            host=str(self._socket_folder), user="postgres", dbname="postgres", autocommit=True
+        )
+
+    @contextmanager
+    def new_database(self) -> Iterator[str]:
+        """An empty database, dropped at the end.
+
+        Yields:
+            Its SQLAlchemy address, ``postgresql+psycopg://...``.
+        """
+        name = f"test_{next(self._numbers)}"
+        with self.connect() as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield f"postgresql+psycopg://postgres@/{name}?host={quote(str(self._socket_folder), safe='')}"
+        finally:
+            with self.connect() as connection:
+                drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+                connection.execute(drop)
+
+
+def _owner() -> dict[str, object]:
+    """Whom the server runs as: PostgreSQL refuses to run as root, so root hands over to another."""
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+    message = (
+        "Running as root and there is neither a user postgres nor nobody to run the server as."
+    )
+    raise RuntimeError(message)
+
+
+def _wait_until_ready(server: PostgresServer, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            server.connect().close()
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+        else:
+            return
+    message = f"PostgreSQL did not start:\n{log.read_text(errors='replace')}"
+    raise RuntimeError(message)
+
+
+@contextmanager
+def postgres_server(programs: Path) -> Iterator[PostgresServer]:
+    """Run a server for as long as the block lasts.
+
+    Args:
+        programs: the folder that holds ``initdb`` and ``postgres``.
+    """
+    owner = _owner()
+    # A Unix socket's path may have 107 bytes; the folders pytest makes are longer.
+    folder = Path(tempfile.mkdtemp(prefix="afterwatch-pg-"))
+    log = folder / "log"
+    environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    if owner:
+        os.chown(folder, owner["user"], owner["group"])  # type: ignore[arg-type]
+    try:
+        data = folder / "data"
+        initdb = [
+            programs / "initdb",
+            "-D",
+            data,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "-N",
+        ]
+        made = subprocess.run(
+            [*initdb, "--no-locale"],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=folder,
+            env=environment,
+            **owner,  # type: ignore[call-overload]
+        )
+        if made.returncode != 0:
+            message = f"initdb failed:\n{made.stdout}{made.stderr}"
+            raise RuntimeError(message)
+        options = [word for setting in FAST for word in ("-c", setting)]
+        with log.open("wb") as sink:
+            process = subprocess.Popen(
+                [programs / "postgres", "-D", data, "-k", folder, *options],
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+                env=environment,
+                **owner,  # type: ignore[call-overload]
+            )
+        try:
+            server = PostgresServer(folder)
+            _wait_until_ready(server, process, log)
+            yield server
+        finally:
+            process.send_signal(
+                signal.SIGINT
+            )  # "fast shutdown": connections are closed, files are clean
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
