@@ -50,7 +50,8 @@ class PostgresServer:
         with self.connect() as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         try:
-            yield f"postgresql+psycopg://postgres@/{name}?host={quote(str(self._socket_folder), safe='')}"
+            host = quote(str(self._socket_folder), safe="")
+            yield f"postgresql+psycopg://postgres@/{name}?host={host}"
         finally:
             with self.connect() as connection:
                 drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
