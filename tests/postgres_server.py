@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ import psycopg
 from psycopg import sql
 
 START_SECONDS = 60.0
+ENVIRONMENT = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 # Nothing here outlives the test session, so nothing needs to reach the disk.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=")
 
@@ -58,16 +60,25 @@ class PostgresServer:
                 connection.execute(drop)
 
 
-def _owner() -> dict[str, object]:
-    """Whom the server runs as: PostgreSQL refuses to run as root, so root hands over to another."""
+@dataclass(frozen=True)
+class Owner:
+    """Whom the server runs as; None: whoever runs the tests."""
+
+    user: int | None = None
+    group: int | None = None
+    extra_groups: tuple[int, ...] | None = None
+
+
+def _owner() -> Owner:
+    """PostgreSQL refuses to run as root, so root hands over to another."""
     if os.geteuid() != 0:
-        return {}
+        return Owner()
     for name in ("postgres", "nobody"):
         try:
             entry = pwd.getpwnam(name)
         except KeyError:
             continue
-        return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+        return Owner(entry.pw_uid, entry.pw_gid, ())
     message = (
         "Running as root and there is neither a user postgres nor nobody to run the server as."
     )
@@ -87,6 +98,48 @@ def _wait_until_ready(server: PostgresServer, process: subprocess.Popen[bytes], 
     raise RuntimeError(message)
 
 
+def _initdb(programs: Path, folder: Path, owner: Owner) -> None:
+    command: list[str | Path] = [programs / "initdb", "-D", folder / "data", "-U", "postgres"]
+    made = subprocess.run(
+        [*command, "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"],
+        cwd=folder,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+        user=owner.user,
+        group=owner.group,
+        extra_groups=owner.extra_groups,
+    )
+    if made.returncode != 0:
+        message = f"initdb failed:\n{made.stdout}{made.stderr}"
+        raise RuntimeError(message)
+
+
+def _start(programs: Path, folder: Path, owner: Owner, log: Path) -> subprocess.Popen[bytes]:
+    options = [word for setting in FAST for word in ("-c", setting)]
+    with log.open("wb") as sink:
+        return subprocess.Popen(
+            [programs / "postgres", "-D", folder / "data", "-k", folder, *options],
+            cwd=folder,
+            env=ENVIRONMENT,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            user=owner.user,
+            group=owner.group,
+            extra_groups=owner.extra_groups,
+        )
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGINT)  # "fast shutdown": closes connections, leaves clean files
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 @contextmanager
 def postgres_server(programs: Path) -> Iterator[PostgresServer]:
     """Run a server for as long as the block lasts.
@@ -97,58 +150,17 @@ def postgres_server(programs: Path) -> Iterator[PostgresServer]:
     owner = _owner()
     # A Unix socket's path may have 107 bytes; the folders pytest makes are longer.
     folder = Path(tempfile.mkdtemp(prefix="afterwatch-pg-"))
-    log = folder / "log"
-    environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-    if owner:
-        os.chown(folder, owner["user"], owner["group"])  # type: ignore[arg-type]
     try:
-        data = folder / "data"
-        initdb = [
-            programs / "initdb",
-            "-D",
-            data,
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "-N",
-        ]
-        made = subprocess.run(
-            [*initdb, "--no-locale"],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=folder,
-            env=environment,
-            **owner,  # type: ignore[call-overload]
-        )
-        if made.returncode != 0:
-            message = f"initdb failed:\n{made.stdout}{made.stderr}"
-            raise RuntimeError(message)
-        options = [word for setting in FAST for word in ("-c", setting)]
-        with log.open("wb") as sink:
-            process = subprocess.Popen(
-                [programs / "postgres", "-D", data, "-k", folder, *options],
-                stdout=sink,
-                stderr=subprocess.STDOUT,
-                cwd=folder,
-                env=environment,
-                **owner,  # type: ignore[call-overload]
-            )
+        if owner.user is not None and owner.group is not None:
+            os.chown(folder, owner.user, owner.group)
+        _initdb(programs, folder, owner)
+        log = folder / "log"
+        process = _start(programs, folder, owner, log)
         try:
             server = PostgresServer(folder)
             _wait_until_ready(server, process, log)
             yield server
         finally:
-            process.send_signal(
-                signal.SIGINT
-            )  # "fast shutdown": connections are closed, files are clean
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            _stop(process)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,7 +85,7 @@ def find_chinese_font() -> None:
 class Need:
     """One thing the tests need, how it is found and which Debian packages bring it."""
 
-    find: object
+    find: Callable[[], object]
     debian: tuple[str, ...]
     elsewhere: str
 
@@ -105,7 +105,7 @@ def missing() -> Iterator[tuple[Need, str]]:
     """Each need that is not met, with the reason."""
     for need in NEEDS:
         try:
-            need.find()  # type: ignore[operator]
+            need.find()
         except MissingProgramError as error:
             yield need, str(error)
 
