@@ -1,0 +1,1 @@
+"""Operational state: import batches, quarantine, rules, alerts, leases; SQLAlchemy and Alembic."""
