@@ -49,7 +49,7 @@ explain_missing_python() {
 }
 
 install_debian_venv() {
-    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && fits python3 || return 0
+    [ -z "${PYTHON:-}" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && fits python3 || return 0
     echo "Installing python3-venv with apt-get ..."
     DEBIAN_FRONTEND=noninteractive apt-get install -qq -y python3-venv >/dev/null ||
         { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y python3-venv >/dev/null; } ||
