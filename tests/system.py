@@ -7,6 +7,7 @@ passwordless sudo, with apt-get), and otherwise names what is missing and fails.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -61,9 +62,7 @@ def find_postgres() -> Path:
     if not complete:
         message = "No PostgreSQL server: initdb and postgres were not found."
         raise MissingProgramError(message)
-    return max(
-        complete, key=lambda folder: [int(n) for n in folder.as_posix().split("/") if n.isdigit()]
-    )
+    return max(complete, key=lambda folder: [int(n) for n in re.findall(r"\d+", str(folder))])
 
 
 def find_chinese_font() -> None:
