@@ -1,0 +1,331 @@
+"""The warehouse: Iceberg tables in the catalogue of the state database, read by Polars."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock
+
+import polars as pl
+from pyiceberg.catalog.sql import IcebergTables, SqlCatalog
+from pyiceberg.exceptions import (
+    NamespaceAlreadyExistsError,
+    NoSuchTableError,
+    TableAlreadyExistsError,
+)
+from pyiceberg.table import Table as IcebergTable
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import IntegrityError
+
+from data_access.contracts import TABLES, Contract
+from data_access.state.engine import migrate, open_state
+from data_access.warehouse import housekeeping
+from data_access.warehouse.housekeeping import HousekeepReport
+from data_access.warehouse.locking import exclusive
+from data_access.warehouse.merging import MergeCounts, MergePlan, plan_merge
+from data_access.warehouse.storage import (
+    PART,
+    TABLE_PROPERTIES,
+    iceberg_schema,
+    in_parts,
+    month_part,
+    partition_spec,
+    polars_dtypes,
+    stored,
+    stored_dtype,
+    to_arrow,
+)
+
+CATALOGUE = "afterwatch"
+FACTS = "facts"
+WRITER_LOCK = ".writer.lock"
+DERIVED = ("marts", "rollups")
+
+
+class TableMissingError(LookupError):
+    """A derived table was read before it was first written."""
+
+
+def open_warehouse(state_url: str, root: Path) -> Warehouse:
+    """Open the warehouse, made when missing.
+
+    Args:
+        state_url: address of the state database, which also holds the Iceberg catalogue.
+        root: folder of the data files.
+    """
+    engine = open_state(state_url)
+    migrate(engine)
+    root = root.absolute()
+    root.mkdir(parents=True, exist_ok=True)
+    catalog = SqlCatalog(CATALOGUE, uri=state_url, warehouse=root.as_uri())
+    # PyIceberg knows nothing of busy timeouts and write-ahead logs: give it our engine.
+    catalog.engine.dispose()
+    catalog.engine = engine
+    for namespace in (FACTS, *DERIVED):
+        try:
+            catalog.create_namespace_if_not_exists(namespace)
+        except (NamespaceAlreadyExistsError, IntegrityError):
+            continue  # another process was faster
+    return Warehouse(catalog, engine, root)
+
+
+class Warehouse:
+    """Iceberg tables by namespace (`facts`, `marts`, `rollups`) and name."""
+
+    def __init__(self, catalog: SqlCatalog, engine: Engine, root: Path) -> None:
+        self._catalog = catalog
+        self._engine = engine
+        self.root = root
+        self._loaded: dict[tuple[str, str], tuple[str, IcebergTable]] = {}
+        self._lock = Lock()
+
+    def close(self) -> None:
+        """Give back the database connections."""
+        self._engine.dispose()
+
+    # Reading
+
+    def scan(
+        self,
+        table: str,
+        *,
+        namespace: str = FACTS,
+        snapshot_id: int | None = None,
+        schema: Mapping[str, pl.DataType] | None = None,
+    ) -> pl.LazyFrame:
+        """Read a table lazily, as it is now or was in a snapshot.
+
+        Args:
+            table: its name.
+            namespace: `facts`, `marts` or `rollups`.
+            snapshot_id: an older snapshot; None for the newest.
+            schema: columns to give where the table was never written or lacks some; facts know
+                theirs from the contract.
+
+        Raises:
+            TableMissingError: if it was never written and no schema is known.
+        """
+        if schema is None and namespace == FACTS:
+            schema = TABLES[table].stored_dtypes()
+        found = self._load(table, namespace)
+        if found is None or found.current_snapshot() is None:
+            if schema is None:
+                raise TableMissingError(f"{namespace}.{table} was never written")
+            return pl.LazyFrame(schema=dict(schema))
+        frame = pl.scan_iceberg(found, snapshot_id=snapshot_id)
+        if schema is None:
+            return frame
+        present = set(found.schema().column_names)
+        return frame.select(
+            pl.col(name) if name in present else pl.lit(None, dtype=dtype).alias(name)
+            for name, dtype in schema.items()
+        )
+
+    def exists(self, table: str, namespace: str = FACTS) -> bool:
+        """Whether the table was ever written."""
+        return self.snapshot_id(table, namespace) is not None
+
+    def snapshot_id(self, table: str, namespace: str = FACTS) -> int | None:
+        """The newest snapshot, None if the table was never written."""
+        found = self._load(table, namespace)
+        snapshot = found.current_snapshot() if found is not None else None
+        return snapshot.snapshot_id if snapshot is not None else None
+
+    def version(self) -> str:
+        """A short text that changes whenever a mart or a rollup changes."""
+        statement = (
+            select(IcebergTables.metadata_location)
+            .where(
+                IcebergTables.catalog_name == CATALOGUE,
+                IcebergTables.table_namespace.in_(DERIVED),
+            )
+            .order_by(IcebergTables.table_namespace, IcebergTables.table_name)
+        )
+        with self._engine.connect() as connection:
+            places = connection.execute(statement).scalars().all()
+        return hashlib.blake2b("\n".join(map(str, places)).encode(), digest_size=8).hexdigest()
+
+    # Writing
+
+    def merge(
+        self, contract: Contract, rows: pl.DataFrame, *, batch_id: int, now: datetime
+    ) -> MergeCounts:
+        """Merge rows by natural key in one commit; none when nothing changed.
+
+        Args:
+            contract: the table's contract.
+            rows: contract columns and `source`, each natural key at most once.
+            batch_id: number of the import.
+            now: when the rows were taken in.
+        """
+        with self._writer():
+            plan = self.plan_merge(contract, rows, batch_id=batch_id, now=now)
+            if plan.write.height:
+                self._write(contract, plan)
+        return plan.counts
+
+    def plan_merge(
+        self,
+        contract: Contract,
+        rows: pl.DataFrame,
+        *,
+        batch_id: int,
+        now: datetime,
+        pending: pl.DataFrame | None = None,
+    ) -> MergePlan:
+        """What `merge` would do, without doing it.
+
+        `pending` are rows a dry run would have written before, in stored dtypes.
+        """
+        prepared = stored(
+            rows.with_columns(
+                pl.lit(batch_id, dtype=pl.Int64).alias("batch_id"),
+                pl.lit(now, dtype=pl.Datetime("us", "UTC")).alias("ingested_at"),
+                month_part(contract.partition_time),
+            ).select(contract.stored_dtypes().keys())
+        )
+        there = self.scan(contract.name)
+        if pending is not None and pending.height:
+            key = ["source", *contract.key]
+            there = pl.concat([there.join(pending.lazy(), on=key, how="anti"), pending.lazy()])
+        return plan_merge(contract, prepared, there)
+
+    def replace_parts(
+        self, table: str, namespace: str, rows: pl.DataFrame, parts: Collection[int]
+    ) -> None:
+        """Replace whole partitions in one commit; other partitions stay.
+
+        Args:
+            table: name of the derived table, made when missing; new columns are added to it.
+            namespace: `marts` or `rollups`.
+            rows: all rows of `parts`, with the column `part` (Int32).
+            parts: the partitions to replace; one without rows becomes empty.
+        """
+        outside = set(rows[PART].unique().to_list()) - set(parts)
+        if outside:
+            raise ValueError(f"{namespace}.{table}: rows outside the parts to replace: {outside}")
+        rows = stored(rows)
+        with self._writer():
+            target = self._ensure(table, namespace, rows.schema, {})
+            self._overwrite(target, rows, parts)
+
+    def drop(self, table: str, namespace: str) -> None:
+        """Forget a derived table; its files go with the next housekeeping."""
+        if namespace == FACTS:
+            raise ValueError("Facts are never dropped")
+        try:
+            self._catalog.drop_table((namespace, table))
+        except NoSuchTableError:
+            return
+        finally:
+            self._loaded.pop((namespace, table), None)
+
+    def tag(self, table: str, name: str, namespace: str = FACTS) -> int:
+        """Keep the newest snapshot under a name; housekeeping leaves it.
+
+        Returns:
+            The snapshot's id.
+
+        Raises:
+            TableMissingError: if the table was never written.
+        """
+        found, snapshot = self._load(table, namespace), self.snapshot_id(table, namespace)
+        if found is None or snapshot is None:
+            raise TableMissingError(f"{namespace}.{table} was never written")
+        found.manage_snapshots().create_tag(snapshot, name).commit()
+        return snapshot
+
+    def housekeep(
+        self, *, now: datetime, keep: timedelta, orphan_age: timedelta = timedelta(days=1)
+    ) -> HousekeepReport:
+        """Expire snapshots, compact small files, remove orphan files.
+
+        Args:
+            now: the time to count from.
+            keep: snapshots younger than this stay, and so does every tagged one.
+            orphan_age: files that no snapshot names are removed when older than this; younger ones
+                may belong to a commit in flight.
+        """
+        with self._writer():
+            return housekeeping.housekeep(
+                self._catalog, self.root, now=now, keep=keep, orphan_age=orphan_age
+            )
+
+    # Tables
+
+    def _writer(self) -> AbstractContextManager[None]:
+        """Readers never wait; two writers of one partition would throw away each other's work."""
+        return exclusive(self.root / WRITER_LOCK)
+
+    def _load(self, table: str, namespace: str) -> IcebergTable | None:
+        """The table at its newest metadata, read from disk only when that changed."""
+        statement = select(IcebergTables.metadata_location).where(
+            IcebergTables.catalog_name == CATALOGUE,
+            IcebergTables.table_namespace == namespace,
+            IcebergTables.table_name == table,
+        )
+        with self._engine.connect() as connection:
+            place = connection.execute(statement).scalar_one_or_none()
+        if place is None:
+            return None
+        cached = self._loaded.get((namespace, table))
+        if cached is not None and cached[0] == place:
+            return cached[1]
+        try:
+            found = self._catalog.load_table((namespace, table))
+        except NoSuchTableError:
+            return None
+        with self._lock:
+            self._loaded[namespace, table] = (found.metadata_location, found)
+        return found
+
+    def _ensure(
+        self,
+        table: str,
+        namespace: str,
+        dtypes: Mapping[str, pl.DataType],
+        docs: Mapping[str, str],
+    ) -> IcebergTable:
+        """A fresh handle to write through: made when missing, widened where columns are new."""
+        schema = iceberg_schema({n: stored_dtype(d) for n, d in dtypes.items()}, docs)
+        try:
+            found = self._catalog.load_table((namespace, table))
+        except NoSuchTableError:
+            try:
+                return self._catalog.create_table(
+                    (namespace, table),
+                    schema,
+                    partition_spec=partition_spec(schema),
+                    properties=dict(TABLE_PROPERTIES),
+                )
+            except TableAlreadyExistsError:
+                found = self._catalog.load_table((namespace, table))
+        if set(schema.column_names) - set(found.schema().column_names):
+            with found.update_schema() as update:
+                update.union_by_name(schema)
+        return found
+
+    def _write(self, contract: Contract, plan: MergePlan) -> None:
+        docs = {name: info.doc for name, info in contract.columns.items()}
+        target = self._ensure(contract.name, FACTS, contract.stored_dtypes(), docs)
+        rows = pl.concat([plan.keep, plan.write]) if plan.keep.height else plan.write
+        # Sorted by time inside a partition, so that a filter on days skips row groups.
+        order = [PART, contract.partition_time] if contract.partition_time else [PART]
+        self._overwrite(target, rows.sort(order, maintain_order=True), plan.rewrite)
+
+    def _overwrite(self, target: IcebergTable, rows: pl.DataFrame, parts: Collection[int]) -> None:
+        doomed = housekeeping.present_parts(target) & set(parts) if parts else set()
+        dtypes = polars_dtypes(target.schema())
+        arrow = to_arrow(
+            rows.select(
+                pl.col(name) if name in rows.columns else pl.lit(None, dtype=dtype).alias(name)
+                for name, dtype in dtypes.items()
+            )
+        )
+        if doomed:
+            target.overwrite(arrow, overwrite_filter=in_parts(doomed))
+        elif rows.height:
+            target.append(arrow)
