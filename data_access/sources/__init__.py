@@ -1,1 +1,1 @@
-"""Readers of other people's files: each gives frames of canonical columns and the rows it refused."""
+"""Readers of other people's files: canonical frames, and the rows they had to refuse."""

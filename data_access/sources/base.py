@@ -1,4 +1,4 @@
-"""What every source gives: canonical rows, the rows it could not read, and notes about the files."""
+"""What every source gives: canonical rows, the rows it refused, notes about the files."""
 
 from __future__ import annotations
 
