@@ -1,0 +1,66 @@
+// What Python names with ClientsideFunction("afterwatch", …). Each is one line over a function of
+// the files before it; docs/assets.md is the reference.
+(function () {
+  "use strict";
+
+  const { figures, shell, theme, url } = window.afterwatch;
+
+  window.dash_clientside = window.dash_clientside || {};
+  const nothing = () => window.dash_clientside.no_update;
+
+  window.dash_clientside.afterwatch = {
+    writeUrl(query) {
+      if (query !== null && query !== undefined) {
+        url.writeFilters(query);
+      }
+      return nothing();
+    },
+
+    writeOwn(values) {
+      if (values) {
+        url.writeOwn(values);
+      }
+      return nothing();
+    },
+
+    readUrl() {
+      return url.decode(window.location.search);
+    },
+
+    goTo(href) {
+      url.goTo(href);
+      return nothing();
+    },
+
+    followClick(clickData) {
+      url.goTo(clickData ? figures.address(clickData.points[0]) : null);
+      return nothing();
+    },
+
+    followRow(cell) {
+      url.goTo(cell && cell.data ? cell.data.href : null);
+      return nothing();
+    },
+
+    toggleTheme(clicks) {
+      return clicks ? theme.toggle() : theme.current();
+    },
+
+    visibleTick(intervals) {
+      return document.hidden ? nothing() : intervals;
+    },
+
+    toast(text, kind) {
+      shell.toast(text, kind || "info");
+      return nothing();
+    },
+
+    // An infinite grid keeps its loaded blocks until it is told that the rows behind changed.
+    refreshGrid(trigger, gridId) {
+      if (trigger !== null && trigger !== undefined && window.dash_ag_grid) {
+        window.dash_ag_grid.getApiAsync(gridId).then((api) => api.refreshInfiniteCache());
+      }
+      return nothing();
+    },
+  };
+})();
