@@ -60,7 +60,8 @@ def open_warehouse(state_url: str, root: Path) -> Warehouse:
     migrate(engine)
     root = root.absolute()
     root.mkdir(parents=True, exist_ok=True)
-    catalog = SqlCatalog(CATALOGUE, uri=state_url, warehouse=root.as_uri())
+    address = engine.url.render_as_string(hide_password=False)
+    catalog = SqlCatalog(CATALOGUE, uri=address, warehouse=root.as_uri())
     # PyIceberg knows nothing of busy timeouts and write-ahead logs: give it our engine.
     catalog.engine.dispose()
     catalog.engine = engine

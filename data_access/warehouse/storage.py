@@ -112,7 +112,7 @@ def partition_spec(schema: Schema) -> PartitionSpec:
 
 def in_parts(parts: Collection[int]) -> BooleanExpression:
     """The Iceberg filter for the rows of some partitions."""
-    return In(PART, set(parts))  # type: ignore[call-arg]  # its pydantic base hides the arguments
+    return In(PART, set(parts))  # type: ignore[call-arg,misc]  # pydantic base
 
 
 def to_arrow(rows: pl.DataFrame) -> pa.Table:

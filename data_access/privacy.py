@@ -1,0 +1,190 @@
+"""What keeps persons out of the warehouse: keyed hashes of customer keys, redacted free text."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import polars as pl
+
+_HASH_BYTES = 16
+
+# Cheap test in Rust: only texts that might hold something go through the exact patterns.
+_SUSPICIOUS = r"[@＠]|\d(?:[\s().\-/‐-―－]{0,3}\d){5}"
+
+_EMAIL = re.compile(
+    r"(?<![\w.+%'-])[\w.+%'-]+\s?[@＠]\s?(?:[\w-]+\.)+[^\W\d_]{2,}(?![\w-])", re.UNICODE
+)
+
+_SEP = r"[ \u00a0.\-‐-―－/]"
+_GAP = r"[ \u00a0\-‐-―－]"
+_CARD = re.compile(rf"(?<![\w.+\-])\d(?:{_GAP}?\d){{12,18}}(?![\w\-]|[.,]\d)")
+
+# A number is a phone number when it is written as one, or when the text says so just before it.
+_SPOKEN = (
+    r"(?:tel(?:ephone|efon|[ée]fono|efono|efone|éphone)?|phone|ph|mobile|mob|cell|call|whatsapp|"
+    r"viber|fax|handy|rufnummer|m[óo]vil|celular|portable|appele[rz]?|cellulare|komórk[aę]|"
+    r"тел(?:ефон)?|моб|电话|電話|手机|手機|联系方式|携帯|전화|휴대폰|โทร|फ़ोन|फोन|هاتف|جوال|"
+    r"điện thoại|sđt|telp|hp|telefone|τηλ|טלפון)"
+)
+_PHONE = re.compile(
+    "|".join(
+        (
+            # +49 30 1234-5678, +1 (555) 123 4567; amounts such as +1 299.00 are too short or dotted
+            rf"(?<![\w.])[+＋]\s?(?![0０])\d{{1,3}}(?:(?:{_GAP}|/)?\(?\d{{1,5}}\)?){{2,6}}(?![\w]|[.,]\d)",
+            r"(?<![\w.])[+＋][1-9]\d{0,2}(?:\.\d{2,4}){2,4}(?![\w]|[.,]\d)",
+            # 0049 30 12345678: with a gap, since 0049301234567 may be an order number
+            rf"(?<![\w.\-/#])00[1-9]\d{{0,2}}{_GAP}\(?\d{{1,5}}\)?(?:{_GAP}?\d{{2,8}}){{1,5}}(?![\w\-]|[.,]\d)",
+            # (555) 123-4567, 555-123-4567, 555.123.4567
+            r"(?<![\w.\-/#])(?:1[ .-])?(?:\(\d{3}\)\s?|\d{3}[ .-])\d{3}[ .-]\d{4}(?![\w\-]|[.,]\d)",
+            # 06 12 34 56 78, 06.12.34.56.78
+            r"(?<![\w.\-/#])0[1-9](?:[ .]\d\d){4}(?![\w\-]|[.,]\d)",
+            # 030 12345678, 0171/2345678, (030) 1234 5678
+            r"(?<![\w.\-/#])(?:\(0\d{1,4}\)\s?|0\d{2,4}[ /])\d{3,4}[ -]?\d{3,5}(?![\w\-/]|[.,]\d)",
+            # 138 1234 5678 and 138-1234-5678, mainland China
+            r"(?<![\w.\-/#])1[3-9]\d[ -]\d{4}[ -]\d{4}(?![\w\-]|[.,]\d)",
+        )
+    )
+)
+_FILLER = r"(?:no|nr|number|nummer|me|us|at|on|under|is|是|号码|番号)"
+_NUMBER = r"(?P<number>[+＋(]?\d(?:[ \u00a0().\-‐-―－/]{0,3}\d){5,14})"
+_ANNOUNCED = re.compile(
+    rf"(?<![^\W_]){_SPOKEN}[^\w+＋(]{{0,4}}(?:{_FILLER}[^\w+＋(]{{0,4}}){{0,3}}{_NUMBER}(?!\w)",
+    re.IGNORECASE,
+)
+# Chinese, Japanese and Thai put no space before the word: there the word may follow a letter.
+_ANNOUNCED_JOINED = re.compile(
+    rf"(?:电话|電話|手机|手機|联系方式|携帯|전화|휴대폰|โทร)[^\d+＋(]{{0,6}}{_NUMBER}(?!\d)"
+)
+_DATE = re.compile(r"(?:19|20)\d\d\D?[01]\d\D?[0-3]\d|[0-3]?\d\D[01]?\d\D(?:19|20)\d\d")
+
+_PERSONAL_NAME = re.compile(
+    r"""^name$|(?:first|last|full|given|family|middle|sur|nick|user|customer|buyer|client|contact|
+    recipient|receiver|consignee|caller|sender|author|reviewer|ship\w*|bill\w*|holder)[ _.-]*name|
+    vorname|nachname|nombre|apellido|e[ _-]?mail|phone|mobile|cell|fax|(?:^|[_ .-])tel(?:$|[_ .-])|
+    telefon|address|street|strasse|straße|birth|passport|(?:^|_)ssn|iban|card|caller[ _.-]*id|
+    姓名|电话|電話|手机|手機|地址|邮箱|郵箱|邮件|住所|이름|주소""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_PERSONAL_ID = re.compile(
+    r"(?:customer|buyer|client|consumer)[ _.-]*(?:unique[ _.-]*)?(?:id|key|no|number|code)?$|"
+    r"顾客|客户",
+    re.IGNORECASE,
+)
+
+
+def customer_key(values: pl.Series, key: bytes) -> pl.Series:
+    """Customer ids as keyed BLAKE2b hashes, 32 hex digits; null and empty stay as they are.
+
+    Each distinct value is hashed once.
+    """
+    distinct = values.unique().drop_nulls()
+    distinct = distinct.filter(distinct.str.len_bytes() > 0)
+    if distinct.is_empty():
+        return values
+    hashed = pl.Series([hash_one(value, key) for value in distinct], dtype=pl.String)
+    return values.replace_strict(distinct, hashed, default=values, return_dtype=pl.String)
+
+
+def hash_one(value: str, key: bytes) -> str:
+    """The keyed hash of one customer id."""
+    # BLAKE2b takes keys of up to 64 bytes; longer ones are folded first.
+    short = key if len(key) <= hashlib.blake2b.MAX_KEY_SIZE else hashlib.blake2b(key).digest()
+    return hashlib.blake2b(value.encode(), digest_size=_HASH_BYTES, key=short).hexdigest()
+
+
+def redact(text: pl.Expr) -> pl.Expr:
+    """Free text with e-mails, phone and payment card numbers replaced by [email], [phone], [card].
+
+    Order numbers, dates, amounts and tracking numbers stay.
+    """
+    return text.map_batches(redact_series, return_dtype=pl.String, is_elementwise=True)
+
+
+def redact_series(texts: pl.Series) -> pl.Series:
+    """As `redact`, for a series."""
+    suspicious = texts.str.contains(_SUSPICIOUS).fill_null(value=False)
+    if not suspicious.any():
+        return texts
+    found = texts.filter(suspicious)
+    clean = pl.Series([redact_text(value) for value in found], dtype=pl.String)
+    places = suspicious.arg_true()
+    return texts.scatter(places, clean)
+
+
+def redact_text(text: str) -> str:
+    """As `redact`, for one text."""
+    text = _EMAIL.sub("[email]", text)
+    text = _CARD.sub(_card, text)
+    text = _ANNOUNCED_JOINED.sub(_announced, text)
+    text = _ANNOUNCED.sub(_announced, text)
+    return _PHONE.sub(_phone, text)
+
+
+def _digits(text: str) -> list[int]:
+    return [int(character) for character in text if character.isdigit()]
+
+
+def _card(match: re.Match[str]) -> str:
+    digits = _digits(match[0])
+    return "[card]" if digits[0] in {2, 3, 4, 5, 6} and luhn(digits) else match[0]
+
+
+def _phone(match: re.Match[str]) -> str:
+    written = match[0]
+    if not 7 <= len(_digits(written)) <= 15 or _DATE.fullmatch(written.lstrip("+＋ ")):
+        return written
+    return "[phone]"
+
+
+def _announced(match: re.Match[str]) -> str:
+    if _DATE.fullmatch(match["number"]):
+        return match[0]
+    return match[0][: match.start("number") - match.start()] + "[phone]"
+
+
+def luhn(digits: Iterable[int]) -> bool:
+    """Whether the digits pass the check of ISO/IEC 7812-1, as every payment card number does."""
+    total = 0
+    for place, digit in enumerate(reversed(list(digits))):
+        doubled = digit * 2 if place % 2 else digit
+        total += doubled - 9 if doubled > 9 else doubled
+    return total % 10 == 0
+
+
+def redact_raw(raw: str, key: bytes) -> str:
+    """A source row as JSON without the person in it, for the quarantine.
+
+    Columns named like names, addresses or contact data are removed, customer ids hashed, the other
+    texts redacted. Text that is no JSON object is redacted as a whole.
+    """
+    try:
+        row = json.loads(raw)
+    except ValueError:
+        return redact_text(raw)
+    if not isinstance(row, dict):
+        return redact_text(raw)
+    clean = {name: _redact_value(name, value, key) for name, value in row.items()}
+    return json.dumps(clean, ensure_ascii=False)
+
+
+def is_personal(column: str) -> bool:
+    """Whether a source column's name says that it holds contact data or a person's name."""
+    return _PERSONAL_NAME.search(column) is not None
+
+
+def _redact_value(name: str, value: Any, key: bytes) -> Any:
+    if isinstance(value, dict):
+        return {inner: _redact_value(inner, given, key) for inner, given in value.items()}
+    if isinstance(value, list):
+        return [_redact_value(name, given, key) for given in value]
+    if value is None or isinstance(value, bool):
+        return value
+    if is_personal(name):
+        return "[removed]"
+    if _PERSONAL_ID.search(name):
+        return hash_one(str(value), key)
+    return redact_text(value) if isinstance(value, str) else value
