@@ -1,0 +1,57 @@
+"""The composition root: one function that tells the whole wiring of the web application."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dash import Dash
+
+import callbacks.overview
+import callbacks.shell
+import pages.overview
+from dashboard import languages, panel_state
+from dashboard.assets_folder import assets_folder
+from dashboard.screens import PRODUCT, Screen, answer_unknown_paths, register_screens
+from dashboard.security import install_security_headers
+from dashboard.shell import shell
+from dashboard.static import ASSETS_IGNORE, install_index, install_static_cache
+
+if TYPE_CHECKING:
+    from dashboard.services import Services
+
+SCREENS: tuple[Screen, ...] = (pages.overview,)
+"""Every screen, in the order of the rail."""
+
+CALLBACKS = (callbacks.shell, callbacks.overview)
+"""Every module with callbacks; its screen is the one of the same name."""
+
+
+def create_app(services: Services) -> Dash:
+    """Build the application over `services`; several may live in one process."""
+    app = Dash(
+        PRODUCT,
+        title=PRODUCT,
+        update_title="",
+        assets_folder=str(assets_folder()),
+        assets_ignore=ASSETS_IGNORE,
+        use_pages=True,
+        pages_folder="",
+        suppress_callback_exceptions=True,
+        use_async=False,
+        enable_mcp=False,
+        on_error=panel_state.show_errors,
+    )
+    languages.install_languages(app.server, services.settings.language)
+    install_index(app, languages.html_lang)
+    register_screens(SCREENS)
+    app.layout = partial(shell, services, SCREENS)
+    for module in CALLBACKS:
+        module.register(app, services)
+    answer_unknown_paths(app.server, SCREENS)
+    # Dash adds its router's callbacks on the first request; the security headers name their hashes.
+    with app.server.test_request_context("/"):
+        app.server.preprocess_request()
+    install_static_cache(app.server)
+    install_security_headers(app)
+    return app

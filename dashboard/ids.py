@@ -1,0 +1,94 @@
+"""Ids of every component that a callback reads or writes: one enumeration per screen.
+
+The value begins with the name of the screen, so two screens cannot share one; a contract test
+checks that every id stands in a layout and that no output has two writers.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Shell(StrEnum):
+    """The frame around every screen."""
+
+    QUERY = "shell-query"
+    """Store: the canonical query string of the view; every screen's callbacks begin with it."""
+    ASKED = "shell-asked"
+    """Store: the query of an address that was opened and is not the present view."""
+    VERSION = "shell-version"
+    """Store: changes when any number may have changed; screens fetch again only then."""
+    REFRESH = "shell-refresh"
+    STAMP = "shell-stamp"
+    STAMP_TIME = "shell-stamp-time"
+    WORKER = "shell-worker"
+    NOTES = "shell-notes"
+    FILTERS = "shell-filters"
+    RANGE = "shell-range"
+    FROM = "shell-from"
+    TO = "shell-to"
+    COMPARE = "shell-compare"
+    MARKET = "shell-market"
+    CATEGORY = "shell-category"
+    CHANNEL = "shell-channel"
+    LANGUAGE = "shell-language"
+    CARRIER = "shell-carrier"
+    CURRENCY = "shell-currency"
+    ZONE = "shell-zone"
+
+
+DIMENSION_CONTROLS = {
+    "market": Shell.MARKET,
+    "category": Shell.CATEGORY,
+    "channel": Shell.CHANNEL,
+    "language": Shell.LANGUAGE,
+    "carrier": Shell.CARRIER,
+}
+"""Dimension to the control of the filter bar that holds its values."""
+
+
+LOCATION = "_pages_location"
+"""Dash's own location of the pages router; its `search` changes when a link is followed."""
+
+
+class Overview(StrEnum):
+    """`/`: what needs me now."""
+
+    ANSWER = "overview-answer"
+    ALERTS_PANEL = "overview-alerts-panel"
+    ALERTS = "overview-alerts"
+    TILES_PANEL = "overview-tiles-panel"
+    TILES_NOTE = "overview-tiles-note"
+    BACKLOG_AGES = "overview-backlog-ages"
+    MAP_PANEL = "overview-map-panel"
+    MAP_TITLE = "overview-map-title"
+    MAP = "overview-map"
+    MAP_SUMMARY = "overview-map-summary"
+    MAP_TABLE = "overview-map-table"
+    MOVERS_PANEL = "overview-movers-panel"
+    MOVERS_TITLE = "overview-movers-title"
+    MOVERS_KPI = "overview-movers-kpi"
+    MOVERS_BY = "overview-movers-by"
+    MOVERS = "overview-movers"
+    DUE_PANEL = "overview-due-panel"
+    DUE_HORIZON = "overview-due-horizon"
+    DUE_TITLE = "overview-due-title"
+    DUE = "overview-due"
+
+
+class TilePart(StrEnum):
+    """Parts of a KPI tile that callbacks fill; see `tile_part`."""
+
+    LINK = "tile-link"
+    STATUS = "tile-status"
+    VALUE = "tile-value"
+    INTERVAL = "tile-interval"
+    TREND = "tile-trend"
+    DELTA = "tile-delta"
+    AGAINST = "tile-against"
+    TARGET = "tile-target"
+
+
+def tile_part(part: TilePart, screen: str, kpi: object) -> dict[str, object]:
+    """Id of one part of the tile of `kpi` on `screen`; `kpi` may be `dash.ALL` in an output."""
+    return {"part": str(part), "screen": screen, "kpi": kpi}

@@ -1,0 +1,73 @@
+"""One KPI as a tile shows it: value now and before, interval, n, trend over the period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from dashboard.url_filter import Period, View
+from data_access.metrics import CATALOGUE, Filter, Kpi, Query
+
+if TYPE_CHECKING:
+    from data_access.metrics import Metrics
+
+LONGEST_BY_DAY = 45
+"""Beyond this many days a trend has a point per week."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Values in the KPI's unit; None is unknown (no rows in the denominator)."""
+
+    kpi: Kpi
+    value: float | None
+    n: int
+    low: float | None
+    high: float | None
+    before: float | None
+    trend: tuple[float | None, ...]
+
+
+def read(metrics: Metrics, name: str, view: View, period: Period) -> Reading:
+    """Ask for one KPI three times: now, before, and by day or week."""
+    now = _one(metrics, name, period.now, view)
+    before = _one(metrics, name, period.before, view) if period.before else None
+    return Reading(
+        kpi=CATALOGUE[name],
+        value=now["value"],
+        n=int(now["n"] or 0),
+        low=now["low"],
+        high=now["high"],
+        before=before["value"] if before else None,
+        trend=trend(metrics, name, view, period),
+    )
+
+
+def trend(metrics: Metrics, name: str, view: View, period: Period) -> tuple[float | None, ...]:
+    """A value per day, or per ISO week in long periods; None where there is nothing."""
+    grain = "day" if (period.last - period.first).days < LONGEST_BY_DAY else "week"
+    frame = metrics.kpi(_query(name, period.now, view, by=(grain,)))
+    found: dict[date, float | None] = dict(
+        zip(frame[grain].to_list(), frame["value"].to_list(), strict=True)
+    )
+    return tuple(found.get(step) for step in steps(period, grain))
+
+
+def steps(period: Period, grain: str) -> Iterable[date]:
+    """The days of the period, or the Mondays of its weeks."""
+    width = 7 if grain == "week" else 1
+    first = period.first - timedelta(days=period.first.weekday() if grain == "week" else 0)
+    count = (period.last - first).days // width + 1
+    return [first + timedelta(days=width * index) for index in range(count)]
+
+
+def _one(metrics: Metrics, name: str, where: Filter, view: View) -> dict[str, float | None]:
+    frame = metrics.kpi(_query(name, where, view))
+    empty: dict[str, float | None] = {"value": None, "n": 0, "low": None, "high": None}
+    return frame.row(0, named=True) if frame.height else empty
+
+
+def _query(name: str, where: Filter, view: View, by: tuple[str, ...] = ()) -> Query:
+    return Query(kpi=name, by=by, where=where, zone=view.zone, currency=view.currency)

@@ -1,0 +1,98 @@
+"""Screens become pages of the router: strict addresses, a way to fail, and 404 where there is none.
+
+Dash lets a query argument override a variable of the path, lets `<id>` match across slashes,
+answers 200 to any address and leaves the old screen standing when a layout raises. Not here.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any, Protocol
+from urllib.parse import unquote
+
+import dash
+import flask
+
+from dashboard.components.page import failed_page, missing_page
+from dashboard.languages import _
+
+log = logging.getLogger(__name__)
+
+PRODUCT = "Afterwatch"
+
+
+class Screen(Protocol):
+    """What a module in `pages/` declares."""
+
+    PATH: str
+    """`/cases` or, with a variable, `/cases/<case_id>`."""
+    TITLE: str
+    """English name; its translation stands in a fragment."""
+    ICON: str | None
+    """Icon in the rail; None: the screen is reached by links only."""
+
+    def layout(self, **query: str) -> Any:
+        """The screen for one request; variables of the path and query arguments are texts."""
+
+
+def path_variables(template: str, path: str) -> Mapping[str, str] | None:
+    """The variables of `path` under `template`; None when it does not match. No slash in one."""
+    pattern = re.sub(r"<(\w+)>", r"(?P<\1>[^/]+)", template.rstrip("/") or "/")
+    found = re.fullmatch(pattern, path.rstrip("/") or "/")
+    return {name: unquote(value) for name, value in found.groupdict().items()} if found else None
+
+
+def register_screens(screens: Iterable[Screen]) -> None:
+    """Make a page of every screen, and one for addresses that lead nowhere."""
+    for screen in screens:
+        dash.register_page(
+            f"screen{screen.PATH.replace('/', '.')}",
+            path=None if "<" in screen.PATH else screen.PATH,
+            path_template=screen.PATH if "<" in screen.PATH else None,
+            title=partial(_title, screen),
+            layout=partial(open_screen, screen),
+        )
+    dash.register_page(
+        "screen.not_found_404", path="/404", title=lambda **_v: PRODUCT, layout=_missing
+    )
+
+
+def open_screen(screen: Screen, **arguments: Any) -> Any:
+    """The layout of `screen`; variables of the path win over query arguments of the same name."""
+    path = dash.ctx.inputs.get("_pages_location.pathname") or flask.request.path
+    variables = path_variables(screen.PATH, path)
+    if variables is None:
+        return missing_page()
+    texts = {
+        name: value[0] if isinstance(value, list) else str(value)
+        for name, value in arguments.items()
+    }
+    try:
+        return screen.layout(**{**texts, **variables})
+    except Exception:
+        log.exception("The layout of %s failed", screen.PATH)
+        return failed_page()
+
+
+def answer_unknown_paths(server: flask.Flask, screens: Iterable[Screen]) -> None:
+    """Give HTTP 404 (with the same application, which then says so) to addresses of no screen."""
+    templates = [screen.PATH for screen in screens]
+
+    @server.after_request
+    def mark_missing(response: flask.Response) -> flask.Response:
+        served_by_router = flask.request.endpoint in {"/", "/<path:path>"}
+        path = flask.request.path
+        if served_by_router and all(path_variables(known, path) is None for known in templates):
+            response.status_code = 404
+        return response
+
+
+def _title(screen: Screen, **_variables: Any) -> str:
+    return f"{_(screen.TITLE)} · {PRODUCT}"
+
+
+def _missing(**_arguments: Any) -> Any:
+    return missing_page()

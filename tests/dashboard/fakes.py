@@ -1,0 +1,149 @@
+"""A small made-up world: metrics that answer every question with plausible, repeatable numbers."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from dashboard.services import Services
+from dashboard.settings import Settings
+from data_access.metrics import CATALOGUE, Filter, Query, UnknownDimension
+from data_access.state.engine import migrate, open_state
+
+NOW = datetime(2026, 11, 22, 4, 4, tzinfo=UTC)
+VALUES = {
+    "market": ["BR", "CN", "DE", "FR", "GB", "JP", "US", "ZA"],
+    "category": ["Audio", "Home", "Toys"],
+    "channel": ["chat", "email"],
+    "language": ["de", "en", "fr", "zh-CN"],
+    "carrier": ["DHL", "UPS"],
+}
+LEVELS = {
+    "share": 0.86,
+    "per_1000": 84.2,
+    "count": 412.0,
+    "days": 7.4,
+    "hours": 3.2,
+    "score": 41.0,
+}
+SCHEMA = {"value": pl.Float64, "n": pl.Int64, "low": pl.Float64, "high": pl.Float64}
+
+
+@dataclass
+class FakeMetrics:
+    """Implements what the dashboard asks of `Metrics`; remembers the questions."""
+
+    empty: bool = False
+    fail: bool = False
+    now: datetime = NOW
+    asked: list[Query] = field(default_factory=list)
+
+    def kpi(self, query: Query) -> pl.DataFrame:
+        self.asked.append(query)
+        if self.fail:
+            raise RuntimeError("the warehouse is away")
+        rows = [] if self.empty else [self._row(query, key) for key in self._keys(query)]
+        if query.by and not rows:
+            return pl.DataFrame(schema={**dict.fromkeys(query.by, pl.String), **SCHEMA})
+        if not rows:
+            return pl.DataFrame([{"value": None, "n": 0, "low": None, "high": None}])
+        return pl.DataFrame(rows).sort(query.by) if query.by else pl.DataFrame(rows)
+
+    def movers(
+        self, kpi: str, by: str, now_: Filter, before: Filter, *, limit: int = 5
+    ) -> pl.DataFrame:
+        if self.fail:
+            raise RuntimeError("the warehouse is away")
+        if kpi == "return_rate_value" and by == "carrier":
+            raise UnknownDimension(kpi, by, ("market", "category"))
+        rows = []
+        for segment in [] if self.empty else VALUES[by][:limit]:
+            level = LEVELS[CATALOGUE[kpi].unit]
+            rate = level * (_noise(f"{segment}rate") - 0.5) / 4
+            mix = level * (_noise(f"{segment}mix") - 0.5) / 12
+            rows.append(
+                {
+                    "segment": segment,
+                    "value_now": level + rate,
+                    "value_before": level,
+                    "n_now": 900,
+                    "n_before": 870,
+                    "rate_effect": rate,
+                    "mix_effect": mix,
+                    "effect": rate + mix,
+                }
+            )
+        return pl.DataFrame(rows)
+
+    def version(self) -> str:
+        return "v1"
+
+    def fresh_at(self) -> datetime | None:
+        return None if self.empty else self.now - timedelta(minutes=3)
+
+    def as_of(self) -> datetime:
+        return self.now
+
+    def values(self, dimension: str) -> list[str]:
+        if self.fail:
+            raise RuntimeError("the warehouse is away")
+        return [] if self.empty else VALUES.get(dimension, [])
+
+    def _keys(self, query: Query) -> list[dict[str, object]]:
+        keys: list[dict[str, object]] = [{}]
+        for name in query.by:
+            if name in {"day", "week"}:
+                first = query.where.start or date(2026, 10, 26)
+                last = query.where.end or date(2026, 11, 22)
+                width = 7 if name == "week" else 1
+                first -= timedelta(days=first.weekday() if name == "week" else 0)
+                found: list[object] = [
+                    first + timedelta(days=step) for step in range(0, (last - first).days + 1, width)
+                ]
+            elif name == "age_bucket":
+                found = ["0-4h", "4-24h", "1-2d", "2-7d", ">7d"]
+            else:
+                found = list(VALUES.get(name, ["x"]))
+            keys = [{**key, name: value} for key in keys for value in found]
+        return keys
+
+    def _row(self, query: Query, key: dict[str, object]) -> dict[str, object]:
+        unit = CATALOGUE[query.kpi].unit
+        seed = f"{query.kpi}{sorted(key.items(), key=str)}{query.where}"
+        level = LEVELS[unit] * (0.92 + 0.16 * _noise(seed))
+        n = int(20 + 4000 * _noise(f"n{seed}") ** 3)
+        sure = unit not in {"count"}
+        return {
+            **key,
+            "value": level,
+            "n": n,
+            "low": level * 0.97 if sure else None,
+            "high": level * 1.03 if sure else None,
+        }
+
+
+def _noise(seed: str) -> float:
+    """0–1, the same for the same text everywhere."""
+    return int(hashlib.blake2b(seed.encode(), digest_size=4).hexdigest(), 16) / 2**32
+
+
+class NoWarehouse:
+    """A warehouse that nobody may ask: the screens under test use metrics only."""
+
+
+def services(folder: Path, **metrics: object) -> Services:
+    """Services over the fake metrics and a fresh state database in `folder`."""
+    settings = Settings(home=folder)
+    engine = open_state(f"sqlite:///{folder / 'state.db'}")
+    migrate(engine)
+    return Services(
+        settings=settings,
+        engine=engine,
+        warehouse=NoWarehouse(),  # type: ignore[arg-type]
+        metrics=FakeMetrics(**metrics),  # type: ignore[arg-type]
+        clock=lambda: NOW,
+    )
