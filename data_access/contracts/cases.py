@@ -65,7 +65,7 @@ class CaseEvents(dy.Schema):
     case_id = c.ref("Case", nullable=False)
     at = c.instant("When it happened", nullable=False)
     type = c.choice(CASE_EVENTS, "What happened", nullable=False)
-    actor_id = c.ref("Who did it; customers as keyed hash")
+    actor_id = c.actor("Who did it; customers as keyed hash")
     actor_role = c.choice(
         ["customer", "agent", "bot", "system"], "Role of the actor at that moment"
     )

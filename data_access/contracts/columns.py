@@ -79,19 +79,25 @@ def personal_key(doc: str, *, nullable: bool = True) -> dy.String:
     return dy.String(nullable=nullable, min_length=1, metadata={"doc": doc, "kind": "personal_key"})
 
 
-def instant(doc: str, *, nullable: bool = True) -> dy.Datetime:
-    """Moment in UTC with microseconds."""
+def actor(doc: str) -> dy.String:
+    """Who acted: a personal key where the row's `actor_role` is customer, else an id."""
+    return dy.String(nullable=True, min_length=1, metadata={"doc": doc, "kind": "actor"})
+
+
+def instant(doc: str, *, nullable: bool = True, planned: bool = False) -> dy.Datetime:
+    """Moment in UTC with microseconds; one that is not `planned` cannot lie in the future."""
     return dy.Datetime(
         nullable=nullable,
         time_unit="us",
         time_zone="UTC",
-        metadata={"doc": doc, "kind": "instant", "unit": "UTC"},
+        metadata={"doc": doc, "kind": "instant", "unit": "UTC", "planned": planned},
     )
 
 
-def day(doc: str, *, nullable: bool = True) -> dy.Date:
+def day(doc: str, *, nullable: bool = True, planned: bool = True) -> dy.Date:
     """Calendar date that belongs to no zone (a promise, a holiday, a rate)."""
-    return dy.Date(nullable=nullable, metadata={"doc": doc, "kind": "date"})
+    meta = {"doc": doc, "kind": "date", "planned": planned}
+    return dy.Date(nullable=nullable, metadata=meta)
 
 
 def choice(values: Sequence[str], doc: str, *, nullable: bool = True) -> dy.Enum:

@@ -31,6 +31,8 @@ class ColumnInfo:
     doc: str
     unit: str
     allowed: tuple[str, ...]
+    planned: bool
+    """Whether a time may lie in the future."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Contract:
                 doc=str(meta.get("doc", "")),
                 unit=str(meta.get("unit", "")),
                 allowed=tuple(dtype.categories) if isinstance(dtype, pl.Enum) else (),
+                planned=bool(meta.get("planned", True)),
             )
         return found
 

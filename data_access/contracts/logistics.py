@@ -23,17 +23,22 @@ class Shipments(dy.Schema):
     dest_country = c.country("Country of destination, ISO 3166 alpha-2")
     created_at = c.instant("When the parcel was ordered", nullable=False)
     shipped_at = c.instant("When the carrier took it over")
-    promised_at = c.instant("Last instant of the original promise")
+    promised_at = c.instant("Last instant of the original promise", planned=True)
     promised_on = c.day("Original promised date, in the calendar of the destination")
-    current_eta = c.instant("Carrier's estimate now")
+    current_eta = c.instant("Carrier's estimate now", planned=True)
     first_attempt_at = c.instant("First delivery attempt")
     delivered_at = c.instant("When it was delivered")
-    delivered_on = c.day("Date of delivery, in the calendar of the destination")
+    delivered_on = c.day("Date of delivery, in the calendar of the destination", planned=False)
     cancelled_at = c.instant("When the shipment was called off")
     state = c.choice(c.PARCEL_STATES, "State of the parcel now")
     pod = c.flag("Proof of delivery on file")
     cost = c.amount("What the carrier charges")
     currency = c.currency()
+
+    @dy.rule()
+    def money_has_currency(cls) -> pl.Expr:
+        """An amount without its currency cannot be added up."""
+        return pl.col("cost").is_null() | pl.col("currency").is_not_null()
 
     @dy.rule()
     def delivered_not_before_shipped(cls) -> pl.Expr:

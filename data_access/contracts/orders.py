@@ -70,6 +70,11 @@ class Products(dy.Schema):
     warranty_days = c.count("Warranty in days")
     launched_on = c.day("First day on sale")
 
+    @dy.rule()
+    def money_has_currency(cls) -> pl.Expr:
+        """An amount without its currency cannot be added up."""
+        return pl.col("cost").is_null() | pl.col("currency").is_not_null()
+
 
 class Customers(dy.Schema):
     """Who bought: a keyed hash and what service needs to know, no names."""
@@ -80,6 +85,6 @@ class Customers(dy.Schema):
     tz = c.zone("Time zone of the customer")
     lang = c.language()
     vip_tier = c.choice(["none", "platinum", "diamond", "black"], "Tier of the customer")
-    vip_from = c.instant("When the tier began")
-    vip_to = c.instant("When the tier ends")
+    vip_from = c.instant("When the tier began", planned=True)
+    vip_to = c.instant("When the tier ends", planned=True)
     first_order_at = c.instant("First order")

@@ -24,8 +24,8 @@ class Shifts(dy.Schema):
 
     shift_id = c.key("Shift id")
     agent_id = c.ref("Agent", nullable=False)
-    starts_at = c.instant("Start", nullable=False)
-    ends_at = c.instant("End", nullable=False)
+    starts_at = c.instant("Start", nullable=False, planned=True)
+    ends_at = c.instant("End", nullable=False, planned=True)
     kind = c.text("Kind, such as early, late, night")
 
     @dy.rule()
@@ -82,5 +82,5 @@ class SlaPolicies(dy.Schema):
     target_s = c.count("Target in seconds", nullable=False, minimum=1)
     clock = c.choice(["calendar", "business"], "Clock that runs", nullable=False)
     pause_states = c.text("Statuses that stop the clock, separated by spaces")
-    valid_from = c.instant("In force from")
-    valid_to = c.instant("In force until")
+    valid_from = c.instant("In force from", planned=True)
+    valid_to = c.instant("In force until", planned=True)

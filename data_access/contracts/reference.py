@@ -38,7 +38,7 @@ class Costs(dy.Schema):
 class FxRates(dy.Schema):
     """One published exchange rate: one unit of `base` is `rate` units of `quote`."""
 
-    date = dy.Date(nullable=False, metadata={"doc": "Day of the rate", "kind": "date"})
+    date = c.day("Day of the rate", nullable=False, planned=False)
     base = c.currency(nullable=False)
     quote = c.currency(nullable=False)
     rate = c.number("Units of quote for one unit of base", nullable=False, min_exclusive=0.0)
@@ -49,8 +49,8 @@ class Annotations(dy.Schema):
     """A mark on the time axis: a promotion, a policy, a release, an outage."""
 
     annotation_id = c.key("Annotation id")
-    starts_at = c.instant("From", nullable=False)
-    ends_at = c.instant("To; empty for a moment")
+    starts_at = c.instant("From", nullable=False, planned=True)
+    ends_at = c.instant("To; empty for a moment", planned=True)
     kind = c.choice(
         ["promo", "policy", "release", "holiday", "outage", "incident"], "Kind", nullable=False
     )
