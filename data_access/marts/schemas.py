@@ -1,0 +1,178 @@
+"""What each mart holds: columns, their types, and which of them are dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+INSTANT = pl.Datetime("us", "UTC")
+
+
+@dataclass(frozen=True)
+class Mart:
+    """One denormalised table: own columns and dimensions, and how facts reach it."""
+
+    name: str
+    fact: str
+    """The canonical table that has one row per row of the mart, and the same `part`."""
+    key: str
+    own: Mapping[str, pl.DataType]
+    dims: tuple[str, ...]
+
+    @property
+    def columns(self) -> dict[str, pl.DataType]:
+        """All columns in stored order, lineage last."""
+        dims = {name: pl.String() for name in self.dims}
+        return {**self.own, **dims, "source": pl.String(), "part": pl.Int32()}
+
+    def empty(self) -> pl.LazyFrame:
+        """No rows of the right types."""
+        return pl.LazyFrame(schema=self.columns)
+
+
+_PLACE = ("market", "continent", "region")
+_GOODS = ("lane", "carrier", "category", "product")
+ORDER_DIMS = (*_PLACE, *_GOODS, "language")
+CASE_DIMS = (*_PLACE, *_GOODS, "channel", "language", "priority", "team", "reason")
+
+_DECLARED = (
+    Mart(
+        "orders",
+        "orders",
+        "order_id",
+        {
+            "order_id": pl.String(),
+            "placed_at": INSTANT,
+            "cancelled_at": INSTANT,
+            "total_minor": pl.Int64(),
+            "currency": pl.String(),
+        },
+        ORDER_DIMS,
+    ),
+    Mart(
+        "lines",
+        "order_lines",
+        "line_id",
+        {
+            "line_id": pl.String(),
+            "order_id": pl.String(),
+            "placed_at": INSTANT,
+            "qty": pl.Int64(),
+            "value_minor": pl.Int64(),
+            "currency": pl.String(),
+        },
+        ORDER_DIMS,
+    ),
+    Mart(
+        "parcels",
+        "shipments",
+        "shipment_id",
+        {
+            "shipment_id": pl.String(),
+            "order_id": pl.String(),
+            "tracking_no": pl.String(),
+            "created_at": INSTANT,
+            "shipped_at": INSTANT,
+            "promised_at": INSTANT,
+            "promised_on": pl.Date(),
+            "delivered_at": INSTANT,
+            "delivered_on": pl.Date(),
+            "cancelled_at": INSTANT,
+            "returned_at": INSTANT,
+            "state": pl.String(),
+            "last_scan_at": INSTANT,
+            "customs_in_at": INSTANT,
+            "customs_out_at": INSTANT,
+        },
+        ORDER_DIMS,
+    ),
+    Mart(
+        "cases",
+        "cases",
+        "case_id",
+        {
+            "case_id": pl.String(),
+            "order_id": pl.String(),
+            "shipment_id": pl.String(),
+            "customer_key": pl.String(),
+            "created_at": INSTANT,
+            "first_response_at": INSTANT,
+            "first_solved_at": INSTANT,
+            "last_solved_at": INSTANT,
+            "first_reopened_at": INSTANT,
+            "closed_at": INSTANT,
+            "status": pl.String(),
+            "is_spam": pl.Boolean(),
+            "merged_into": pl.String(),
+            "vendor_sla_met": pl.Boolean(),
+            "level": pl.Int64(),
+            "reopen_count": pl.Int64(),
+            "fr_target_s": pl.Int64(),
+            "res_target_s": pl.Int64(),
+            "subject": pl.String(),
+        },
+        CASE_DIMS,
+    ),
+    Mart(
+        "open_spells",
+        "cases",
+        "case_id",
+        {
+            "case_id": pl.String(),
+            "created_at": INSTANT,
+            "open_from": INSTANT,
+            "open_to": INSTANT,
+            "level": pl.Int64(),
+        },
+        CASE_DIMS,
+    ),
+    Mart(
+        "return_lines",
+        "return_lines",
+        "return_line_id",
+        {
+            "return_line_id": pl.String(),
+            "return_id": pl.String(),
+            "order_id": pl.String(),
+            "requested_at": INSTANT,
+            "qty": pl.Int64(),
+            "value_minor": pl.Int64(),
+            "currency": pl.String(),
+            "grade": pl.String(),
+            "disposition": pl.String(),
+        },
+        (*ORDER_DIMS, "reason"),
+    ),
+    Mart(
+        "reviews",
+        "reviews",
+        "review_id",
+        {
+            "review_id": pl.String(),
+            "order_id": pl.String(),
+            "at": INSTANT,
+            "rating": pl.Int64(),
+        },
+        ORDER_DIMS,
+    ),
+    Mart(
+        "surveys",
+        "surveys",
+        "response_id",
+        {
+            "response_id": pl.String(),
+            "case_id": pl.String(),
+            "order_id": pl.String(),
+            "kind": pl.String(),
+            "answered_at": INSTANT,
+            "score": pl.Int64(),
+            "level": pl.Int64(),
+        },
+        CASE_DIMS,
+    ),
+)
+
+MARTS: Mapping[str, Mart] = {mart.name: mart for mart in _DECLARED}
+"""Every mart by name, in the order they are built."""

@@ -1,0 +1,106 @@
+"""What the last refresh saw and wrote: the row `marts` of the state table `mart_state`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, func, select
+
+from data_access.rollups.days import AsOf
+from data_access.state.engine import upsert, writing
+from data_access.state.schema import import_batch, mart_state
+
+_ROW = "marts"
+
+
+@dataclass(frozen=True)
+class RefreshState:
+    """One finished refresh.
+
+    Readers take the snapshots named here and no newer ones, so that they never see half of the
+    next refresh.
+    """
+
+    batch_id: int
+    as_of: datetime
+    zone: str
+    rules: str
+    """Fingerprint of the declarations the numbers were computed by."""
+    fresh_at: datetime
+    facts: Mapping[str, int | None] = field(default_factory=dict)
+    marts: Mapping[str, int | None] = field(default_factory=dict)
+    rollups: Mapping[str, int | None] = field(default_factory=dict)
+    writing: bool = False
+    """A refresh began to write and has not finished: nothing it may have touched is trusted."""
+
+    @property
+    def known(self) -> AsOf:
+        """As of when the rollups hold."""
+        return AsOf(self.as_of, self.zone)
+
+    @property
+    def version(self) -> str:
+        """Changes whenever a mart or rollup changed."""
+        text = json.dumps([self.marts, self.rollups, self.zone], sort_keys=True, default=str)
+        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def read_state(engine: Engine) -> RefreshState | None:
+    """The last finished refresh; None before the first one."""
+    with engine.connect() as connection:
+        row = connection.execute(select(mart_state).where(mart_state.c.name == _ROW)).one_or_none()
+    if row is None or not row.detail_json.get("rules"):
+        return None
+    detail = row.detail_json
+    return RefreshState(
+        batch_id=row.batch_id,
+        as_of=row.refreshed_at,
+        zone=detail["zone"],
+        rules=detail["rules"],
+        fresh_at=datetime.fromisoformat(detail["fresh_at"]),
+        facts=detail["facts"],
+        marts=detail["marts"],
+        rollups=detail["rollups"],
+        writing=detail["writing"],
+    )
+
+
+def write_state(engine: Engine, state: RefreshState) -> None:
+    """Make `state` the one that readers see."""
+    detail: dict[str, Any] = {
+        "zone": state.zone,
+        "rules": state.rules,
+        "fresh_at": state.fresh_at.isoformat(),
+        "facts": dict(state.facts),
+        "marts": dict(state.marts),
+        "rollups": dict(state.rollups),
+        "writing": state.writing,
+    }
+    row = {
+        "name": _ROW,
+        "batch_id": state.batch_id,
+        "refreshed_at": state.as_of,
+        "detail_json": detail,
+    }
+    with writing(engine) as connection:
+        upsert(connection, mart_state, [row])
+
+
+def finished_batches(engine: Engine) -> tuple[int, datetime | None]:
+    """The last import before which all are over, and when it ended.
+
+    An import still running may yet write rows under its number; they are looked at again.
+    """
+    batch = import_batch.c
+    with engine.connect() as connection:
+        running = connection.scalar(select(func.min(batch.id)).where(batch.status == "running"))
+        over = select(batch.id, func.coalesce(batch.finished_at, batch.started_at))
+        if running is not None:
+            over = over.where(batch.id < running)
+        row = connection.execute(over.order_by(batch.id.desc()).limit(1)).one_or_none()
+    return (0, None) if row is None else (row[0], row[1])

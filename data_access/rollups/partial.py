@@ -1,0 +1,102 @@
+"""Sums of one part of a mart, and adding such sums up.
+
+`partial` and `merge` are the only way rows become counts: a direct scan, a rollup and a cluster
+engine run the same two functions, and all agree to the integer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import TypeVar
+
+import polars as pl
+
+from data_access.rollups.cohort import Cohort, cut_name
+from data_access.rollups.cohorts import COHORTS
+from data_access.rollups.days import AsOf, hour_of_week, local_day
+
+Part = TypeVar("Part")
+Executor = Callable[[Callable[[Part], pl.DataFrame], Sequence[Part]], Iterable[pl.DataFrame]]
+"""Runs a function over parts, here or on a cluster; the order of the results is free."""
+
+
+def local_executor(
+    function: Callable[[Part], pl.DataFrame], parts: Sequence[Part]
+) -> Iterable[pl.DataFrame]:
+    """One part after the other in this process; Polars itself uses all cores."""
+    return map(function, parts)
+
+
+def cohort_rows(mart: pl.LazyFrame, cohort: Cohort, as_of: AsOf) -> pl.LazyFrame:
+    """The rows of the cohort that exist as of then, with their `day` and derived dimensions."""
+    rows = cohort.prepare(mart)
+    known = as_of.passed(pl.col(cohort.known_at or cohort.anchor))
+    anchor = pl.col(cohort.anchor)
+    dated = rows.collect_schema()[cohort.anchor] == pl.Date
+    derived = {"day": anchor if dated else local_day(anchor, as_of.zone)}
+    if "hour_of_week" in cohort.dims:
+        derived["hour_of_week"] = hour_of_week(anchor, as_of.zone)
+    return rows.filter(known & anchor.is_not_null()).with_columns(**derived)
+
+
+def partial(
+    rows: pl.LazyFrame, cohort: Cohort, by: Sequence[str], as_of: AsOf, measures: Sequence[str] = ()
+) -> pl.LazyFrame:
+    """Sums (Int64) of the cohort's measures per `by` (columns of `cohort_rows`) and its keys."""
+    wanted = measures or tuple(cohort.measures)
+    sums = [
+        cohort.measures[name](as_of).cast(pl.Int64).sum().alias(name)
+        for name in wanted
+    ]
+    groups = [*by, *cohort.keys]
+    return rows.group_by(groups).agg(sums) if groups else rows.select(sums)
+
+
+def merge(frames: Iterable[pl.DataFrame], measures: Sequence[str]) -> pl.DataFrame:
+    """Add partial sums up; all columns but the measures are the group."""
+    stacked = pl.concat(list(frames))
+    groups = [name for name in stacked.columns if name not in measures]
+    sums = [pl.col(name).sum() for name in measures]
+    return stacked.group_by(groups).agg(sums) if groups else stacked.select(sums)
+
+
+def all_cuts(
+    name: str, as_of: AsOf, days: Sequence[date] | None, mart: pl.LazyFrame
+) -> pl.DataFrame:
+    """Rows of the rollup table of cohort `name` for one part of its mart, all cuts below another.
+
+    Takes the name, not the cohort, so that the call can be sent to another machine.
+    """
+    cohort = COHORTS[name]
+    rows = cohort_rows(mart, cohort, as_of)
+    if days is not None:
+        rows = rows.filter(pl.col("day").is_in(list(days)))
+    used = [*_used_columns(cohort, as_of), "day", *cohort.dims, *cohort.keys]
+    held = rows.select(dict.fromkeys(used)).collect().lazy()
+    frames = [
+        partial(held, cohort, ["day", *cut], as_of).with_columns(cut=pl.lit(cut_name(cut)))
+        for cut in cohort.cuts
+    ]
+    stacked = pl.concat(pl.collect_all(frames), how="diagonal")
+    return stacked.select(_stored(cohort, stacked))
+
+
+def _used_columns(cohort: Cohort, as_of: AsOf) -> list[str]:
+    """Columns that the measures read."""
+    return [
+        column
+        for measure in cohort.measures.values()
+        for column in measure(as_of).meta.root_names()
+    ]
+
+
+def _stored(cohort: Cohort, frame: pl.DataFrame) -> list[pl.Expr]:
+    day = pl.col("day")
+    month = (day.dt.year() * 100 + day.dt.month()).cast(pl.Int32)
+    return [
+        month.alias(name)
+        if name == "part"
+        else (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in cohort.columns.items()
+    ]
