@@ -62,4 +62,5 @@ def _read_parquet(content: Content) -> Records:
         ) from None
     if "_row" in frame.columns:
         raise SourceError(f"{content.file}: a column is named _row, which is reserved. Rename it.")
-    return Records(content.file, frame.with_row_index("_row", 1).cast({"_row": pl.Int64}))
+    rows = frame.with_row_index("_row", 1).cast({"_row": pl.Int64})
+    return Records(content.file, rows, typed=True)

@@ -1,0 +1,106 @@
+"""From source rows and fields to a canonical table: rows that were read, rows that were refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from data_access.contracts import TABLES
+from data_access.sources.base import Problem, Table, no_problems, problems_frame, refused
+from data_access.sources.fields import Field
+from data_access.sources.records import Records, raw_json
+
+
+def parse(records: Records, fields: Sequence[Field]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Give the rows of which every field can be read, and the problems of the others.
+
+    The first frame has the source columns and, under `made(column)`, the finished ones.
+    """
+    failing = [field for field in fields if field.text is not None]
+    frame = (
+        records.frame.lazy()
+        .with_columns(field.value.alias(made(field.column)) for field in fields)
+        .with_columns(_failed(field).alias(f"?{field.column}") for field in failing)
+        .collect()
+    )
+    flags = [f"?{field.column}" for field in failing if frame[f"?{field.column}"].any()]
+    if not flags:
+        return frame, no_problems()
+    wrong = frame.filter(pl.any_horizontal(flags))
+    return frame.filter(~pl.any_horizontal(flags)), _refusals(records, wrong, failing)
+
+
+def made(column: str) -> str:
+    """Name of a finished column while it stands beside the source's, whose names are free."""
+    return f"={column}"
+
+
+def assemble(
+    table: str,
+    records: Records,
+    fields: Sequence[Field],
+    *,
+    notes: Iterable[Problem] = (),
+    unreadable: Sequence[Problem] = (),
+) -> Table:
+    """Make the canonical table of the records; rows with a value that cannot be read are refused.
+
+    `unreadable` are rows of the file that never became records and that this table answers for.
+    """
+    frame, problems = parse(records, fields)
+    dtypes = TABLES[table].dtypes()
+    rows = frame.select(
+        *(pl.col(made(f.column)).cast(dtypes[f.column]).alias(f.column) for f in fields),
+        pl.lit(records.file).alias("_file"),
+        pl.col("_row"),
+    )
+    return finish(table, rows, problems, notes=notes, unreadable=unreadable)
+
+
+def finish(
+    table: str,
+    rows: pl.DataFrame,
+    problems: pl.DataFrame,
+    *,
+    notes: Iterable[Problem] = (),
+    unreadable: Sequence[Problem] = (),
+) -> Table:
+    """Put together the rows, the problems met on the way and what is to be said about the files."""
+    others = [replace(problem, table=table) for problem in (*unreadable, *notes)]
+    everything = pl.concat([problems_frame(others), problems]) if others else problems
+    return Table(table, rows, everything, read=rows.height + refused(everything))
+
+
+def _failed(field: Field) -> pl.Expr:
+    assert field.text is not None
+    return field.text.is_not_null() & pl.col(made(field.column)).is_null()
+
+
+def _refusals(records: Records, wrong: pl.DataFrame, failing: Sequence[Field]) -> pl.DataFrame:
+    """One problem for each value of the wrong rows that could not be read."""
+    source = [name for name in records.columns if not name.startswith("#")]
+    raw = pl.Series(
+        "raw",
+        [raw_json(row) for row in wrong.select(source).iter_rows(named=True)],
+        dtype=pl.String,
+    )
+    wrong = wrong.with_columns(raw.alias("\x00raw"))
+    parts = []
+    for field in failing:
+        assert field.text is not None
+        mine = wrong.filter(pl.col(f"?{field.column}"))
+        if mine.height:
+            parts.append(
+                mine.select(
+                    pl.lit(records.file).alias("_file"),
+                    pl.col("_row").cast(pl.Int64),
+                    pl.lit(" + ".join(field.sources) or field.column).alias("column"),
+                    field.text.cast(pl.String).alias("value"),
+                    pl.lit(field.reason).alias("reason"),
+                    pl.lit(field.advice).alias("advice"),
+                    pl.col("\x00raw").alias("raw"),
+                )
+            )
+    return pl.concat(parts).sort("_row", maintain_order=True)

@@ -1,0 +1,165 @@
+"""From text to typed values: expressions that are null where the text cannot be read.
+
+Each takes an expression of trimmed, non-empty text (see `trimmed`) and gives the value. Telling
+an empty cell from an unreadable one is the caller's part.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import blake2b
+
+import polars as pl
+
+from data_access.time_zones import INSTANT, series_to_utc
+
+ISO = "iso8601"
+EPOCHS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
+"""Formats that count from 1970, with the number of microseconds in their unit."""
+
+_ISO_FORMATS = (
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M:%S%.f%#z",
+    "%Y-%m-%dT%H:%M",
+    "%Y-%m-%dT%H:%M%#z",
+    "%Y-%m-%d",
+)
+_YEARS = (1900, 2200)
+_SPACES = "[ \u00a0\u202f]"
+
+
+def trimmed(source: str) -> pl.Expr:
+    """Text of a column without white space at its ends; null if nothing is left."""
+    text = pl.col(source).str.strip_chars()
+    return pl.when(text != "").then(text)
+
+
+def has_zone(form: str) -> bool:
+    """Say whether a date format carries its own offset from UTC."""
+    return form in EPOCHS or "z" in re.findall(r"%[#:]*(\w)", form)
+
+
+def instant(text: pl.Expr, formats: Sequence[str], zone: str | None) -> pl.Expr:
+    """Parse instants by the first format that fits.
+
+    Times without an offset are local times of `zone` and cannot be read without it. Years outside
+    1900 to 2200 are taken for misread ones (`16` read as the year 16).
+    """
+    forms = [form for name in formats for form in (_ISO_FORMATS if name == ISO else (name,))]
+    steps = [form for form in forms if zone is not None or has_zone(form)]
+    return text.map_batches(
+        lambda texts: _staged(texts, steps, zone), return_dtype=INSTANT, is_elementwise=True
+    )
+
+
+def day(text: pl.Expr, formats: Sequence[str]) -> pl.Expr:
+    """Parse calendar dates; a format with hours gives the date and drops the hours."""
+    steps = ["%Y-%m-%d" if form == ISO else form for form in formats]
+    if ISO in formats:
+        steps += ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]
+
+    def parse(texts: pl.Series) -> pl.Series:
+        found = texts.clear().cast(pl.Date).extend_constant(None, texts.len())
+        for form in steps:
+            missing = texts.is_not_null() & found.is_null()
+            if not missing.any():
+                break
+            if re.search("%[HIT]", form):
+                more = texts.str.to_datetime(form, strict=False, time_unit="us").dt.date()
+            else:
+                more = texts.str.to_date(form, strict=False)
+            found = found.zip_with(~missing, _plausible(more))
+        return found
+
+    return text.map_batches(parse, return_dtype=pl.Date(), is_elementwise=True)
+
+
+def _staged(texts: pl.Series, formats: Sequence[str], zone: str | None) -> pl.Series:
+    """Parse by the first format, then what is left by the next, and so on."""
+    iso = any(form in _ISO_FORMATS for form in formats)
+    found: pl.Series | None = None
+    rest = texts
+    for form in formats:
+        shaped = rest.str.replace(" ", "T", literal=True) if iso and "T%H" in form else rest
+        parsed = _plausible(_parse(shaped, form, zone))
+        found = parsed if found is None else found.zip_with(found.is_not_null(), parsed)
+        if found.null_count() == texts.null_count():
+            break
+        rest = texts.zip_with(found.is_null(), pl.Series([None], dtype=pl.String))
+    return texts.cast(INSTANT) if found is None else found
+
+
+def _parse(texts: pl.Series, form: str, zone: str | None) -> pl.Series:
+    if form in EPOCHS:
+        count = (texts.cast(pl.Float64, strict=False) * EPOCHS[form]).round()
+        return count.cast(pl.Int64, strict=False).cast(INSTANT)
+    if has_zone(form):
+        return texts.str.to_datetime(form, strict=False, time_unit="us").cast(INSTANT)
+    naive = texts.str.to_datetime(form, strict=False, time_unit="us")
+    return series_to_utc(_plausible(naive), zone or "UTC")
+
+
+def _plausible(moments: pl.Series) -> pl.Series:
+    kept = moments.dt.year().is_between(*_YEARS)
+    if kept.all():
+        return moments
+    return moments.zip_with(kept.fill_null(False), pl.Series([None], dtype=moments.dtype))
+
+
+def plain_digits(text: pl.Expr, decimal: str, thousands: str) -> pl.Expr:
+    """Rewrite a number with the given signs as `-1234.5`; null where the signs are misplaced."""
+    if decimal == "." and not thousands:
+        return text
+    point, group = re.escape(decimal), _SPACES if thousands.isspace() else re.escape(thousands)
+    grouped = rf"\d{{1,3}}(?:{group}\d{{3}})+|" if thousands else ""
+    shape = rf"^[+-]?(?:{grouped}\d+)?(?:{point}\d*)?$"
+    digits = text.str.replace_all(group, "") if thousands else text
+    return pl.when(text.str.contains(shape)).then(digits.str.replace(decimal, ".", literal=True))
+
+
+def number(digits: pl.Expr, scale: float = 1) -> pl.Expr:
+    """Parse a finite number and multiply it by `scale`."""
+    value = digits.cast(pl.Float64, strict=False)
+    return pl.when(value.is_finite()).then(value * scale if scale != 1 else value)
+
+
+def count(digits: pl.Expr, scale: float = 1) -> pl.Expr:
+    """Parse a whole number; `5.0` is one, `5.5` is not unless `scale` makes it one."""
+    if scale == 1:
+        whole = digits.cast(pl.Int64, strict=False)
+        value = digits.cast(pl.Float64, strict=False)
+        return whole.fill_null(
+            pl.when(value == value.round()).then(value).cast(pl.Int64, strict=False)
+        )
+    value = number(digits, scale).round(6)
+    return pl.when(value == value.round()).then(value).cast(pl.Int64, strict=False)
+
+
+def minor_units(digits: pl.Expr, factor: pl.Expr) -> pl.Expr:
+    """Parse an amount exactly and multiply it by `factor`, half a unit rounded away from zero."""
+    exact = digits.cast(pl.Decimal(38, 6), strict=False)
+    return (exact * factor).round(0, mode="half_away_from_zero").cast(pl.Int64, strict=False)
+
+
+def by_value(text: pl.Expr, function: Callable[[str], str | None]) -> pl.Expr:
+    """Apply a Python function to each distinct text once."""
+
+    def apply(texts: pl.Series) -> pl.Series:
+        distinct = texts.drop_nulls().unique()
+        results = pl.Series([function(value) for value in distinct], dtype=pl.String)
+        return texts.replace_strict(distinct, results, default=None, return_dtype=pl.String)
+
+    return text.map_batches(apply, return_dtype=pl.String(), is_elementwise=True)
+
+
+def joined(sources: Iterable[str], separator: str) -> pl.Expr:
+    """Join columns to one key; an empty part keeps its place, no part at all is null."""
+    parts = [trimmed(source) for source in sources]
+    whole = pl.concat_str([part.fill_null("") for part in parts], separator=separator)
+    return pl.when(pl.any_horizontal([part.is_not_null() for part in parts])).then(whole)
+
+
+def hashed(text: pl.Expr) -> pl.Expr:
+    """Shorten a key to 24 hexadecimal digits (BLAKE2b, 96 bits), the same in every run."""
+    return by_value(text, lambda value: blake2b(value.encode(), digest_size=12).hexdigest())
