@@ -1,0 +1,199 @@
+"""Pages of the case list, with filter and sort pushed down to the files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from data_access.browse.deadlines import due_at, known, open_cases, state
+from data_access.browse.selection import matches, until, within
+from data_access.marts.schemas import MARTS
+from data_access.metrics.filters import Filter
+
+if TYPE_CHECKING:
+    from data_access.warehouse import Warehouse
+
+
+class CaseView(StrEnum):
+    """Which cases: all of a filter, or those behind one number."""
+
+    ALL = "all"
+    OPEN = "open"
+    UNANSWERED = "unanswered"
+    FIRST_RESPONSE_LATE = "first_response_late"
+    RESOLUTION_LATE = "resolution_late"
+    REOPENED = "reopened"
+
+
+_OPEN_VIEWS = (CaseView.OPEN, CaseView.UNANSWERED)
+
+COLUMNS = (
+    "case_id",
+    "source",
+    "created_at",
+    "subject",
+    "market",
+    "language",
+    "channel",
+    "category",
+    "product",
+    "reason",
+    "priority",
+    "level",
+    "team",
+    "carrier",
+    "order_id",
+    "status",
+    "first_response_at",
+    "first_response_due_at",
+    "first_response_state",
+    "solved_at",
+    "resolution_due_at",
+    "resolution_state",
+    "age_hours",
+)
+"""What a row of the list holds, and what it may be sorted by."""
+
+
+def cases(
+    warehouse: Warehouse,
+    where: Filter,
+    *,
+    view: CaseView,
+    sort: Sequence[tuple[str, bool]],
+    offset: int,
+    limit: int,
+    as_of: datetime,
+    zone: str = "UTC",
+    text: str = "",
+) -> tuple[pl.DataFrame, int]:
+    """One page of cases and how many there are.
+
+    Args:
+        warehouse: where the marts are.
+        where: dimensions and days (of creation, in `zone`).
+        view: which of them.
+        sort: column and whether descending, first one strongest; unknown columns are refused.
+            Newest first where empty; ties are broken by newest and by case id.
+        offset: rows to skip.
+        limit: rows to give.
+        as_of: what is known; later answers have not happened.
+        zone: zone that the filter's days are cut in.
+        text: only cases whose id, order or subject contains it, upper and lower case alike.
+
+    Raises:
+        ValueError: a sort column that the list does not have.
+    """
+    chosen = _chosen(warehouse, where, view=view, as_of=as_of, zone=zone, text=text)
+    order, descending = _order(sort)
+    total = chosen.select(pl.len()).collect().item()
+    page = (
+        _shown(warehouse, chosen, as_of)
+        .sort(order, descending=descending, nulls_last=True, maintain_order=True)
+        .slice(offset, limit)
+        .collect()
+    )
+    return page, total
+
+
+def export_cases(
+    warehouse: Warehouse,
+    where: Filter,
+    *,
+    view: CaseView,
+    sort: Sequence[tuple[str, bool]],
+    as_of: datetime,
+    zone: str = "UTC",
+    text: str = "",
+) -> pl.DataFrame:
+    """Every row of the list in its order: exactly what the screen shows, unpaged."""
+    chosen = _chosen(warehouse, where, view=view, as_of=as_of, zone=zone, text=text)
+    order, descending = _order(sort)
+    return (
+        _shown(warehouse, chosen, as_of)
+        .sort(order, descending=descending, nulls_last=True, maintain_order=True)
+        .collect()
+    )
+
+
+def _chosen(
+    warehouse: Warehouse, where: Filter, *, view: CaseView, as_of: datetime, zone: str, text: str
+) -> pl.LazyFrame:
+    mart = warehouse.scan("cases", namespace="marts", schema=MARTS["cases"].columns)
+    rows = mart.filter(
+        within(where, "created_at", zone),
+        until(as_of),
+        pl.col("created_at") <= as_of,
+        matches(where),
+        _viewed(view, as_of),
+    )
+    if view in _OPEN_VIEWS:
+        rows = rows.join(open_cases(warehouse, as_of), on=["source", "case_id"], how="semi")
+    if text:
+        needle = text.casefold()
+        rows = rows.filter(
+            pl.any_horizontal(
+                pl.col(name).str.to_lowercase().str.contains(needle, literal=True)
+                for name in ("case_id", "order_id", "subject")
+            ).fill_null(value=False)
+        )
+    return rows
+
+
+def _viewed(view: CaseView, as_of: datetime) -> pl.Expr:
+    counted = ~pl.col("is_spam").fill_null(value=False) & pl.col("merged_into").is_null()
+    late = ["missed", "overdue"]
+    if view is CaseView.UNANSWERED:
+        return counted & known("first_response_at", as_of).is_null()
+    if view is CaseView.FIRST_RESPONSE_LATE:
+        return counted & state("first_response", as_of).is_in(late)
+    if view is CaseView.RESOLUTION_LATE:
+        return counted & state("resolution", as_of).is_in(late)
+    if view is CaseView.REOPENED:
+        return counted & known("first_reopened_at", as_of).is_not_null()
+    return counted
+
+
+def _order(sort: Sequence[tuple[str, bool]]) -> tuple[list[str], list[bool]]:
+    unknown = [name for name, _ in sort if name not in COLUMNS]
+    if unknown:
+        raise ValueError(f"Cases cannot be sorted by {unknown[0]!r}; known: {', '.join(COLUMNS)}")
+    given = [*sort, *((name, down) for name, down in _TIES if name not in dict(sort))]
+    return [name for name, _ in given], [down for _, down in given]
+
+
+_TIES = (("created_at", True), ("case_id", False), ("source", False))
+
+
+def _shown(warehouse: Warehouse, rows: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
+    waiting = open_cases(warehouse, as_of).unique().with_columns(_open=pl.lit(value=True))
+    is_open = pl.col("_open").fill_null(value=False)
+    ended = pl.when(pl.col("closed_at") <= as_of).then(pl.lit("closed")).otherwise(pl.lit("solved"))
+    # The status of today says nothing about an earlier instant; whether it was open does.
+    status = (
+        pl.when(is_open & ~pl.col("status").is_in(["solved", "closed"]))
+        .then("status")
+        .when(is_open)
+        .then(pl.lit("open"))
+        .otherwise(ended)
+    )
+    return (
+        rows.join(waiting, on=["source", "case_id"], how="left")
+        .with_columns(
+            status=status,
+            first_response_state=state("first_response", as_of),
+            resolution_state=state("resolution", as_of),
+            first_response_due_at=due_at("first_response"),
+            resolution_due_at=due_at("resolution"),
+            first_response_at=known("first_response_at", as_of),
+            solved_at=known("first_solved_at", as_of),
+            age_hours=pl.when(is_open).then(
+                (pl.lit(as_of) - pl.col("created_at")).dt.total_minutes() / 60
+            ),
+        )
+        .select(COLUMNS)
+    )
