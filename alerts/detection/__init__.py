@@ -1,0 +1,1 @@
+"""Detection: counts in, judgements out. Pure: no database, no clock."""

@@ -1,0 +1,157 @@
+"""Rules in the state database: which version of each is live, and what changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, func, insert, select, update
+
+from alerts.alert_rows import load_alerts, save_alert
+from alerts.event_log import Entry, append
+from alerts.lease import Lease, fenced
+from alerts.lifecycle import Observation, Seen, step
+from alerts.lifecycle.model import Why
+from alerts.rules import Rule, RuleVersion
+from data_access.state import schema
+
+
+@dataclass(frozen=True)
+class StoredRule:
+    """The newest version of a live rule, under its number in the database."""
+
+    version_id: int
+    version: RuleVersion
+
+
+def live_rules(engine: Engine) -> list[StoredRule]:
+    """Newest version of every live rule, by rule id."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            select(schema.rule_version)
+            .join(schema.rule, schema.rule.c.id == schema.rule_version.c.rule_id)
+            .where(schema.rule.c.stage == "live", schema.rule_version.c.n == _newest())
+            .order_by(schema.rule_version.c.rule_id)
+        ).all()
+    return [
+        StoredRule(row.id, RuleVersion(Rule.model_validate(json.loads(row.body_json)), row.rule_id))
+        for row in rows
+    ]
+
+
+def register(
+    engine: Engine,
+    lease: Lease,
+    versions: Mapping[str, RuleVersion],
+    now: datetime,
+    *,
+    complete: bool = True,
+) -> None:
+    """Bring the stored rules in line with the files.
+
+    A changed rule resolves its open alerts with reason *updated*, a removed one with *deleted*.
+
+    Args:
+        engine: state database.
+        lease: proof of leadership.
+        versions: rules by id, as loaded.
+        now: the wall clock.
+        complete: False if a file could not be read: then nothing is taken for removed.
+    """
+    if _settled(engine, versions):
+        return
+    with fenced(engine, lease) as connection:
+        for rule_id, version in versions.items():
+            _add(connection, rule_id, version, now)
+        if complete:
+            stored = connection.execute(
+                select(schema.rule.c.id).where(schema.rule.c.stage == "live")
+            ).scalars()
+            for rule_id in set(stored) - set(versions):
+                _retire(connection, rule_id, now)
+
+
+def _settled(engine: Engine, versions: Mapping[str, RuleVersion]) -> bool:
+    with engine.connect() as connection:
+        stored = connection.execute(
+            select(schema.rule_version.c.rule_id, schema.rule_version.c.sha256)
+            .join(schema.rule, schema.rule.c.id == schema.rule_version.c.rule_id)
+            .where(schema.rule.c.stage == "live", schema.rule_version.c.n == _newest())
+        ).all()
+    wanted = {(rule_id, version.sha256) for rule_id, version in versions.items()}
+    return {(row.rule_id, row.sha256) for row in stored} == wanted
+
+
+def _newest() -> object:
+    inner = schema.rule_version.alias("newer")
+    return (
+        select(func.max(inner.c.n))
+        .where(inner.c.rule_id == schema.rule_version.c.rule_id)
+        .scalar_subquery()
+    )
+
+
+def _add(connection: Connection, rule_id: str, version: RuleVersion, now: datetime) -> None:
+    rule, versions = schema.rule, schema.rule_version
+    stage = connection.execute(select(rule.c.stage).where(rule.c.id == rule_id)).scalar()
+    newest = connection.execute(
+        select(versions.c.n, versions.c.sha256)
+        .where(versions.c.rule_id == rule_id)
+        .order_by(versions.c.n.desc())
+        .limit(1)
+    ).first()
+    if stage == "live" and newest and newest.sha256 == version.sha256:
+        return
+    title = version.rule.title.en
+    if stage is None:
+        connection.execute(
+            insert(rule).values(id=rule_id, name=title, owner=version.rule.owner, stage="live")
+        )
+    else:
+        connection.execute(
+            update(rule)
+            .where(rule.c.id == rule_id)
+            .values(name=title, owner=version.rule.owner, stage="live")
+        )
+    if newest is None or newest.sha256 != version.sha256:
+        connection.execute(
+            insert(versions).values(
+                rule_id=rule_id,
+                n=newest.n + 1 if newest else 1,
+                body_json=version.body_json,
+                sha256=version.sha256,
+                created_by=version.where,
+                created_at=now,
+            )
+        )
+    _stop_alerts(connection, rule_id, Why.UPDATED, now)
+    _tell(connection, rule_id, "rule_version_added", {"sha256": version.sha256}, now)
+
+
+def _retire(connection: Connection, rule_id: str, now: datetime) -> None:
+    connection.execute(
+        update(schema.rule).where(schema.rule.c.id == rule_id).values(stage="retired")
+    )
+    _stop_alerts(connection, rule_id, Why.DELETED, now)
+    _tell(connection, rule_id, "rule_retired", {}, now)
+
+
+def _stop_alerts(connection: Connection, rule_id: str, why: Why, now: datetime) -> None:
+    stored = connection.execute(
+        select(schema.rule_version.c.body_json)
+        .where(schema.rule_version.c.rule_id == rule_id)
+        .order_by(schema.rule_version.c.n.desc())
+        .limit(1)
+    ).scalar_one()
+    timing = Rule.model_validate(json.loads(stored)).timing
+    for alert in load_alerts(connection, rule_id).values():
+        state, events = step(timing, alert.state, Observation(Seen.STOPPED, why), now)
+        save_alert(connection, alert, state, evidence=None, events=events, now=now)
+
+
+def _tell(
+    connection: Connection, rule_id: str, kind: str, payload: Mapping[str, str], now: datetime
+) -> None:
+    append(connection, [Entry(now, "worker", kind, "rule", rule_id, payload)])

@@ -1,0 +1,299 @@
+"""Slots and alerts in the state database: each slot of a rule takes effect exactly once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Literal
+
+import polars as pl
+from sqlalchemy import Engine, Table, func, select
+
+from alerts.alert_rows import StoredAlert, load_alerts, save_alert
+from alerts.event_log import Entry, append
+from alerts.lease import Lease, fenced
+from alerts.lifecycle import AlertState, Observation, Seen, Timing, step
+from alerts.lifecycle.model import Kind
+from alerts.rules.texts import segment_text
+from data_access.metrics import Filter
+from data_access.state import schema
+
+SlotStatus = Literal["done", "failed", "skipped"]
+SEVERITY_RANK = {"info": 0, "warning": 1, "critical": 2}
+NUMBERS = ("y", "mu", "phi", "p", "q", "increase", "excess", "exposure")
+ALERT_SCHEMA: Mapping[str, pl.DataType] = {
+    "alert_id": pl.Int64(),
+    "rule_id": pl.String(),
+    "severity": pl.String(),
+    "signal": pl.String(),
+    "since": pl.Datetime("us", "UTC"),
+    "episode": pl.Int64(),
+    "flaps": pl.Int64(),
+    "day": pl.Date(),
+    "segment": pl.String(),
+    "title_en": pl.String(),
+    "title_zh": pl.String(),
+    "summary_en": pl.String(),
+    "summary_zh": pl.String(),
+    "action_en": pl.String(),
+    "action_zh": pl.String(),
+    **{name: pl.Float64() for name in NUMBERS},
+    "evidence": pl.String(),
+}
+
+
+@dataclass(frozen=True)
+class Segment:
+    """What an evaluation saw of one segment. Evidence is kept only of segments that matter."""
+
+    labels: Mapping[str, str]
+    observation: Observation
+    evidence: Mapping[str, Any] | None = None
+
+
+_ABSENT = Observation(Seen.MISSING)
+
+
+@dataclass(frozen=True)
+class SlotResult:
+    """One evaluated slot.
+
+    `segments` by fingerprint; `others` is what alerts outside it are told: usually that their
+    series is missing, or that there were no data at all.
+    """
+
+    rule_id: str
+    version_id: int
+    slot: datetime
+    status: SlotStatus
+    segments: Mapping[str, Segment]
+    others: Observation = _ABSENT
+    message: str = ""
+    milliseconds: float = 0.0
+
+
+def commit_slot(
+    engine: Engine, lease: Lease, timing: Timing, result: SlotResult, now: datetime
+) -> bool:
+    """Write slot, alerts and events in one transaction; False if the slot was settled before.
+
+    Raises:
+        LeaseLost: another worker leads; nothing was written.
+    """
+    with fenced(engine, lease) as connection:
+        inserted = connection.execute(
+            _insert_once(engine, schema.eval_slot).values(
+                rule_version_id=result.version_id,
+                slot_utc=result.slot,
+                status=result.status,
+                n_series=len(result.segments),
+                ms=result.milliseconds,
+                message=result.message or None,
+            )
+        )
+        if not inserted.rowcount:
+            return False
+        if result.status == "failed":
+            payload = {"slot": result.slot.isoformat(), "message": result.message}
+            append(
+                connection,
+                [Entry(now, "worker", "evaluation_failed", "rule", result.rule_id, payload)],
+            )
+        alerts = load_alerts(connection, result.rule_id)
+        for fingerprint in sorted(alerts.keys() | _news(result.segments)):
+            segment = result.segments.get(fingerprint)
+            alert = alerts.get(fingerprint)
+            if alert is None:
+                assert segment is not None
+                alert = StoredAlert(
+                    None, result.rule_id, fingerprint, segment.labels, AlertState(), None, 0
+                )
+            observation = segment.observation if segment else result.others
+            state, events = step(timing, alert.state, observation, result.slot)
+            evidence = segment.evidence if segment and state.is_open else None
+            save_alert(connection, alert, state, evidence=evidence, events=events, now=now)
+    return True
+
+
+def skip_slots(
+    engine: Engine,
+    lease: Lease,
+    *,
+    rule_id: str,
+    version_id: int,
+    slots: Sequence[datetime],
+    now: datetime,
+) -> None:
+    """Settle slots that nobody will evaluate any more, and say so in the log."""
+    if not slots:
+        return
+    with fenced(engine, lease) as connection:
+        connection.execute(
+            _insert_once(engine, schema.eval_slot),
+            [
+                {"rule_version_id": version_id, "slot_utc": slot, "status": "skipped"}
+                for slot in slots
+            ],
+        )
+        payload = {
+            "from": slots[0].isoformat(),
+            "to": slots[-1].isoformat(),
+            "slots": len(slots),
+        }
+        append(connection, [Entry(now, "worker", "slots_skipped", "rule", rule_id, payload)])
+
+
+def last_slot(engine: Engine, rule_id: str) -> datetime | None:
+    """Newest settled slot of a rule, under whichever of its versions."""
+    with engine.connect() as connection:
+        found: datetime | None = connection.execute(
+            select(func.max(schema.eval_slot.c.slot_utc, type_=schema.UtcDateTime))
+            .join(
+                schema.rule_version, schema.rule_version.c.id == schema.eval_slot.c.rule_version_id
+            )
+            .where(schema.rule_version.c.rule_id == rule_id)
+        ).scalar()
+    return found
+
+
+def open_alerts(engine: Engine, where: Filter | None = None) -> pl.DataFrame:
+    """Alerts whose episode is open, the most severe and newest first.
+
+    Args:
+        engine: state database.
+        where: dimension values that pass; an alert without that dimension passes.
+
+    Returns:
+        One row per alert: `alert_id`, `rule_id`, `severity`, `signal`, `since` (start of the
+        episode, UTC), `episode`, `flaps`, `day` (last judged), `segment` (its values in words),
+        `title_en`, `title_zh`, `summary_…`, `action_…`, `y`, `mu`, `phi`, `p`, `q`, `increase`
+        (share of mu), `excess` (cases), `exposure`, one text column per dimension any open alert
+        has, and `evidence` (JSON text, see `alerts.evidence`).
+    """
+    table = schema.alert
+    with engine.connect() as connection:
+        ids = connection.execute(select(table.c.rule_id).distinct()).scalars().all()
+        loaded = [alert for rule_id in ids for alert in load_alerts(connection, rule_id).values()]
+    passing = [
+        alert_record(alert)
+        for alert in loaded
+        if alert.state.is_open and alert.evidence and _passes(alert.labels, where)
+    ]
+    frame = (
+        pl.DataFrame(passing, schema=ALERT_SCHEMA, orient="row")
+        if not passing
+        else (pl.DataFrame(passing, schema_overrides=ALERT_SCHEMA, infer_schema_length=None))
+    )
+    rank = pl.col("severity").replace_strict(SEVERITY_RANK, return_dtype=pl.Int8)
+    return frame.sort(rank, pl.col("since"), pl.col("alert_id"), descending=[True, True, False])
+
+
+def alert_record(alert: StoredAlert) -> dict[str, Any]:
+    """One alert as a flat row; see `open_alerts`."""
+    evidence = alert.evidence or {}
+    texts = evidence.get("texts", {})
+    numbers = evidence.get("numbers", {})
+    return {
+        "alert_id": alert.id,
+        "rule_id": alert.rule_id,
+        "severity": evidence.get("severity", "info"),
+        "signal": str(alert.state.signal),
+        "since": alert.state.opened_at,
+        "episode": alert.state.episode,
+        "flaps": alert.state.flaps,
+        "day": date.fromisoformat(evidence["day"]) if "day" in evidence else None,
+        "segment": segment_text(list(alert.labels.values())),
+        **{
+            f"{name}_{language}": texts.get(name, {}).get(language, "")
+            for name in ("title", "summary", "action")
+            for language in ("en", "zh")
+        },
+        **{name: numbers.get(name) for name in NUMBERS},
+        "evidence": json.dumps(evidence, ensure_ascii=False),
+        **alert.labels,
+    }
+
+
+def find_alert(engine: Engine, alert_id: int) -> StoredAlert | None:
+    """One alert by its number."""
+    table = schema.alert
+    with engine.connect() as connection:
+        rule_id = connection.execute(select(table.c.rule_id).where(table.c.id == alert_id)).scalar()
+        if rule_id is None:
+            return None
+        alerts = load_alerts(connection, rule_id).values()
+    return next(alert for alert in alerts if alert.id == alert_id)
+
+
+def alert_events(engine: Engine, fingerprint: str) -> pl.DataFrame:
+    """What happened to an alert, oldest first: `at`, `kind`, `slot`, `episode`, `reason`."""
+    log = schema.event_log
+    with engine.connect() as connection:
+        rows = connection.execute(
+            select(log.c.at, log.c.kind, log.c.payload_json)
+            .where(log.c.subject_kind == "alert", log.c.subject_id == fingerprint)
+            .order_by(log.c.seq)
+        ).all()
+    told = [(row, json.loads(row.payload_json)) for row in rows]
+    return pl.DataFrame(
+        {
+            "at": pl.Series([row.at for row, _ in told], dtype=pl.Datetime("us", "UTC")),
+            "kind": pl.Series([row.kind for row, _ in told], dtype=pl.String),
+            "slot": pl.Series([payload["slot"] for _, payload in told], dtype=pl.String),
+            "episode": pl.Series([payload["episode"] for _, payload in told], dtype=pl.Int64),
+            "reason": pl.Series([payload["reason"] for _, payload in told], dtype=pl.String),
+        }
+    )
+
+
+def _passes(labels: Mapping[str, str], where: Filter | None) -> bool:
+    wanted = where.values() if where else {}
+    return all(labels.get(name, values[0]) in values for name, values in wanted.items())
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One episode of one alert; times are slots, `closed` None while it is open."""
+
+    labels: Mapping[str, str]
+    opened: datetime
+    closed: datetime | None
+
+
+def episodes(engine: Engine, rule_id: str) -> list[Episode]:
+    """Every episode of a rule, oldest first, from the event log."""
+    log = schema.event_log
+    with engine.connect() as connection:
+        rows = connection.execute(
+            select(log.c.kind, log.c.subject_id, log.c.payload_json)
+            .join(schema.alert, schema.alert.c.fingerprint == log.c.subject_id)
+            .where(schema.alert.c.rule_id == rule_id, log.c.subject_kind == "alert")
+            .where(log.c.kind.in_([Kind.OPENED, Kind.RESOLVED]))
+            .order_by(log.c.seq)
+        ).all()
+    found: dict[tuple[str, int], Episode] = {}
+    for row in rows:
+        payload = json.loads(row.payload_json)
+        moment = datetime.fromisoformat(payload["slot"])
+        key = (row.subject_id, payload["episode"])
+        if row.kind == Kind.OPENED:
+            found[key] = Episode(payload["labels"], moment, None)
+        elif key in found:
+            found[key] = replace(found[key], closed=moment)
+    return list(found.values())
+
+
+def _news(segments: Mapping[str, Segment]) -> set[str]:
+    """Fingerprints that get a row although they have none: only a breach makes one."""
+    return {name for name, found in segments.items() if found.observation.seen is Seen.BREACH}
+
+
+def _insert_once(engine: Engine, table: Table) -> Any:
+    """An insert that does nothing where the key exists."""
+    if engine.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment] # noqa: PLC0415
+    return insert(table).on_conflict_do_nothing(index_elements=list(table.primary_key.columns))
