@@ -28,7 +28,7 @@ REGISTRY = re.compile(
 MACHINE_PATH = re.compile(
     r"(?<![\w.:/}])/(?:" + "work|root|home/" + r"\w+|Users/" + r"\w+|tmp|opt/pypi)/"
 )
-UNFINISHED = re.compile(r"\b(?:TO" + "DO|FIX" + "ME|X" + r"XX|NotImplemented" + r"Error)\b")
+UNFINISHED = re.compile(r"\b(?:TO" + "DO|FIX" + "ME|X" + r"XX|raise NotImplemented" + r"Error)\b")
 
 # Other people's files are theirs; licences and notices in them name their homes.
 VENDORED = re.compile(r"^(assets/(fonts|geo|licenses)/|requirements/.*\.txt$)|\.min\.(css|js)$")
