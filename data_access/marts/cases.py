@@ -42,7 +42,7 @@ def _dimensions(own: pl.LazyFrame, facts: Facts, orders_mart: pl.LazyFrame) -> p
         carrier=pl.coalesce("parcel_carrier", "order_carrier"),
         category=pl.coalesce("category", "product_category", "order_category"),
         product=pl.coalesce("sku", "order_product"),
-        language=pl.coalesce("lang", "customer_lang"),
+        language=pl.coalesce("lang", "customer_lang", "order_language"),
         level="severity",
         vip_tier=pl.when(in_tier).then("vip_tier"),
     )
@@ -65,22 +65,17 @@ def cases(own: pl.LazyFrame, facts: Facts, orders_mart: pl.LazyFrame) -> pl.Lazy
     )
     policies = facts["sla_policies"].collect()
     untimed = _ENDED & pl.col("first_solved_at").is_null()
-    return (
-        joined.with_columns(
-            fr_target_s=pl.when("_told").then(target_seconds(policies, "first_response")),
-            res_target_s=pl.when(pl.col("_told") & ~untimed.fill_null(value=False)).then(
-                target_seconds(policies, "resolution")
-            ),
-            is_spam=pl.col("spam").fill_null(value=False),
-            reopen_count=pl.col("reopen_count").fill_null(0),
-        )
-        .select(mart_columns("cases"))
-    )
+    return joined.with_columns(
+        fr_target_s=pl.when("_told").then(target_seconds(policies, "first_response")),
+        res_target_s=pl.when(pl.col("_told") & ~untimed.fill_null(value=False)).then(
+            target_seconds(policies, "resolution")
+        ),
+        is_spam=pl.col("spam").fill_null(value=False),
+        reopen_count=pl.col("reopen_count").fill_null(0),
+    ).select(mart_columns("cases"))
 
 
-def open_spells(
-    own: pl.LazyFrame, facts: Facts, cases_mart: pl.LazyFrame
-) -> pl.LazyFrame:
+def open_spells(own: pl.LazyFrame, facts: Facts, cases_mart: pl.LazyFrame) -> pl.LazyFrame:
     """Mart `open_spells` for the case rows `own`, with the dimensions of their mart rows.
 
     Spam and merged cases are left out, and solved ones of which nobody knows when.
@@ -91,7 +86,5 @@ def open_spells(
         ~pl.col("is_spam") & pl.col("merged_into").is_null() & ~untimed.fill_null(value=False)
     )
     return (
-        spells(own, events)
-        .join(counted, on=_CASE, how="inner")
-        .select(mart_columns("open_spells"))
+        spells(own, events).join(counted, on=_CASE, how="inner").select(mart_columns("open_spells"))
     )

@@ -27,7 +27,7 @@ def link(frame: pl.LazyFrame, lookup: pl.LazyFrame, key: str) -> pl.LazyFrame:
         .drop("source")
         .rename({name: f"{name}__elsewhere" for name in payload})
     )
-    known = lookup.with_columns(__known=pl.lit(True))  # noqa: FBT003 - a value, not a switch
+    known = lookup.with_columns(__known=pl.lit(True))
     joined = frame.join(known, on=["source", key], how="left").join(elsewhere, on=key, how="left")
     return joined.with_columns(
         pl.when(pl.col("__known").is_null())

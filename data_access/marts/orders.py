@@ -100,7 +100,6 @@ def lines(own: pl.LazyFrame, facts: Facts, orders_mart: pl.LazyFrame) -> pl.Lazy
     ).select(mart_columns("lines"))
 
 
-
 def mart_columns(mart: str) -> list[pl.Expr]:
     """The mart's columns in their types; the continent comes from the market."""
     return [

@@ -27,9 +27,7 @@ def parcels(own: pl.LazyFrame, facts: Facts, orders_mart: pl.LazyFrame) -> pl.La
     """
     forward = own.filter(pl.col("direction") == "fwd")
     wanted = forward.select("source", "shipment_id")
-    scans = _scans(
-        facts["tracking_events"].join(wanted, on=["source", "shipment_id"], how="semi")
-    )
+    scans = _scans(facts["tracking_events"].join(wanted, on=["source", "shipment_id"], how="semi"))
     joined = link(forward, order_context(orders_mart), "order_id").join(
         scans, on=["source", "shipment_id"], how="left"
     )

@@ -76,7 +76,7 @@ def refresh(
         full = before is None or _must_rebuild(before, now, zone)
         parts = _all_parts(warehouse, facts) if full else _touched(warehouse, facts, seen, before)
         state = RefreshState(
-            batch_id, now, zone, rules_fingerprint(), finished or now, facts=seen, writing=True
+            batch_id, now, zone, rules_fingerprint(), finished, facts=seen, writing=True
         )
         if before is not None and not full:
             # Readers keep the numbers of `before` until the last line.
@@ -104,7 +104,7 @@ def rebuild_rollups(
         seen = {name: warehouse.snapshot_id(name) for name in TABLES}
         _refresh_rollups(warehouse, None, AsOf(now, zone), {}, executor)
         state = RefreshState(
-            batch_id, now, zone, rules_fingerprint(), finished or now, facts=seen, writing=True
+            batch_id, now, zone, rules_fingerprint(), finished, facts=seen, writing=True
         )
         write_state(engine, _finished(warehouse, state))
 
@@ -202,9 +202,7 @@ _BUILDERS: Mapping[str, _Builder] = {
     "open_spells": lambda own, facts, w: cases.open_spells(own, facts, scan_mart(w, "cases")),
     "return_lines": lambda own, facts, w: returns.return_lines(own, facts, scan_mart(w, "orders")),
     "reviews": lambda own, facts, w: voice.reviews(own, facts, scan_mart(w, "orders")),
-    "surveys": lambda own, _, w: voice.surveys(
-        own, scan_mart(w, "orders"), scan_mart(w, "cases")
-    ),
+    "surveys": lambda own, _, w: voice.surveys(own, scan_mart(w, "orders"), scan_mart(w, "cases")),
 }
 
 
@@ -223,7 +221,12 @@ def _refresh_rollups(
         if before is not None:
             old = scan_mart(warehouse, cohort.mart, before.marts.get(cohort.mart))
             days = changed_days(
-                cohort, old, mart, parts.get(cohort.mart, ()), before.known, after
+                cohort,
+                old,
+                mart,
+                parts=parts.get(cohort.mart, ()),
+                before=before.known,
+                after=after,
             )
-        rebuilt[name] = rebuild_days(warehouse, cohort, mart, days, after, executor)
+        rebuilt[name] = rebuild_days(warehouse, cohort, mart, days, as_of=after, executor=executor)
     return rebuilt

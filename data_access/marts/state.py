@@ -31,7 +31,8 @@ class RefreshState:
     zone: str
     rules: str
     """Fingerprint of the declarations the numbers were computed by."""
-    fresh_at: datetime
+    fresh_at: datetime | None
+    """When the newest import was made; None where nothing was ever imported."""
     facts: Mapping[str, int | None] = field(default_factory=dict)
     marts: Mapping[str, int | None] = field(default_factory=dict)
     rollups: Mapping[str, int | None] = field(default_factory=dict)
@@ -62,7 +63,7 @@ def read_state(engine: Engine) -> RefreshState | None:
         as_of=row.refreshed_at,
         zone=detail["zone"],
         rules=detail["rules"],
-        fresh_at=datetime.fromisoformat(detail["fresh_at"]),
+        fresh_at=datetime.fromisoformat(detail["fresh_at"]) if detail["fresh_at"] else None,
         facts=detail["facts"],
         marts=detail["marts"],
         rollups=detail["rollups"],
@@ -75,7 +76,7 @@ def write_state(engine: Engine, state: RefreshState) -> None:
     detail: dict[str, Any] = {
         "zone": state.zone,
         "rules": state.rules,
-        "fresh_at": state.fresh_at.isoformat(),
+        "fresh_at": state.fresh_at.isoformat() if state.fresh_at else None,
         "facts": dict(state.facts),
         "marts": dict(state.marts),
         "rollups": dict(state.rollups),

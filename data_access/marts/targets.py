@@ -34,9 +34,7 @@ def target_seconds(policies: pl.DataFrame, metric: str) -> pl.Expr:
     rows = policies.filter(
         (pl.col("metric") == metric) & (pl.col("clock") == "calendar")
     ).with_columns(
-        conditions=pl.sum_horizontal(
-            pl.col(name).is_not_null() for name in (*_MATCHED, "vip_tier")
-        )
+        conditions=pl.sum_horizontal(pl.col(name).is_not_null() for name in (*_MATCHED, "vip_tier"))
     )
     ordered = rows.sort(["conditions", "valid_from", "source", "policy_id"], nulls_last=False)
     by_rank = [

@@ -26,9 +26,7 @@ def reviews(own: pl.LazyFrame, facts: Facts, orders_mart: pl.LazyFrame) -> pl.La
     ).select(mart_columns("reviews"))
 
 
-def surveys(
-    own: pl.LazyFrame, orders_mart: pl.LazyFrame, cases_mart: pl.LazyFrame
-) -> pl.LazyFrame:
+def surveys(own: pl.LazyFrame, orders_mart: pl.LazyFrame, cases_mart: pl.LazyFrame) -> pl.LazyFrame:
     """Mart `surveys` from the surveys `own` that were answered.
 
     Dimensions come from the case where the survey names one, else from the order. An answer

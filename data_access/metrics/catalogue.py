@@ -45,7 +45,7 @@ class Kpi:
     @property
     def scale(self) -> float:
         """What the ratio is multiplied by."""
-        return 1000.0 if self.unit == "per_1000" else 1.0
+        return {"per_1000": 1000.0, "score": 100.0}.get(self.unit, 1.0)
 
     @property
     def money(self) -> bool:

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import TYPE_CHECKING
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from threading import Lock
 
 import polars as pl
 from sqlalchemy import Engine
 
-from data_access.metrics.filters import Filter, Query
+from data_access.marts.continents import continents
+from data_access.marts.state import RefreshState, read_state
+from data_access.metrics.backlog import backlog
+from data_access.metrics.change import COLUMNS, decompose, largest
+from data_access.metrics.filters import DIMENSIONS, GRAINS, Filter, Query, QueryError
+from data_access.metrics.money import money_ratio
+from data_access.metrics.numbers import Numbers
+from data_access.metrics.plan import AGE, HOUR, Plan, dimensions, find, plan, source_of
+from data_access.metrics.quantiles import quantile
+from data_access.metrics.ratios import counts, valued
+from data_access.rollups.cohorts import COHORTS
+from data_access.rollups.days import GRAINS as STEPS
+from data_access.warehouse import Warehouse
 
-if TYPE_CHECKING:
-    from data_access.warehouse import Warehouse
+_KEPT_ANSWERS = 512
+_NO_BATCH = 0
 
 
 class Metrics:
-    """Built once per process; safe to share between threads."""
+    """Built once per process; safe to share between threads.
+
+    Answers come from the last finished refresh; a newer one is noticed with the next question.
+    """
 
     def __init__(
         self,
@@ -27,34 +43,191 @@ class Metrics:
         currency: str = "EUR",
         clock: Callable[[], datetime] | None = None,
     ) -> None:
+        """Nothing is read before the first question.
+
+        Args:
+            warehouse: marts and rollups.
+            engine: state database, which names the snapshots to read.
+            zone: reporting zone, for questions without one.
+            currency: reporting currency, likewise.
+            clock: tells `as_of` as long as nothing was ever refreshed.
+        """
         self._warehouse = warehouse
         self._engine = engine
         self._zone = zone
         self._currency = currency
         self._clock = clock
+        self._lock = Lock()
+        self._numbers: Numbers | None = None
+        self._answers: OrderedDict[tuple[Query, str, datetime], pl.DataFrame] = OrderedDict()
 
     def kpi(self, query: Query) -> pl.DataFrame:
-        """Rows of `<by…>, value, n, low, high, unit, as_of, fresh_at`, sorted by `<by…>`."""
-        raise NotImplementedError
+        """One row per combination of `query.by`, sorted by them.
+
+        Columns: the dimensions, value, n, low, high, unit, as_of, fresh_at, numerator,
+        denominator; KPIs of money add `excluded`, lines left out for want of an exchange rate.
+        Without `by` there is exactly one row. Where n is 0 a ratio has no value. Split by a period
+        alone, periods without rows inside the range are there with n = 0.
+
+        Raises:
+            QueryError: the question cannot be answered; the message says what can.
+        """
+        numbers = self._current()
+        key = (query, numbers.state.version, numbers.state.as_of)
+        with self._lock:
+            found = self._answers.get(key)
+            if found is not None:
+                self._answers.move_to_end(key)
+                return found
+        answer = self._answer(numbers, query)
+        with self._lock:
+            self._answers[key] = answer
+            while len(self._answers) > _KEPT_ANSWERS:
+                self._answers.popitem(last=False)
+        return answer
 
     def movers(
         self, kpi: str, by: str, now_: Filter, before: Filter, *, limit: int = 5
     ) -> pl.DataFrame:
-        """The segments that moved a KPI most between two periods, and how."""
-        raise NotImplementedError
+        """The segments that moved a KPI most between two periods.
+
+        Columns: segment, kind (common, new, lost, rest), value_now, value_before, n_now, n_before,
+        rate_effect, mix_effect, effect. Effects are in the unit of the value and add up to the
+        total change: what is beyond `limit` is one row of kind `rest`. They are null where one of
+        the periods has nothing to compare.
+
+        Raises:
+            QueryError: for quantiles, or a name the KPI does not know.
+        """
+        declared = find(kpi)
+        if declared.quantile is not None:
+            raise QueryError(f"{kpi} is a quantile: it does not split into segments that add up.")
+        if by not in dimensions(kpi):
+            raise QueryError(f"{kpi} cannot be split by {by}: {', '.join(dimensions(kpi))}.")
+        shared = declared.denominator is None or by not in source_of(declared.denominator)[0].dims
+        after, earlier = (
+            self.kpi(Query(kpi, (by,), where)).select(
+                pl.col(by).cast(pl.String).alias("segment"),
+                "numerator",
+                pl.lit(1).alias("denominator")
+                if declared.denominator is None
+                else pl.col("denominator"),
+            )
+            for where in (now_, before)
+        )
+        rows = decompose(after, earlier, scale=declared.scale, shared=shared)
+        return largest(rows, limit).select(COLUMNS)
 
     def version(self) -> str:
-        """Changes when any number may have changed."""
-        raise NotImplementedError
+        """Changes whenever a mart or rollup changed; "none" before the first refresh."""
+        state = read_state(self._engine)
+        return "none" if state is None else state.version
 
     def fresh_at(self) -> datetime | None:
         """When the newest import in these numbers was made; None before the first refresh."""
-        raise NotImplementedError
+        state = read_state(self._engine)
+        return None if state is None else state.fresh_at
 
     def as_of(self) -> datetime:
-        """The instant that numbers without an own `as_of` hold for."""
-        raise NotImplementedError
+        """The instant that numbers without an own `as_of` hold for.
+
+        Raises:
+            QueryError: nothing was ever refreshed and there is no clock.
+        """
+        state = read_state(self._engine)
+        return self._now() if state is None else state.as_of
 
     def values(self, dimension: str) -> list[str]:
-        """The values a dimension takes, for the filter bar."""
-        raise NotImplementedError
+        """The values a dimension takes anywhere, sorted; unknown is not among them.
+
+        Raises:
+            QueryError: there is no such dimension.
+        """
+        if dimension not in DIMENSIONS:
+            raise QueryError(f"There is no dimension {dimension!r}: {', '.join(DIMENSIONS)}.")
+        if dimension == "continent":
+            table = continents()
+            return sorted({table[market] for market in self.values("market") if market in table})
+        numbers = self._current()
+        found: set[str] = set()
+        for cohort in COHORTS.values():
+            cut = next((cut for cut in cohort.cuts if dimension in cut), None)
+            if cut is not None and cohort.name in _TELLING:
+                column = numbers.cut(cohort, cut).frame[dimension].drop_nulls().unique()
+                found |= set(column.cast(pl.String))
+        return sorted(found)
+
+    def _current(self) -> Numbers:
+        """The numbers of the last finished refresh."""
+        state = read_state(self._engine)
+        if state is None:
+            return Numbers(self._warehouse, _nothing_yet(self._now(), self._zone))
+        with self._lock:
+            if self._numbers is None or self._numbers.state != state:
+                self._numbers = Numbers(self._warehouse, state, self._numbers)
+            return self._numbers
+
+    def _now(self) -> datetime:
+        if self._clock is None:
+            raise QueryError("There are no numbers yet: import something first.")
+        return self._clock()
+
+    def _answer(self, numbers: Numbers, query: Query) -> pl.DataFrame:
+        asked = plan(query, numbers.state.known, self._zone, self._currency)
+        rows = _rows(numbers, asked)
+        return (rows.sort(list(asked.by), nulls_last=True) if asked.by else rows).select(
+            *(_text_age(name) for name in asked.by),
+            "value",
+            "n",
+            "low",
+            "high",
+            unit=pl.lit(asked.kpi.unit),
+            as_of=pl.lit(asked.as_of.instant, dtype=pl.Datetime("us", "UTC")),
+            fresh_at=pl.lit(numbers.state.fresh_at, dtype=pl.Datetime("us", "UTC")),
+            numerator="numerator",
+            denominator="denominator",
+            **({"excluded": pl.col("excluded")} if asked.kpi.money else {}),
+        )
+
+
+_TELLING = ("orders_placed", "cases_created", "parcels_promised", "return_lines_requested")
+"""Cohorts that between them know every value of every dimension."""
+
+
+def _rows(numbers: Numbers, asked: Plan) -> pl.DataFrame:
+    kpi = asked.kpi
+    if kpi.stock:
+        return backlog(numbers, asked)
+    if kpi.quantile is not None:
+        return _filled(quantile(numbers, asked), asked, ("n", "numerator"))
+    if HOUR in asked.by and set(asked.by) - {HOUR, "continent", *GRAINS}:
+        raise QueryError("hour_of_week can be split by continent and period only.")
+    if kpi.money:
+        amounts = ("n", "numerator", "denominator", "excluded")
+        return _filled(money_ratio(numbers, asked), asked, amounts)
+    found = counts(numbers, asked)
+    sums = [name for name in found.columns if name not in asked.by]
+    return valued(_filled(found, asked, sums), kpi)
+
+
+def _filled(rows: pl.DataFrame, asked: Plan, sums: Sequence[str]) -> pl.DataFrame:
+    """Rows for periods in which nothing happened, where the split is by period alone."""
+    if asked.grain is None or len(asked.by) > 1 or rows.is_empty():
+        return rows
+    first, last = rows[asked.grain].min(), rows[asked.grain].max()
+    assert isinstance(first, date)
+    assert isinstance(last, date)
+    every = pl.date_range(first, last, interval=STEPS[asked.grain], eager=True)
+    return (
+        pl.DataFrame({asked.grain: every})
+        .join(rows, on=asked.grain, how="left")
+        .with_columns(pl.col(name).fill_null(0) for name in sums)
+    )
+
+
+def _text_age(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.String) if name == AGE else pl.col(name)
+
+
+def _nothing_yet(now: datetime, zone: str) -> RefreshState:
+    return RefreshState(_NO_BATCH, now, zone, rules="", fresh_at=None)

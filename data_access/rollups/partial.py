@@ -14,7 +14,7 @@ import polars as pl
 
 from data_access.rollups.cohort import Cohort, cut_name
 from data_access.rollups.cohorts import COHORTS
-from data_access.rollups.days import AsOf, hour_of_week, local_day
+from data_access.rollups.days import AsOf, hour_of_week, local_day, near_days
 
 Part = TypeVar("Part")
 Executor = Callable[[Callable[[Part], pl.DataFrame], Sequence[Part]], Iterable[pl.DataFrame]]
@@ -28,16 +28,28 @@ def local_executor(
     return map(function, parts)
 
 
-def cohort_rows(mart: pl.LazyFrame, cohort: Cohort, as_of: AsOf) -> pl.LazyFrame:
-    """The rows of the cohort that exist as of then, with their `day` and derived dimensions."""
+def cohort_rows(
+    mart: pl.LazyFrame,
+    cohort: Cohort,
+    as_of: AsOf,
+    first: date | None = None,
+    last: date | None = None,
+) -> pl.LazyFrame:
+    """The rows of the cohort that exist as of then, with their `day` and derived dimensions.
+
+    `first` and `last` bound the days, both included.
+    """
     rows = cohort.prepare(mart)
     known = as_of.passed(pl.col(cohort.known_at or cohort.anchor))
-    anchor = pl.col(cohort.anchor)
-    dated = rows.collect_schema()[cohort.anchor] == pl.Date
-    derived = {"day": anchor if dated else local_day(anchor, as_of.zone)}
+    anchor, dtype = pl.col(cohort.anchor), rows.collect_schema()[cohort.anchor]
+    near = near_days(cohort.anchor, dtype, first, last)
+    derived = {"day": anchor if dtype == pl.Date else local_day(anchor, as_of.zone)}
     if "hour_of_week" in cohort.dims:
         derived["hour_of_week"] = hour_of_week(anchor, as_of.zone)
-    return rows.filter(known & anchor.is_not_null()).with_columns(**derived)
+    found = rows.filter(near & known & anchor.is_not_null()).with_columns(**derived)
+    if first is not None:
+        found = found.filter(pl.col("day") >= first)
+    return found if last is None else found.filter(pl.col("day") <= last)
 
 
 def partial(
@@ -45,10 +57,7 @@ def partial(
 ) -> pl.LazyFrame:
     """Sums (Int64) of the cohort's measures per `by` (columns of `cohort_rows`) and its keys."""
     wanted = measures or tuple(cohort.measures)
-    sums = [
-        cohort.measures[name](as_of).cast(pl.Int64).sum().alias(name)
-        for name in wanted
-    ]
+    sums = [cohort.measures[name](as_of).cast(pl.Int64).sum().alias(name) for name in wanted]
     groups = [*by, *cohort.keys]
     return rows.group_by(groups).agg(sums) if groups else rows.select(sums)
 
@@ -69,7 +78,8 @@ def all_cuts(
     Takes the name, not the cohort, so that the call can be sent to another machine.
     """
     cohort = COHORTS[name]
-    rows = cohort_rows(mart, cohort, as_of)
+    bounds = (None, None) if days is None else (min(days), max(days))
+    rows = cohort_rows(mart, cohort, as_of, *bounds)
     if days is not None:
         rows = rows.filter(pl.col("day").is_in(list(days)))
     used = [*_used_columns(cohort, as_of), "day", *cohort.dims, *cohort.keys]

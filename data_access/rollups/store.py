@@ -33,6 +33,7 @@ def changed_days(
     cohort: Cohort,
     old: pl.LazyFrame,
     new: pl.LazyFrame,
+    *,
     parts: Collection[int],
     before: AsOf,
     after: AsOf,
@@ -78,6 +79,7 @@ def rebuild_days(
     cohort: Cohort,
     mart: pl.LazyFrame,
     days: Collection[date] | None,
+    *,
     as_of: AsOf,
     executor: Executor[pl.LazyFrame],
 ) -> int:
@@ -111,11 +113,11 @@ def _parts_of(
     mart: pl.LazyFrame, cohort: Cohort, days: Collection[date] | None
 ) -> list[pl.LazyFrame]:
     """The rows of the days, split by month of the mart where they are many."""
-    if days is not None:
-        anchor = mart.collect_schema().get(cohort.anchor)
-        if anchor is not None:
-            mart = mart.filter(near_days(cohort.anchor, anchor, min(days), max(days)))
-    counts = mart.group_by("part").len().sort("part").collect()
+    near = mart
+    anchor = mart.collect_schema().get(cohort.anchor)
+    if days is not None and anchor is not None:
+        near = mart.filter(near_days(cohort.anchor, anchor, min(days), max(days)))
+    counts = near.group_by("part").len().sort("part").collect()
     if counts["len"].sum() <= ROWS_AT_ONCE:
         return [mart]
     return [mart.filter(pl.col("part") == month) for month in counts["part"]]

@@ -1,0 +1,80 @@
+"""Amounts of several currencies added up in one, each day at that day's rate."""
+
+from __future__ import annotations
+
+import polars as pl
+
+WITHIN_DAYS = 7
+"""A rate holds for the days after it, until the next one, for at most a week."""
+
+# ISO 4217: minor units per currency where it is not the usual two.
+_NO_DECIMALS = (
+    *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND"),
+    *("VUV", "XAF", "XOF", "XPF"),
+)
+_THREE_DECIMALS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
+
+
+def decimals(currency: str) -> int:
+    """Digits after the decimal point of a currency (ISO 4217)."""
+    if currency in _NO_DECIMALS:
+        return 0
+    return 3 if currency in _THREE_DECIMALS else 2
+
+
+def major_units(currency: pl.Expr) -> pl.Expr:
+    """How many minor units make one unit of the currency."""
+    return (
+        pl.when(currency.is_in(_NO_DECIMALS))
+        .then(1.0)
+        .when(currency.is_in(_THREE_DECIMALS))
+        .then(1000.0)
+        .otherwise(100.0)
+    )
+
+
+def published(rates: pl.DataFrame) -> pl.DataFrame:
+    """date, currency, per_base: units of each currency for one unit of the common base.
+
+    The base is the one most rates are quoted against; others are left out.
+    """
+    if rates.is_empty():
+        return pl.DataFrame(schema={"date": pl.Date, "currency": pl.String, "per_base": pl.Float64})
+    base = rates.group_by("base").len().sort(["len", "base"], descending=[True, False])["base"][0]
+    quoted = rates.filter(pl.col("base") == base).select("date", currency="quote", per_base="rate")
+    itself = quoted.select(pl.col("date").unique(), currency=pl.lit(base), per_base=pl.lit(1.0))
+    return (
+        pl.concat([quoted, itself])
+        .unique(["currency", "date"], keep="first", maintain_order=True)
+        .sort("currency", "date")
+    )
+
+
+def convert(amounts: pl.DataFrame, rates: pl.DataFrame, to: str) -> pl.DataFrame:
+    """Add `converted`: the amount in minor units of `to`, null where a rate is missing.
+
+    Args:
+        amounts: day, currency, value (minor units) and anything else.
+        rates: as given by `published`.
+        to: target currency.
+    """
+    target = rates.filter(pl.col("currency") == to).select("date", to_base="per_base")
+    days = amounts.sort("day").with_columns(date="day")
+    limit = f"{WITHIN_DAYS}d"
+    known = days.join_asof(
+        rates.sort("date"),
+        on="date",
+        by="currency",
+        strategy="backward",
+        tolerance=limit,
+        check_sortedness=False,
+    ).join_asof(target.sort("date"), on="date", strategy="backward", tolerance=limit)
+    rate = (
+        pl.when(pl.col("currency") == to)
+        .then(1.0)
+        .otherwise(pl.col("to_base") / pl.col("per_base"))
+    )
+    unit = major_units(pl.lit(to)) / major_units(pl.col("currency"))
+    return known.with_columns(converted=pl.col("value") * rate * unit).drop(
+        "date", "per_base", "to_base"
+    )

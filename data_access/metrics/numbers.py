@@ -1,0 +1,97 @@
+"""One consistent set of marts and rollups, as the last finished refresh left it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from threading import Lock
+
+import polars as pl
+
+from data_access.marts.schemas import MARTS
+from data_access.marts.state import RefreshState
+from data_access.rollups.cohort import Cohort, cut_name
+from data_access.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A rollup in memory: one row per day and combination of `dims`, sorted by day."""
+
+    dims: tuple[str, ...]
+    frame: pl.DataFrame
+
+    def between(self, first: date | None, last: date | None) -> pl.DataFrame:
+        """The rows of some days, found by bisection."""
+        days = self.frame["day"]
+        low = 0 if first is None else int(days.search_sorted(first, side="left"))
+        high = self.frame.height if last is None else int(days.search_sorted(last, side="right"))
+        return self.frame.slice(low, max(high - low, 0))
+
+
+class Numbers:
+    """Reads the snapshots that `state` names, and keeps the cuts it has read."""
+
+    def __init__(
+        self, warehouse: Warehouse, state: RefreshState, previous: Numbers | None = None
+    ) -> None:
+        self.state = state
+        self._warehouse = warehouse
+        self._lock = Lock()
+        self._cuts: dict[tuple[str, tuple[str, ...]], Cut] = {}
+        self._rates: pl.DataFrame | None = None
+        if previous is not None:
+            self._cuts = {
+                (cohort, dims): cut
+                for (cohort, dims), cut in dict(previous._cuts).items()  # noqa: SLF001
+                if previous.state.rollups.get(cohort) == state.rollups.get(cohort)
+            }
+
+    def mart(self, name: str) -> pl.LazyFrame:
+        """A mart; empty if it was never written."""
+        snapshot = self.state.marts.get(name)
+        if snapshot is None:
+            return MARTS[name].empty()
+        return self._warehouse.scan(
+            name, namespace="marts", snapshot_id=snapshot, schema=MARTS[name].columns
+        )
+
+    def cut(self, cohort: Cohort, dims: tuple[str, ...]) -> Cut:
+        """A cut of a cohort's rollup, read once."""
+        key = (cohort.name, dims)
+        found = self._cuts.get(key)
+        if found is None:
+            found = Cut(dims, self._read(cohort, dims))
+            with self._lock:
+                self._cuts[key] = found
+        return found
+
+    def fx_rates(self) -> pl.DataFrame:
+        """Published rates: date, base, quote, rate."""
+        if self._rates is None:
+            rates = self._warehouse.scan("fx_rates", snapshot_id=self.state.facts.get("fx_rates"))
+            self._rates = rates.select("date", "base", "quote", "rate").collect()
+        return self._rates
+
+    def _read(self, cohort: Cohort, dims: tuple[str, ...]) -> pl.DataFrame:
+        columns = ["day", *dims, *cohort.keys, *cohort.measures]
+        snapshot = self.state.rollups.get(cohort.name)
+        if snapshot is None:
+            return pl.DataFrame(schema={name: cohort.columns[name] for name in columns})
+        stored = self._warehouse.scan(
+            cohort.name, namespace="rollups", snapshot_id=snapshot, schema=cohort.columns
+        )
+        frame = stored.filter(pl.col("cut") == cut_name(dims)).select(columns).sort("day").collect()
+        return compact(frame, cohort.measures)
+
+
+def compact(frame: pl.DataFrame, measures: Mapping[str, object]) -> pl.DataFrame:
+    """Text as Enum, small numbers as Int32: a third of the memory, and faster groups."""
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    casts: dict[str, pl.DataType] = {
+        name: pl.Enum(frame[name].drop_nulls().unique().sort()) for name in texts
+    }
+    small = frame.select(pl.col(*measures).abs().max().fill_null(0) < 2**31).row(0, named=True)
+    casts |= {name: pl.Int32() for name, fits in small.items() if fits}
+    return frame.cast(casts)  # type: ignore[arg-type]
