@@ -2,15 +2,189 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 from dash import ALL, Dash, Input, Output
 
+from alerts.store import open_alerts
+from dashboard import panel_state, rows
+from dashboard.figures.sla_map import sla_map
 from dashboard.ids import Overview, Shell, TilePart, tile_part
+from dashboard.overview import DUE_SHOWN, MAP_KPI, TILES
+from dashboard.readings import read
+from dashboard.today import today
+from dashboard.url_filter import decode, link, narrow, period
+from dashboard.wording import overview as words
+from dashboard.wording.standing import SMALLEST_N
+from dashboard.wording.tiles import backlog_note, tile
+from data_access.browse import due_soon
+from data_access.metrics import CATALOGUE, Query, UnknownDimension
 
 if TYPE_CHECKING:
     from dashboard.services import Services
 
+VIEW = (Input(Shell.QUERY, "data"), Input(Shell.VERSION, "data"))
+
 
 def register(app: Dash, services: Services) -> None:
     """Bind the screen's callbacks."""
+    app.callback(
+        Output(Overview.ALERTS_PANEL, "className"),
+        Output(Overview.ALERTS, "data-rows"),
+        Output(Overview.ANSWER, "children"),
+        *VIEW,
+    )(lambda query, _version: needs_me(services, query or ""))
+    app.callback(
+        Output(Overview.DUE_PANEL, "className"),
+        Output(Overview.DUE, "data-rows"),
+        Output(Overview.DUE_TITLE, "children"),
+        *VIEW,
+        Input(Overview.DUE_HORIZON, "value"),
+    )(lambda query, _version, minutes: due(services, query or "", minutes))
+    app.callback(
+        Output(Overview.TILES_PANEL, "className"),
+        Output(Overview.TILES_NOTE, "children"),
+        *[
+            Output(tile_part(part, "overview", ALL), prop)
+            for part, prop in (
+                (TilePart.LINK, "href"),
+                (TilePart.STATUS, "children"),
+                (TilePart.STATUS, "className"),
+                (TilePart.VALUE, "children"),
+                (TilePart.INTERVAL, "children"),
+                (TilePart.TREND, "data-spark"),
+                (TilePart.DELTA, "children"),
+                (TilePart.DELTA, "className"),
+                (TilePart.AGAINST, "children"),
+                (TilePart.TARGET, "children"),
+            )
+        ],
+        *VIEW,
+    )(lambda query, _version: tiles(services, query or ""))
+    app.callback(
+        Output(Overview.MAP_PANEL, "className"),
+        Output(Overview.MAP, "figure"),
+        Output(Overview.MAP_TITLE, "children"),
+        Output(Overview.MAP_SUMMARY, "children"),
+        Output(Overview.MAP_TABLE, "data-rows"),
+        *VIEW,
+    )(lambda query, _version: attainment_map(services, query or ""))
+    app.callback(
+        Output(Overview.MOVERS_PANEL, "className"),
+        Output(Overview.MOVERS, "data-rows"),
+        Output(Overview.MOVERS_TITLE, "children"),
+        *VIEW,
+        Input(Overview.MOVERS_KPI, "value"),
+        Input(Overview.MOVERS_BY, "value"),
+    )(lambda query, _version, kpi, by: movers(services, query or "", kpi, by))
+
+
+def needs_me(services: Services, query: str) -> tuple[Any, ...]:
+    """Open alerts, and the sentence that answers the screen's question."""
+    view, _ignored = decode(query)
+    found = open_alerts(services.engine, view.filter)
+    hour = due_soon(
+        services.warehouse,
+        view.filter,
+        as_of=services.clock(),
+        horizon=timedelta(hours=1),
+        limit=10_000,
+    )
+    return (
+        panel_state.of(found.height),
+        rows.alerts(words.alert_rows(found, query)),
+        words.answer(found, hour.height),
+    )
+
+
+def due(services: Services, query: str, minutes: int) -> tuple[Any, ...]:
+    """Clocks that end within the chosen time."""
+    view, _ignored = decode(query)
+    found = due_soon(
+        services.warehouse,
+        view.filter,
+        as_of=services.clock(),
+        horizon=timedelta(minutes=minutes),
+        limit=DUE_SHOWN,
+    )
+    return (
+        panel_state.of(found.height),
+        rows.items(words.due_items(found, query)),
+        words.due_title(found.height, minutes, DUE_SHOWN),
+    )
+
+
+def tiles(services: Services, query: str) -> tuple[Any, ...]:
+    """Every tile: value, interval, trend, comparison, target."""
+    view, _ignored = decode(query)
+    span = period(view, today(services, view))
+    readings = {kpi: read(services.metrics, kpi, view, span) for kpi in TILES}
+    ages = services.metrics.kpi(
+        Query("backlog", by=("age_bucket",), where=span.now, zone=view.zone)
+    )
+    note = backlog_note(dict(zip(ages["age_bucket"], ages["value"], strict=True)))
+    shown = [
+        tile(reading, query, note if kpi == "backlog" else "") for kpi, reading in readings.items()
+    ]
+    fresh = services.metrics.fresh_at()
+    zone = view.zone or services.settings.time_zone
+    return (
+        panel_state.of(0 if fresh is None else len(shown)),
+        words.period_note(span, fresh, zone),
+        [part.href for part in shown],
+        [part.status for part in shown],
+        [part.status_class for part in shown],
+        [part.value for part in shown],
+        [part.interval for part in shown],
+        [part.spark for part in shown],
+        [part.delta for part in shown],
+        [part.delta_class for part in shown],
+        [part.against for part in shown],
+        [part.target for part in shown],
+    )
+
+
+def attainment_map(services: Services, query: str) -> tuple[Any, ...]:
+    """First response within target by country."""
+    view, _ignored = decode(query)
+    span = period(view, today(services, view))
+    asked = Query(MAP_KPI, by=("market",), where=span.now, zone=view.zone)
+    frame = services.metrics.kpi(asked).with_columns(
+        pl.col("market")
+        .fill_null("")
+        .map_elements(lambda market: behind(query, market), return_dtype=pl.String)
+        .alias("href")
+    )
+    return (
+        panel_state.of(frame.height),
+        sla_map(frame, target=CATALOGUE[MAP_KPI].target or 0.0, smallest_n=SMALLEST_N),
+        words.map_title(frame, MAP_KPI),
+        words.map_summary(frame, MAP_KPI),
+        words.map_table(frame, MAP_KPI),
+    )
+
+
+def movers(services: Services, query: str, kpi: str, by: str) -> tuple[Any, ...]:
+    """The segments that moved a KPI most since the period compared with."""
+    view, _ignored = decode(query)
+    span = period(view, today(services, view))
+    frame = pl.DataFrame()
+    if span.before is not None:
+        try:
+            frame = services.metrics.movers(kpi, by, span.now, span.before, limit=6)
+        except UnknownDimension:
+            frame = pl.DataFrame()
+    if not frame.height:
+        return panel_state.EMPTY, "", words.movers_title(frame, kpi, by)
+    return (
+        panel_state.READY,
+        words.movers_table(frame, kpi, by, query),
+        words.movers_title(frame, kpi, by),
+    )
+
+
+def behind(query: str, market: str) -> str:
+    """The late answers of one country."""
+    return link("/cases", narrow(query, market=market), {"view": "first_response_late"})

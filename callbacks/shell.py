@@ -31,7 +31,9 @@ def register(app: Dash, services: Services) -> None:
     """Bind the frame's callbacks."""
 
     def clientside(name: str, *wiring: Any, **options: Any) -> None:
-        app.clientside_callback(ClientsideFunction("afterwatch", name), *wiring, **options)
+        app.clientside_callback(  # type: ignore[no-untyped-call]
+            ClientsideFunction("afterwatch", name), *wiring, **options
+        )
 
     clientside(
         "askedView",
@@ -99,8 +101,10 @@ def note(ignored: tuple[Ignored, ...]) -> str:
         return ""
     parts = [f"{part.key} = {part.value}" for part in ignored[:3]]
     more = _(" and {count} more", count=len(ignored) - 3) if len(ignored) > 3 else ""
-    return _("Left out of the filter, because the data do not have it: {parts}.",
-             parts=", ".join(parts) + more)
+    return _(
+        "Left out of the filter, because the data do not have it: {parts}.",
+        parts=", ".join(parts) + more,
+    )
 
 
 def poll(services: Services, version: str | None) -> tuple[Any, ...]:

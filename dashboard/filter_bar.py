@@ -1,4 +1,4 @@
-"""The filter bar: time range and comparison, five dimensions, currency, time zone, active filters."""
+"""The filter bar: time range and comparison, five dimensions; currency and time zone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash import dcc, html
 
+from dashboard.components.attributes import attributes
 from dashboard.components.words import icon
 from dashboard.ids import DIMENSION_CONTROLS, Shell
 from dashboard.languages import _
@@ -57,28 +58,28 @@ def filter_bar(services: Services) -> html.Div:
     toggle = html.Button(
         [icon("sliders"), _("Filters"), html.Span(className="aw-count")],
         className="aw-button aw-filters__toggle",
-        **{
-            "data-action": "toggle-filters",
-            "aria-expanded": "false",
-            "aria-controls": "aw-filters-body",
-        },
+        **attributes(
+            data_action="toggle-filters", aria_expanded="false", aria_controls="aw-filters-body"
+        ),
     )
     return html.Div(
         [
             toggle,
             html.Div(fields, className="aw-filters__body", id="aw-filters-body"),
-            html.Div(className="aw-chips", **{"aria-label": _("Active filters"), "role": "group"}),
+            html.Div(
+                className="aw-chips", **attributes(aria_label=_("Active filters"), role="group")
+            ),
             html.P(id=Shell.NOTES, className="aw-filters__notes", role="status"),
         ],
         id=Shell.FILTERS,
         className="aw-filters",
         role="search",
-        **{
-            "aria-label": _("Filters"),
-            "data-currency": settings.currency,
-            "data-zone": settings.time_zone,
-            "data-dimensions": json.dumps({name: dimension_name(name) for name in DIMENSIONS}),
-        },
+        **attributes(
+            aria_label=_("Filters"),
+            data_currency=settings.currency,
+            data_zone=settings.time_zone,
+            data_dimensions=json.dumps({name: dimension_name(name) for name in DIMENSIONS}),
+        ),
     )
 
 

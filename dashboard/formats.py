@@ -45,15 +45,13 @@ def percent(share: float | None, digits: int = 1) -> str:
     return NONE if _absent(share) else f"{number(100 * (share or 0), digits)}%"
 
 
-_DIGITS = {"share": 1, "per_1000": 1, "days": 1, "hours": 1, "score": 2, "count": 0}
+_DIGITS = {"share": 1, "per_1000": 1, "days": 1, "hours": 1, "score": 1, "count": 0}
 
 
 def value(amount: float | None, unit: str) -> str:
     """A KPI's value in its unit, without the unit's name; shares carry their percent sign."""
     if unit == "share":
         return percent(amount, _DIGITS["share"])
-    if unit == "score" and amount is not None and abs(amount) > 10:
-        return number(amount, 1)
     return number(amount, _DIGITS.get(unit, 1))
 
 

@@ -28,6 +28,6 @@ MOVER_DIMENSIONS = ("category", "market", "carrier", "channel", "language")
 DUE_HORIZONS = (15, 60, 240)
 """Minutes."""
 
+DUE_SHOWN = 12
+
 MAP_KPI = "first_response_within_target"
-SMALLEST_N = 30
-"""Below this many cases a country is too small to judge: its 95 % interval is ± 18 points wide."""

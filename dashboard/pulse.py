@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine
 
+from alerts import heartbeat
 from dashboard.languages import _
-from data_access.state.schema import worker_heartbeat
 
 Pulse = Literal["ok", "watch", "breach", "none"]
 
@@ -24,9 +24,8 @@ def is_stale(fresh_at: datetime | None, now: datetime, after_minutes: int) -> bo
 
 def worker(engine: Engine, now: datetime) -> Pulse:
     """State of the worker: `ok`, `watch` (late), `breach` (stopped), `none` (never seen)."""
-    with engine.connect() as connection:
-        last = connection.execute(select(func.max(worker_heartbeat.c.at))).scalar()
-    return judge(last, now)
+    last = heartbeat.read(engine)
+    return judge(last.at if last else None, now)
 
 
 def judge(last: datetime | None, now: datetime) -> Pulse:

@@ -27,12 +27,17 @@ PRODUCT = "Afterwatch"
 class Screen(Protocol):
     """What a module in `pages/` declares."""
 
-    PATH: str
-    """`/cases` or, with a variable, `/cases/<case_id>`."""
-    TITLE: str
-    """English name; its translation stands in a fragment."""
-    ICON: str | None
-    """Icon in the rail; None: the screen is reached by links only."""
+    @property
+    def PATH(self) -> str:  # noqa: N802 - a constant of the module
+        """`/cases` or, with a variable, `/cases/<case_id>`."""
+
+    @property
+    def TITLE(self) -> str:  # noqa: N802
+        """English name; its translation stands in a fragment."""
+
+    @property
+    def ICON(self) -> str | None:  # noqa: N802
+        """Icon in the rail; None: the screen is reached by links only."""
 
     def layout(self, **query: str) -> Any:
         """The screen for one request; variables of the path and query arguments are texts."""
@@ -48,14 +53,14 @@ def path_variables(template: str, path: str) -> Mapping[str, str] | None:
 def register_screens(screens: Iterable[Screen]) -> None:
     """Make a page of every screen, and one for addresses that lead nowhere."""
     for screen in screens:
-        dash.register_page(
+        dash.register_page(  # type: ignore[no-untyped-call]
             f"screen{screen.PATH.replace('/', '.')}",
             path=None if "<" in screen.PATH else screen.PATH,
             path_template=screen.PATH if "<" in screen.PATH else None,
             title=partial(_title, screen),
             layout=partial(open_screen, screen),
         )
-    dash.register_page(
+    dash.register_page(  # type: ignore[no-untyped-call]
         "screen.not_found_404", path="/404", title=lambda **_v: PRODUCT, layout=_missing
     )
 

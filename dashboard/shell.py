@@ -10,6 +10,7 @@ import dash
 from dash import dcc, html
 
 from dashboard import languages
+from dashboard.components.attributes import attributes
 from dashboard.components.words import icon
 from dashboard.filter_bar import filter_bar, money_and_clock
 from dashboard.ids import Shell
@@ -33,22 +34,24 @@ def shell(services: Services, screens: Sequence[Screen]) -> html.Div:
                 [
                     _topbar(services),
                     filter_bar(services),
-                    html.Main(dash.page_container, className="aw-main", id="aw-main", tabIndex="-1"),
+                    html.Main(
+                        dash.page_container, className="aw-main", id="aw-main", tabIndex="-1"
+                    ),
                 ],
                 className="aw-column",
             ),
-            html.Div(className="aw-toasts", **{"aria-live": "polite"}),
+            html.Div(className="aw-toasts", **attributes(aria_live="polite")),
             dcc.Store(id=Shell.QUERY),
             dcc.Store(id=Shell.ASKED),
             dcc.Store(id=Shell.VERSION),
             dcc.Interval(id=Shell.REFRESH, interval=REFRESH_SECONDS * 1000),
         ],
         className="aw-shell",
-        **{
-            "data-refresh-interval": str(Shell.REFRESH),
-            "data-tz": services.settings.time_zone,
-            "data-words": json.dumps(_drawn_words()),
-        },
+        **attributes(
+            data_refresh_interval=str(Shell.REFRESH),
+            data_tz=services.settings.time_zone,
+            data_words=json.dumps(_drawn_words()),
+        ),
     )
 
 
@@ -63,7 +66,7 @@ def _rail(screens: Iterable[Screen]) -> html.Nav:
     ]
     brand = dcc.Link(
         [
-            html.Span(className="aw-rail__mark", **{"aria-hidden": "true"}),
+            html.Span(className="aw-rail__mark", **attributes(aria_hidden="true")),
             html.Span(PRODUCT, className="aw-rail__word"),
         ],
         href="/",
@@ -72,12 +75,12 @@ def _rail(screens: Iterable[Screen]) -> html.Nav:
     collapse = html.Button(
         [icon("layout-sidebar"), html.Span(_("Collapse"), className="aw-rail__word")],
         className="aw-rail__link aw-rail__collapse",
-        **{"data-action": "toggle-rail", "aria-label": _("Collapse navigation")},
+        **attributes(data_action="toggle-rail", aria_label=_("Collapse navigation")),
     )
     return html.Nav(
         [brand, html.Div(links, className="aw-rail__links"), collapse],
         className="aw-rail",
-        **{"aria-label": _("Main navigation"), "data-filter-keys": ",".join(KEYS)},
+        **attributes(aria_label=_("Main navigation"), data_filter_keys=",".join(KEYS)),
     )
 
 
@@ -107,17 +110,20 @@ def _language_buttons() -> list[Any]:
             name,
             className="aw-segments__item",
             lang=languages.HTML_LANG[language],
-            **{
-                "data-action": "set-language",
-                "data-value": language.split("_")[0],
-                "aria-pressed": str(language == languages.current()).lower(),
-            },
+            **attributes(
+                data_action="set-language",
+                data_value=language.split("_")[0],
+                aria_pressed=str(language == languages.current()).lower(),
+            ),
         )
         for language, name in languages.SUPPORTED.items()
     ]
     return [
         html.Div(
-            buttons, className="aw-segments", role="group", **{"aria-label": _("Display language")}
+            buttons,
+            className="aw-segments",
+            role="group",
+            **attributes(aria_label=_("Display language")),
         )
     ]
 
@@ -127,7 +133,7 @@ def _theme_button() -> html.Button:
         icon("moon-stars"),
         className="aw-button aw-button--quiet aw-button--icon",
         title=_("Light or dark"),
-        **{"data-action": "toggle-theme", "aria-label": _("Light or dark")},
+        **attributes(data_action="toggle-theme", aria_label=_("Light or dark")),
     )
 
 

@@ -62,8 +62,8 @@ def _tiles() -> html.Section:
             empty=(
                 _("There are no data yet"),
                 _(
-                    "Type “afterwatch import SOURCE PATH” to read your exports, or “afterwatch demo” "
-                    "for a sample company; this page fills by itself."
+                    "Type “afterwatch import SOURCE PATH” to read your exports, or "
+                    "“afterwatch demo” for a sample company; this page fills by itself."
                 ),
             ),
         ),
@@ -95,8 +95,12 @@ def _due() -> html.Section:
     horizon = dcc.RadioItems(
         id=Overview.DUE_HORIZON,
         options=[
-            {"label": _("{minutes} min", minutes=minutes) if minutes < 120
-             else _("{hours} hours", hours=minutes // 60), "value": minutes}
+            {
+                "label": _("{minutes} min", minutes=minutes)
+                if minutes < 120
+                else _("{hours} hours", hours=minutes // 60),
+                "value": minutes,
+            }
             for minutes in DUE_HORIZONS
         ],
         value=60,
@@ -148,7 +152,8 @@ def _movers() -> html.Section:
         ),
         title_id=Overview.MOVERS_TITLE,
         note=_(
-            "Rate: the segment itself changed. Mix: it became a larger or smaller part of the whole."
+            "Rate: the segment itself changed. "
+            "Mix: it became a larger or smaller part of the whole."
         ),
         actions=[
             choice(

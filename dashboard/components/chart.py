@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import dcc, html
 
+from dashboard.components.attributes import attributes
 from dashboard.components.page import behind
 from dashboard.components.rows import rows
 from dashboard.components.words import hidden_text
@@ -24,13 +25,13 @@ def chart(id: str, *, height: int, label: str, summary_id: str, table_id: str | 
     """
     graph = dcc.Graph(
         id=id,
-        config=graph_config(),
+        config=graph_config(),  # type: ignore[arg-type]
         style={"height": f"{height}px"},
         responsive=True,
         className="aw-chart",
     )
     parts: list[Any] = [
-        html.Div(graph, role="img", **{"aria-label": label, "aria-describedby": summary_id}),
+        html.Div(graph, role="img", **attributes(aria_label=label, aria_describedby=summary_id)),
         hidden_text(id=summary_id),
     ]
     if table_id is not None:

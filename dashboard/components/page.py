@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import dcc, html
 
+from dashboard.components.attributes import attributes
 from dashboard.components.panel import message
 from dashboard.languages import _
 
@@ -18,7 +19,7 @@ def page(title: str, answer_id: str, *content: Any) -> html.Div:
                 [
                     html.H1(title, className="aw-page__title"),
                     html.P(
-                        id=answer_id, className="aw-page__answer", **{"aria-live": "polite"}
+                        id=answer_id, className="aw-page__answer", **attributes(aria_live="polite")
                     ),
                 ],
                 className="aw-page__head",
@@ -54,7 +55,7 @@ def section(
         actions: buttons or a segmented control at the right.
         plain: without the hairline above.
     """
-    head = [html.H2(title, id=title_id, className="aw-section__title")]
+    head: list[Any] = [html.H2(title, id=title_id, className="aw-section__title")]
     if note is not None:
         head.append(html.P(note, className="aw-section__note"))
     if actions is not None:
@@ -62,7 +63,7 @@ def section(
     return html.Section(
         [html.Header(head, className="aw-section__head"), *content],
         className=f"aw-section aw-col-{columns}" + (" aw-section--plain" if plain else ""),
-        **{"aria-labelledby": title_id},
+        **attributes(aria_labelledby=title_id),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from dash import html
 
+from dashboard.components.attributes import attributes
 from dashboard.languages import _
 
 Skeleton = Literal["chart", "table", "tile", "text"]
@@ -40,7 +41,7 @@ def panel(
             html.Div(
                 bones,
                 className="aw-panel__skeleton" + (" aw-tiles" if skeleton == "tile" else ""),
-                **{"aria-hidden": "true"},
+                **attributes(aria_hidden="true"),
             ),
             message("empty", title, advice),
             message(
@@ -55,10 +56,10 @@ def panel(
     )
 
 
-def message(state: str, title: str, advice: Any, **attributes: str) -> html.Div:
+def message(state: str, title: str, advice: Any, **named: Any) -> html.Div:
     """What an empty or failed panel says: what is, and what to do."""
     return html.Div(
         [html.P(title, className="aw-panel__title"), html.P(advice)],
         className=f"aw-panel__{state}",
-        **attributes,
+        **named,
     )

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dash import html
 
+from dashboard.components.attributes import attributes
+
 
 def rows(id: str, label: str) -> html.Div:  # noqa: A002
     """An empty box that shows whatever its `data-rows` say; `label` names it to a screen reader."""
-    return html.Div(id=id, className="aw-rows", **{"data-label": label})
+    return html.Div(id=id, className="aw-rows", **attributes(data_label=label))

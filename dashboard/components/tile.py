@@ -25,21 +25,32 @@ def tile(screen: str, kpi: str, *, label: str, unit: str, doc: str) -> dcc.Link:
     return dcc.Link(
         [
             html.Div(
-                [html.Span(label, className="aw-tile__label"),
-                 status("none", id=part(TilePart.STATUS))],
+                [
+                    html.Span(label, className="aw-tile__label"),
+                    status("none", id=part(TilePart.STATUS)),
+                ],
                 className="aw-tile__head",
             ),
             html.Div(
-                [html.Span("–", id=part(TilePart.VALUE), className="aw-tile__value"),
-                 html.Span(unit, className="aw-tile__unit")],
+                [
+                    html.Span("–", id=part(TilePart.VALUE), className="aw-tile__value"),
+                    html.Span(unit, className="aw-tile__unit"),
+                ],
                 className="aw-tile__figure",
             ),
-            html.Div(id=part(TilePart.INTERVAL), className="aw-tile__interval"),
+            html.Div(
+                [
+                    html.Span(id=part(TilePart.INTERVAL)),
+                    html.Span(id=part(TilePart.TARGET), className="aw-tile__target"),
+                ],
+                className="aw-tile__interval",
+            ),
             html.Div(id=part(TilePart.TREND), className="aw-tile__trend aw-spark"),
             html.Div(
-                [html.Span(id=part(TilePart.DELTA), className="aw-delta"),
-                 html.Span(id=part(TilePart.AGAINST), className="aw-tile__against"),
-                 html.Span(id=part(TilePart.TARGET), className="aw-tile__target")],
+                [
+                    html.Span(id=part(TilePart.DELTA), className="aw-delta"),
+                    html.Span(id=part(TilePart.AGAINST), className="aw-tile__against"),
+                ],
                 className="aw-tile__foot",
             ),
         ],

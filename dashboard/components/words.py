@@ -6,12 +6,14 @@ from typing import Any, Literal
 
 from dash import html
 
+from dashboard.components.attributes import attributes
+
 Status = Literal["ok", "watch", "breach", "info", "none"]
 
 
 def icon(name: str) -> html.Span:
     """A vendored icon; decoration only, so hidden from screen readers."""
-    return html.Span(className=f"aw-icon aw-icon--{name}", **{"aria-hidden": "true"})
+    return html.Span(className=f"aw-icon aw-icon--{name}", **attributes(aria_hidden="true"))
 
 
 def status(kind: Status, text: str = "", *, id: Any = None, pill: bool = False) -> html.Span:  # noqa: A002

@@ -20,7 +20,9 @@ SPAN = 0.15
 """The scale reaches this far to both sides of the target; beyond it colours saturate."""
 
 
-def sla_map(frame: pl.DataFrame, *, target: float, smallest_n: int, scale: bool = True) -> go.Figure:
+def sla_map(
+    frame: pl.DataFrame, *, target: float, smallest_n: int, scale: bool = True
+) -> go.Figure:
     """A choropleth of attainment.
 
     Args:
@@ -57,7 +59,8 @@ def sla_map(frame: pl.DataFrame, *, target: float, smallest_n: int, scale: bool 
 
 
 def _countries(frame: pl.DataFrame, target: float, *, scale: bool) -> go.Choropleth:
-    reach = max(0.01, min(SPAN, target, 1 - target) if target in (0, 1) else SPAN)
+    # Both ends of the scale must be shares that can be.
+    reach = min(SPAN, max(0.05, 1 - target))
     return go.Choropleth(
         locations=frame["iso3"].to_numpy(),
         z=frame["value"].to_numpy().astype(np.float32),
@@ -93,8 +96,7 @@ def _hover(frame: pl.DataFrame) -> Any:
     for row in frame.iter_rows(named=True):
         lines = [
             f"<b>{formats.country(row['market'])}</b>",
-            f"{formats.percent(row['value'])} "
-            f"({formats.interval(row['low'], row['high'], 'share')})",
+            f"{formats.percent(row['value'])} ({_interval(row)})",
             f"n = {formats.number(row['n'])}",
         ]
         if row.get("small"):
@@ -103,12 +105,13 @@ def _hover(frame: pl.DataFrame) -> Any:
     return np.array(texts, dtype=object)
 
 
+def _interval(row: dict[str, Any]) -> str:
+    return formats.interval(row["low"], row["high"], "share")
+
+
 def _colorbar(target: float, reach: float) -> dict[str, Any]:
     ticks = [target - reach, target, target + reach]
     names = [formats.percent(tick, 0) for tick in ticks]
-    # Above 100 % nothing can be: the upper end is then the best there is.
-    if ticks[2] > 1:
-        ticks, names = ticks[:2], names[:2]
     names[1] = _("Target {target}", target=names[1])
     names[0] = f"≤ {names[0]}"
     return {

@@ -1,7 +1,7 @@
 """Two languages, one catalogue: English in the source, Chinese in `zh_Hans/<area>.po`.
 
 `_()` is called inside layouts and callbacks, never at import: what a reader sees depends on the
-request. Fragments are read once, at first use, and merged; a message may stand in one fragment only.
+request. Fragments are read once, at first use, and merged; a message stands in one of them only.
 """
 
 from __future__ import annotations
@@ -135,6 +135,6 @@ def _(message: str, /, **values: object) -> str:
 
 
 def ngettext(one: str, many: str, count: int, /, **values: object) -> str:
-    """`one` or `many` by `count`; `{count}` is filled. Chinese needs a translation of `many` only."""
+    """`one` or `many` by `count`; `{count}` is filled. Only `many` needs a translation."""
     message = one if count == 1 and current() == DEFAULT else many
     return _(message, **{"count": f"{count:,}", **values})

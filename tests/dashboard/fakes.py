@@ -11,6 +11,7 @@ import polars as pl
 
 from dashboard.services import Services
 from dashboard.settings import Settings
+from data_access.marts.schemas import MARTS
 from data_access.metrics import CATALOGUE, Filter, Query, UnknownDimension
 from data_access.state.engine import migrate, open_state
 
@@ -54,7 +55,7 @@ class FakeMetrics:
         return pl.DataFrame(rows).sort(query.by) if query.by else pl.DataFrame(rows)
 
     def movers(
-        self, kpi: str, by: str, now_: Filter, before: Filter, *, limit: int = 5
+        self, kpi: str, by: str, _now: Filter, _before: Filter, *, limit: int = 5
     ) -> pl.DataFrame:
         if self.fail:
             raise RuntimeError("the warehouse is away")
@@ -102,7 +103,8 @@ class FakeMetrics:
                 width = 7 if name == "week" else 1
                 first -= timedelta(days=first.weekday() if name == "week" else 0)
                 found: list[object] = [
-                    first + timedelta(days=step) for step in range(0, (last - first).days + 1, width)
+                    first + timedelta(days=step)
+                    for step in range(0, (last - first).days + 1, width)
                 ]
             elif name == "age_bucket":
                 found = ["0-4h", "4-24h", "1-2d", "2-7d", ">7d"]
@@ -116,7 +118,7 @@ class FakeMetrics:
         seed = f"{query.kpi}{sorted(key.items(), key=str)}{query.where}"
         level = LEVELS[unit] * (0.92 + 0.16 * _noise(seed))
         n = int(20 + 4000 * _noise(f"n{seed}") ** 3)
-        sure = unit not in {"count"}
+        sure = unit != "count"
         return {
             **key,
             "value": level,
@@ -131,8 +133,45 @@ def _noise(seed: str) -> float:
     return int(hashlib.blake2b(seed.encode(), digest_size=4).hexdigest(), 16) / 2**32
 
 
-class NoWarehouse:
-    """A warehouse that nobody may ask: the screens under test use metrics only."""
+@dataclass
+class FakeWarehouse:
+    """Marts of a few open cases; everything else is empty."""
+
+    empty: bool = False
+
+    def scan(
+        self, table: str, *, namespace: str = "facts", schema: dict[str, pl.DataType] | None = None
+    ) -> pl.LazyFrame:
+        columns = schema or MARTS[table].columns
+        if namespace != "marts" or table != "cases" or self.empty:
+            return pl.LazyFrame(schema=columns)
+        made = [
+            {
+                "case_id": f"C-{1000 + number}",
+                "source": "desk",
+                "created_at": NOW - timedelta(hours=4) + timedelta(minutes=7 * number + 3),
+                "status": "open",
+                "is_spam": False,
+                "fr_target_s": 4 * 3600,
+                "res_target_s": 48 * 3600,
+                "reopen_count": 0,
+                "subject": subject,
+                "market": VALUES["market"][number % 8],
+                "category": VALUES["category"][number % 3],
+                "part": 202611,
+            }
+            for number, subject in enumerate(SUBJECTS)
+        ]
+        return pl.LazyFrame(made, schema=columns)
+
+
+SUBJECTS = (
+    "Parcel not arrived",
+    "Box was open and the toy is missing",
+    "Wo bleibt meine Bestellung?",
+    "退款什么时候到账",
+    "Refund has not arrived after two weeks although it was promised",
+)
 
 
 def services(folder: Path, **metrics: object) -> Services:
@@ -143,7 +182,7 @@ def services(folder: Path, **metrics: object) -> Services:
     return Services(
         settings=settings,
         engine=engine,
-        warehouse=NoWarehouse(),  # type: ignore[arg-type]
+        warehouse=FakeWarehouse(bool(metrics.get("empty"))),  # type: ignore[arg-type]
         metrics=FakeMetrics(**metrics),  # type: ignore[arg-type]
         clock=lambda: NOW,
     )

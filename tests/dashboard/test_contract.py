@@ -145,4 +145,3 @@ def test_nothing_runs_in_a_circle(app: Dash) -> None:
             edge = {after for end in edge for after in follows.get(end, ())} - reached
             reached |= edge
         assert start not in reached, f"{start} triggers itself"
-

@@ -1,0 +1,270 @@
+"""What the Overview says: the answer, alerts, movers, what is due, the map in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from dashboard import formats, rows
+from dashboard.languages import _, current, ngettext
+from dashboard.url_filter import Period, link, narrow
+from dashboard.vocabulary import dimension_name, kpi_short, kpi_title, value_name
+from dashboard.wording.standing import SMALLEST_N, judge
+from data_access.metrics import CATALOGUE, Kpi
+
+STATUS_OF_SEVERITY = {"critical": "breach", "warning": "watch", "info": "info"}
+SEGMENT_COLUMNS = ("market", "category", "carrier", "channel", "language", "region", "product")
+
+
+def answer(open_alerts: pl.DataFrame, due_within_hour: int) -> str:
+    """The first sentence of the Overview: what needs me now."""
+    count = open_alerts.height
+    parts = []
+    if count:
+        first = _title(open_alerts.row(0, named=True))
+        parts.append(
+            ngettext(
+                "{count} alert is open: {first}.",
+                "{count} alerts are open, first: {first}.",
+                count,
+                first=first.rstrip(".。"),
+            )
+        )
+    if due_within_hour:
+        parts.append(
+            ngettext(
+                "{count} deadline ends within the hour.",
+                "{count} deadlines end within the hour.",
+                due_within_hour,
+            )
+        )
+    if not parts:
+        return _("Nothing needs you right now: no open alert, no deadline within the hour.")
+    return ("" if current() == "zh_Hans" else " ").join(parts)
+
+
+def alert_rows(open_alerts: pl.DataFrame, query: str) -> list[rows.Alert]:
+    """Each open alert with its evidence and the way to the cases behind it."""
+    words = {"critical": _("Critical"), "warning": _("Warning"), "info": _("Note")}
+    return [
+        rows.Alert(
+            title=_title(row),
+            word=words.get(row["severity"], row["severity"]),
+            kind=STATUS_OF_SEVERITY.get(row["severity"], "info"),
+            evidence=_evidence(row),
+            href=_cases_behind(row, query),
+            since=row["since"],
+            since_text=_("open since"),
+        )
+        for row in open_alerts.iter_rows(named=True)
+    ]
+
+
+def due_items(frame: pl.DataFrame, query: str) -> list[rows.Item]:
+    """Each running clock with the time left; a click opens the case."""
+    clocks = {"first_response": _("First response"), "resolution": _("Resolution")}
+    items = []
+    for row in frame.iter_rows(named=True):
+        about = [
+            clocks[row["clock"]],
+            *[value_name(name, row[name]) for name in ("category", "market") if row[name]],
+        ]
+        minutes = row["minutes_left"]
+        items.append(
+            rows.Item(
+                title=f"{row['case_id']} · {row['subject'] or _('No subject')}",
+                href=link(f"/cases/{row['case_id']}", query, {"from": row["source"]}),
+                note=" · ".join(about),
+                side=formats.duration(60 * minutes),
+                at=row["due_at"],
+                status="breach" if minutes < 15 else "watch" if minutes < 60 else "",
+            )
+        )
+    return items
+
+
+def due_title(count: int, minutes: int, limit: int) -> str:
+    """The finding of the list of deadlines."""
+    if not count:
+        return _("Nothing is due")
+    span = formats.duration(60 * minutes)
+    if count >= limit:
+        return _("{limit} or more deadlines end within {span}", limit=limit, span=span)
+    return ngettext(
+        "{count} deadline ends within {span}",
+        "{count} deadlines end within {span}",
+        count,
+        span=span,
+    )
+
+
+def movers_table(frame: pl.DataFrame, kpi: str, by: str, query: str) -> str:
+    """Rows of the movers: before, now, effect on the whole, split into rate and mix."""
+    declared = CATALOGUE[kpi]
+    columns = [
+        rows.Column(dimension_name(by)),
+        rows.Column(_("Before"), num=True),
+        rows.Column(_("Now"), num=True),
+        rows.Column(_("Effect on the whole"), num=True),
+        rows.Column(_("of it rate"), num=True, title=_("The segment itself changed")),
+        rows.Column(_("of it mix"), num=True, title=_("The segment's share of the whole changed")),
+    ]
+    largest = max((abs(value) for value in frame["effect"].to_list()), default=0) or 1
+    lines = [
+        _mover(
+            row,
+            declared,
+            by,
+            largest=largest,
+            href=link("/cases", narrow(query, **{by: row["segment"] or ""})),
+        )
+        for row in frame.iter_rows(named=True)
+    ]
+    return rows.table(columns, lines)
+
+
+def movers_title(frame: pl.DataFrame, kpi: str, by: str) -> str:
+    """The finding: which segment moved the KPI most."""
+    if not frame.height:
+        return _("What changed most")
+    top = frame.row(0, named=True)
+    effect = formats.change(top["effect"], 0, CATALOGUE[kpi].unit)
+    return _(
+        "{segment} moved “{kpi}” most: {effect}",
+        segment=value_name(by, top["segment"] or ""),
+        kpi=kpi_short(kpi),
+        effect=effect,
+    )
+
+
+def map_title(frame: pl.DataFrame, kpi: str) -> str:
+    """The finding of the map: who is furthest below the target."""
+    target = CATALOGUE[kpi].target or 0
+    judged = frame.filter(pl.col("n") >= SMALLEST_N, pl.col("value").is_not_null()).sort("value")
+    if not judged.height:
+        return _("No country has enough cases to judge")
+    worst = judged.row(0, named=True)
+    if worst["value"] >= target:
+        return _("Every country with enough cases answers on target")
+    return _(
+        "{country} waits longest: {share} answered in time",
+        country=formats.country(worst["market"]),
+        share=formats.percent(worst["value"]),
+    )
+
+
+def map_summary(frame: pl.DataFrame, kpi: str) -> str:
+    """The map for someone who cannot see it."""
+    target = CATALOGUE[kpi].target or 0
+    judged = frame.filter(pl.col("n") >= SMALLEST_N, pl.col("value").is_not_null()).sort("value")
+    below = judged.filter(pl.col("value") < target)
+    worst = ", ".join(
+        f"{formats.country(row['market'])} {formats.percent(row['value'])}"
+        for row in below.head(3).iter_rows(named=True)
+    )
+    text = _(
+        "{kpi}: {below} of {judged} countries with enough cases are below the target of {target}.",
+        kpi=kpi_title(kpi),
+        below=below.height,
+        judged=judged.height,
+        target=formats.percent(target, 0),
+    )
+    return f"{text} {_('Lowest: {worst}.', worst=worst)}" if worst else text
+
+
+def map_table(frame: pl.DataFrame, kpi: str) -> str:
+    """The table behind the map, the furthest below the target first."""
+    target = CATALOGUE[kpi].target
+    columns = [
+        rows.Column(dimension_name("market")),
+        rows.Column(kpi_short(kpi), num=True),
+        rows.Column(_("Cases"), num=True),
+    ]
+    lines = []
+    for row in frame.sort("value", nulls_last=True).iter_rows(named=True):
+        share = row["value"]
+        meter = None if share is None else (share, row["low"], row["high"], target)
+        lines.append(
+            rows.Row(
+                (
+                    rows.Cell(value_name("market", row["market"] or "")),
+                    rows.Cell(
+                        formats.percent(share),
+                        sub=formats.interval(row["low"], row["high"], "share"),
+                        meter=meter,
+                    ),
+                    rows.Cell(formats.number(row["n"])),
+                ),
+                href=row["href"],
+                small=(row["n"] or 0) < SMALLEST_N,
+            )
+        )
+    return rows.table(columns, lines)
+
+
+def _mover(row: Mapping[str, Any], kpi: Kpi, by: str, *, largest: float, href: str) -> rows.Row:
+    unit, effect = kpi.unit, row["effect"]
+    way = formats.direction(effect, 0, unit)
+    return rows.Row(
+        (
+            rows.Cell(value_name(by, row["segment"] or "")),
+            rows.Cell(formats.value(row["value_before"], unit), sub=_n(row["n_before"])),
+            rows.Cell(formats.value(row["value_now"], unit), sub=_n(row["n_now"])),
+            rows.Cell(
+                formats.change(effect, 0, unit),
+                bar=effect / largest,
+                bar_kind=judge(kpi, way),
+            ),
+            rows.Cell(formats.change(row["rate_effect"], 0, unit)),
+            rows.Cell(formats.change(row["mix_effect"], 0, unit)),
+        ),
+        href=href,
+        small=(row["n_now"] or 0) < SMALLEST_N,
+    )
+
+
+def _n(count: float | None) -> str:
+    return _("n = {n}", n=formats.number(count)) if count is not None else ""
+
+
+def _title(row: Mapping[str, Any]) -> str:
+    return str(row["title_en" if current() == "en" else "title_zh"] or row["segment"])
+
+
+def _evidence(row: Mapping[str, Any]) -> str:
+    summary = str(row["summary_en" if current() == "en" else "summary_zh"] or "").strip()
+    if summary:
+        return summary
+    return _(
+        "{y} cases against {mu} expected",
+        y=formats.number(row["y"]),
+        mu=formats.number(row["mu"], 1),
+    )
+
+
+def _cases_behind(row: Mapping[str, Any], query: str) -> str:
+    """The cases of the segment on the judged day."""
+    labels = {name: row[name] for name in SEGMENT_COLUMNS if row.get(name)}
+    narrowed = narrow(query, **labels)
+    day = row["day"]
+    if day is None:
+        return link("/cases", narrowed)
+    from_alert = {"range": "custom", "from": day.isoformat(), "to": day.isoformat()}
+    kept = "&".join(
+        part for part in narrowed.split("&") if part and part.split("=")[0] not in {*from_alert}
+    )
+    return link("/cases", kept, from_alert)
+
+
+def period_note(span: Period, fresh_at: datetime | None, zone: str) -> str:
+    """Which days the tiles cover, what they are compared with, how fresh they are."""
+    parts = [formats.days(span.first, span.last)]
+    before = span.before
+    if before is not None and before.start and before.end:
+        parts.append(_("compared with {days}", days=formats.days(before.start, before.end)))
+    if fresh_at is not None:
+        parts.append(_("data to {moment}", moment=formats.moment(fresh_at, zone)))
+    return " · ".join(parts)

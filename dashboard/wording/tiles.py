@@ -1,0 +1,95 @@
+"""What a KPI tile says, from one reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dashboard import formats, rows
+from dashboard.languages import _
+from dashboard.readings import Reading
+from dashboard.url_filter import link
+from dashboard.wording.standing import against_before, against_target, verdict_word
+from data_access.metrics import Kpi
+
+BEHIND: Mapping[str, tuple[str, dict[str, str]]] = {
+    "contact_rate": ("/complaints", {}),
+    "first_response_within_target": ("/cases", {"view": "first_response_late"}),
+    "resolution_within_target": ("/cases", {"view": "resolution_late"}),
+    "backlog": ("/cases", {"view": "open"}),
+    "on_time_delivery": ("/sla", {"kpi": "on_time_delivery"}),
+    "return_rate_value": ("/complaints", {}),
+    "csat": ("/cases", {}),
+    "nps": ("/cases", {}),
+    "low_review_share": ("/complaints", {}),
+}
+"""KPI to the screen (and its own keys) where what is behind the number stands."""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """Leaf properties of one tile, in the order of `TilePart`."""
+
+    href: str
+    status: str
+    status_class: str
+    value: str
+    interval: str
+    spark: str
+    delta: str
+    delta_class: str
+    against: str
+    target: str
+
+
+def tile(reading: Reading, query: str, note: str = "") -> Tile:
+    """Texts of a tile.
+
+    Args:
+        reading: the numbers.
+        query: the present view, kept in the link.
+        note: what stands in place of interval and n (the ages of a backlog).
+    """
+    kpi = reading.kpi
+    standing = against_target(kpi, reading.value, reading.n, reading.low, reading.high)
+    change = against_before(kpi, reading.value, reading.before, reading.low, reading.high)
+    path, own = BEHIND.get(kpi.name, ("/cases", {}))
+    return Tile(
+        href=link(path, query, own),
+        status=standing.word,
+        status_class=f"aw-status aw-status--{standing.kind}" if standing.word else "aw-none",
+        value=formats.value(reading.value, kpi.unit),
+        interval=note or _certainty(reading),
+        spark=rows.spark(reading.trend, target=kpi.target),
+        delta=change.text,
+        delta_class=change.css if change.text else "aw-none",
+        against=verdict_word(change.verdict) if change.text else "",
+        target=_("Target {target}", target=_round_target(kpi)) if kpi.target is not None else "",
+    )
+
+
+def backlog_note(ages: Mapping[str, float]) -> str:
+    """How old the open cases are, in the two steps that matter to a shift lead."""
+    oldest = ages.get(">7d", 0)
+    older = oldest + ages.get("2-7d", 0)
+    if not older:
+        return _("None older than 2 days")
+    return _(
+        "{older} older than 2 days, {oldest} than 7",
+        older=formats.number(older),
+        oldest=formats.number(oldest),
+    )
+
+
+def _round_target(kpi: Kpi) -> str:
+    if kpi.unit == "share":
+        return formats.percent(kpi.target, 0)
+    return formats.value(kpi.target, kpi.unit)
+
+
+def _certainty(reading: Reading) -> str:
+    if reading.value is None:
+        return ""
+    interval = formats.interval(reading.low, reading.high, reading.kpi.unit)
+    n = _("n = {n}", n=formats.number(reading.n)) if reading.n else ""
+    return " · ".join(part for part in (interval, n) if part)
