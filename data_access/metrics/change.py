@@ -44,7 +44,7 @@ def decompose(
     n1, n0 = pl.col("denominator").fill_null(0), pl.col("denominator_before").fill_null(0)
     x1, x0 = pl.col("numerator").fill_null(0), pl.col("numerator_before").fill_null(0)
     rows = both.with_columns(n1=n1, n0=n0, x1=x1, x0=x0)
-    return (_unsplit(rows, scale) if shared else _split(rows, scale)).select(COLUMNS)
+    return (_unsplit(rows, scale) if shared else _split(rows, scale)).select(*COLUMNS)
 
 
 def _unsplit(rows: pl.DataFrame, scale: float) -> pl.DataFrame:
@@ -120,4 +120,4 @@ def largest(rows: pl.DataFrame, limit: int) -> pl.DataFrame:
         pl.col("n_now", "n_before").sum(),
         *(pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()) for name in effects),
     )
-    return pl.concat([rows.head(limit), summed.select(COLUMNS)])
+    return pl.concat([rows.head(limit), summed.select(*COLUMNS)])

@@ -4,33 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from data_access.money import minor_factor
+
 WITHIN_DAYS = 7
 """A rate holds for the days after it, until the next one, for at most a week."""
-
-# ISO 4217: minor units per currency where it is not the usual two.
-_NO_DECIMALS = (
-    *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND"),
-    *("VUV", "XAF", "XOF", "XPF"),
-)
-_THREE_DECIMALS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
-
-
-def decimals(currency: str) -> int:
-    """Digits after the decimal point of a currency (ISO 4217)."""
-    if currency in _NO_DECIMALS:
-        return 0
-    return 3 if currency in _THREE_DECIMALS else 2
-
-
-def major_units(currency: pl.Expr) -> pl.Expr:
-    """How many minor units make one unit of the currency."""
-    return (
-        pl.when(currency.is_in(_NO_DECIMALS))
-        .then(1.0)
-        .when(currency.is_in(_THREE_DECIMALS))
-        .then(1000.0)
-        .otherwise(100.0)
-    )
 
 
 def published(rates: pl.DataFrame) -> pl.DataFrame:
@@ -74,7 +51,7 @@ def convert(amounts: pl.DataFrame, rates: pl.DataFrame, to: str) -> pl.DataFrame
         .then(1.0)
         .otherwise(pl.col("to_base") / pl.col("per_base"))
     )
-    unit = major_units(pl.lit(to)) / major_units(pl.col("currency"))
+    unit = minor_factor(pl.lit(to)) / minor_factor(pl.col("currency"))
     return known.with_columns(converted=pl.col("value") * rate * unit).drop(
         "date", "per_base", "to_base"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from data_access.metrics.currency import convert, published
+from data_access.metrics.currency import convert
 from data_access.metrics.numbers import Numbers
 from data_access.metrics.plan import Plan, source_of, with_keys
 from data_access.metrics.ratios import put_beside
@@ -22,7 +22,7 @@ def money_ratio(numbers: Numbers, plan: Plan) -> pl.DataFrame:
     below, shared = _daily(numbers, plan, plan.kpi.denominator)
     currencies = pl.concat([above["currency"], below["currency"]]).drop_nulls().unique()
     if currencies.len() > 1:
-        rates = published(numbers.fx_rates())
+        rates = numbers.fx_rates()
         above, below = (convert(rows, rates, plan.currency) for rows in (above, below))
     else:
         above, below = (

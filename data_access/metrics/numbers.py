@@ -11,6 +11,7 @@ import polars as pl
 
 from data_access.marts.schemas import MARTS
 from data_access.marts.state import RefreshState
+from data_access.metrics.currency import published
 from data_access.rollups.cohort import Cohort, cut_name
 from data_access.warehouse import Warehouse
 
@@ -47,6 +48,8 @@ class Numbers:
                 for (cohort, dims), cut in dict(previous._cuts).items()  # noqa: SLF001
                 if previous.state.rollups.get(cohort) == state.rollups.get(cohort)
             }
+            if previous.state.facts.get("fx_rates") == state.facts.get("fx_rates"):
+                self._rates = previous._rates  # noqa: SLF001
 
     def mart(self, name: str) -> pl.LazyFrame:
         """A mart; empty if it was never written."""
@@ -68,10 +71,11 @@ class Numbers:
         return found
 
     def fx_rates(self) -> pl.DataFrame:
-        """Published rates: date, base, quote, rate."""
+        """Published rates: date, currency, units of it per unit of the common base."""
         if self._rates is None:
-            rates = self._warehouse.scan("fx_rates", snapshot_id=self.state.facts.get("fx_rates"))
-            self._rates = rates.select("date", "base", "quote", "rate").collect()
+            snapshot = self.state.facts.get("fx_rates")
+            rates = self._warehouse.scan("fx_rates", snapshot_id=snapshot)
+            self._rates = published(rates.select("date", "base", "quote", "rate").collect())
         return self._rates
 
     def _read(self, cohort: Cohort, dims: tuple[str, ...]) -> pl.DataFrame:

@@ -116,7 +116,7 @@ class Metrics:
             for where in (now_, before)
         )
         rows = decompose(after, earlier, scale=declared.scale, shared=shared)
-        return largest(rows, limit).select(COLUMNS)
+        return largest(rows, limit).select(*COLUMNS)
 
     def version(self) -> str:
         """Changes whenever a mart or rollup changed; "none" before the first refresh."""

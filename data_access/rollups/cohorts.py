@@ -61,7 +61,8 @@ def _true(condition: pl.Expr) -> pl.Expr:
 
 
 def _every(_: AsOf) -> pl.Expr:
-    return pl.lit(1, dtype=pl.Int64)
+    # A literal would be added up once per group, not once per row.
+    return _col("source").is_not_null()
 
 
 def _flag(condition: pl.Expr) -> Measure:

@@ -83,7 +83,7 @@ def all_cuts(
     if days is not None:
         rows = rows.filter(pl.col("day").is_in(list(days)))
     used = [*_used_columns(cohort, as_of), "day", *cohort.dims, *cohort.keys]
-    held = rows.select(dict.fromkeys(used)).collect().lazy()
+    held = rows.select(list(dict.fromkeys(used))).collect().lazy()
     frames = [
         partial(held, cohort, ["day", *cut], as_of).with_columns(cut=pl.lit(cut_name(cut)))
         for cut in cohort.cuts
