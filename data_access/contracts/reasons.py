@@ -83,6 +83,8 @@ def _of_check(info: ColumnInfo, check: str) -> tuple[str, str]:
         }
         wanted = examples.get(info.kind, "the documented form")
         return f"{name} is not written as {wanted}", "Map the values to that form."
+    if check in {"inf", "nan"}:
+        return f"{name} is infinite or no number", f"It is: {info.doc}. Leave it empty if unknown."
     if check.startswith(("min", "max")):
         return f"{name} is out of range", f"It is: {info.doc}. Check unit and decimal sign."
     return f"{name} is not valid ({check})", f"It is: {info.doc}."
