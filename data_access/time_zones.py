@@ -26,8 +26,6 @@ def known_zone(name: str) -> bool:
 
 def to_utc(naive: pl.Expr, zone: str) -> pl.Expr:
     """Turn naive local datetimes of `zone` into instants (UTC, microseconds)."""
-    if zone == "UTC":
-        return naive.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
     return naive.map_batches(
         lambda local: series_to_utc(local, zone), return_dtype=INSTANT, is_elementwise=True
     )
@@ -36,6 +34,8 @@ def to_utc(naive: pl.Expr, zone: str) -> pl.Expr:
 def series_to_utc(local: pl.Series, zone: str) -> pl.Series:
     """Turn a series of naive local datetimes of `zone` into instants; nulls stay null."""
     local = local.cast(pl.Datetime("us"))
+    if zone == "UTC":
+        return local.dt.replace_time_zone("UTC")
     zoned = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     instants = zoned.dt.convert_time_zone("UTC")
     if instants.null_count() == local.null_count():

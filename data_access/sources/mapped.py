@@ -79,7 +79,9 @@ def map_table(
     broken: tuple[Problem, ...] = (),
 ) -> Table:
     """Make one table: filter, parse, and keep the last row per key where the rule says so."""
-    chosen = records.frame.filter(_holds(condition) for condition in rule.where)
+    chosen = records.frame
+    if rule.where:
+        chosen = chosen.filter(_holds(condition) for condition in rule.where)
     mine = Records(records.file, chosen)
     fields = table_fields(rule, form, zone)
     if rule.last_by is None:

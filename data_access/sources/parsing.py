@@ -19,9 +19,17 @@ EPOCHS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
 """Formats that count from 1970, with the number of microseconds in their unit."""
 
 _ISO_FORMATS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%dT%H:%M:%SZ",
+    "%Y-%m-%d %H:%M:%S%.f",
     "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M:%S%.fZ",
     "%Y-%m-%dT%H:%M:%S%.f%#z",
+    "%Y-%m-%d %H:%M:%S%.f%#z",
+    "%Y-%m-%d %H:%M",
     "%Y-%m-%dT%H:%M",
+    "%Y-%m-%dT%H:%MZ",
     "%Y-%m-%dT%H:%M%#z",
     "%Y-%m-%d",
 )
@@ -37,7 +45,7 @@ def trimmed(source: str) -> pl.Expr:
 
 def has_zone(form: str) -> bool:
     """Say whether a date format carries its own offset from UTC."""
-    return form in EPOCHS or "z" in re.findall(r"%[#:]*(\w)", form)
+    return form in EPOCHS or form.endswith("Z") or "z" in re.findall(r"%[#:]*(\w)", form)
 
 
 def instant(text: pl.Expr, formats: Sequence[str], zone: str | None) -> pl.Expr:
@@ -46,8 +54,7 @@ def instant(text: pl.Expr, formats: Sequence[str], zone: str | None) -> pl.Expr:
     Times without an offset are local times of `zone` and cannot be read without it. Years outside
     1900 to 2200 are taken for misread ones (`16` read as the year 16).
     """
-    forms = [form for name in formats for form in (_ISO_FORMATS if name == ISO else (name,))]
-    steps = [form for form in forms if zone is not None or has_zone(form)]
+    steps = [name for name in formats if name == ISO or zone is not None or has_zone(name)]
     return text.map_batches(
         lambda texts: _staged(texts, steps, zone), return_dtype=INSTANT, is_elementwise=True
     )
@@ -77,27 +84,34 @@ def day(text: pl.Expr, formats: Sequence[str]) -> pl.Expr:
 
 def _staged(texts: pl.Series, formats: Sequence[str], zone: str | None) -> pl.Series:
     """Parse by the first format, then what is left by the next, and so on."""
-    iso = any(form in _ISO_FORMATS for form in formats)
-    found: pl.Series | None = None
-    rest = texts
-    for form in formats:
-        shaped = rest.str.replace(" ", "T", literal=True) if iso and "T%H" in form else rest
-        parsed = _plausible(_parse(shaped, form, zone))
-        found = parsed if found is None else found.zip_with(found.is_not_null(), parsed)
-        if found.null_count() == texts.null_count():
+    steps = [f for name in formats for f in (_iso_forms(texts, zone) if name == ISO else (name,))]
+    found = texts.clear().cast(INSTANT).extend_constant(None, texts.len())
+    for place, form in enumerate(steps):
+        if place == 0:
+            found = _parse(texts, form, zone)
+            continue
+        left = (texts.is_not_null() & found.is_null()).arg_true()
+        if left.is_empty():
             break
-        rest = texts.zip_with(found.is_null(), pl.Series([None], dtype=pl.String))
-    return texts.cast(INSTANT) if found is None else found
+        found = found.scatter(left, _parse(texts.gather(left), form, zone))
+    return found
+
+
+def _iso_forms(texts: pl.Series, zone: str | None) -> list[str]:
+    """Give the forms of ISO 8601, that of the first text first: no text fits two of them."""
+    sample = texts.drop_nulls().head(1)
+    forms = [form for form in _ISO_FORMATS if zone is not None or has_zone(form)]
+    return sorted(forms, key=lambda form: _parse(sample, form, zone).null_count())
 
 
 def _parse(texts: pl.Series, form: str, zone: str | None) -> pl.Series:
     if form in EPOCHS:
         count = (texts.cast(pl.Float64, strict=False) * EPOCHS[form]).round()
-        return count.cast(pl.Int64, strict=False).cast(INSTANT)
-    if has_zone(form):
-        return texts.str.to_datetime(form, strict=False, time_unit="us").cast(INSTANT)
-    naive = texts.str.to_datetime(form, strict=False, time_unit="us")
-    return series_to_utc(_plausible(naive), zone or "UTC")
+        return _plausible(count.cast(pl.Int64, strict=False).cast(INSTANT))
+    moments = _plausible(texts.str.to_datetime(form, strict=False, time_unit="us"))
+    if moments.dtype != pl.Datetime("us"):
+        return moments.cast(INSTANT)
+    return series_to_utc(moments, "UTC" if has_zone(form) else zone or "UTC")
 
 
 def _plausible(moments: pl.Series) -> pl.Series:

@@ -32,7 +32,7 @@ _ALSO_CALLED = {
 }
 """Names under which copies of the export circulate; the original has `category` twice."""
 
-_NEEDED = [
+_NEEDED = (
     "number",
     "incident_state",
     "reassignment_count",
@@ -50,7 +50,7 @@ _NEEDED = [
     "assignment_group",
     "resolved_at",
     "closed_at",
-]
+)
 _CHANNELS = {
     "phone": "phone",
     "email": "email",

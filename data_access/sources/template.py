@@ -92,9 +92,9 @@ def read_table(table: str, records: Records, zone: str, notes: list[Problem]) ->
     missing = [name for name, info in columns.items() if not info.nullable]
     missing = [name for name in missing if name not in records.columns]
     if missing:
-        seen = ", ".join(records.columns)
         raise SourceError(
-            f"{records.file}: the table {table} needs the column {', '.join(missing)}. Found: {seen}."
+            f"{records.file}: the table {table} needs the column {', '.join(missing)}."
+            f" Found: {', '.join(records.columns)}."
             + "".join(f" {unknown('column', name, columns)}" for name in strange[:1])
         )
     remarks = [
@@ -114,7 +114,7 @@ def _field(info: ColumnInfo, dtype: pl.DataType, zone: str) -> Field:
     if dtype == pl.String:
         return _from_text(info, zone)
     column = pl.col(info.name)
-    if dtype == info.dtype or dtype == pl.Null:
+    if dtype in (info.dtype, pl.Null):
         return f.computed(info.name, column)
     if isinstance(dtype, pl.Datetime) and info.dtype == INSTANT:
         moment = to_utc(column, zone) if dtype.time_zone is None else column.cast(INSTANT)
