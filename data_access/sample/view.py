@@ -1,0 +1,185 @@
+"""What the tools of the sample company would export at an instant.
+
+A row exists from the instant it was made; a column is known from the instant that fixes it; a status
+is the last stage whose instant has passed. Seen later, rows never vanish and known instants stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import polars as pl
+
+from data_access.contracts import TABLES
+from data_access.sample.world import World
+
+Tables = Mapping[str, pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Lens:
+    """How one table looks before its story is over."""
+
+    seen: str | None = None
+    """Instant a row appears; None: always there."""
+    masks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By instant: the columns known from then on, besides the instant itself."""
+    state: str | None = None
+    stages: tuple[tuple[str, str], ...] = ()
+    """(instant, value) in the order of the story: the last one passed is the state."""
+
+    def instants(self) -> list[str]:
+        """Every instant at which a row can change."""
+        named = ([self.seen] if self.seen else []) + list(self.masks)
+        return list(dict.fromkeys([*named, *(instant for instant, _ in self.stages)]))
+
+
+LENSES: Mapping[str, Lens] = {
+    "orders": Lens(
+        "placed_at",
+        {"cancelled_at": ()},
+        "status",
+        (
+            ("placed_at", "paid"),
+            ("_shipped_at", "shipped"),
+            ("_completed_at", "completed"),
+            ("cancelled_at", "cancelled"),
+        ),
+    ),
+    "order_lines": Lens("placed_at"),
+    "customers": Lens("first_order_at", {"vip_from": ("vip_tier", "vip_to")}),
+    "shipments": Lens(
+        "created_at",
+        {
+            "shipped_at": ("tracking_no", "cost"),
+            "_estimated_at": ("current_eta",),
+            "first_attempt_at": (),
+            "delivered_at": ("delivered_on", "pod"),
+        },
+        "state",
+        (
+            ("created_at", "created"),
+            ("shipped_at", "handed_over"),
+            ("_moving_at", "in_transit"),
+            ("_customs_in_at", "customs"),
+            ("_customs_out_at", "in_transit"),
+            ("_on_the_van_at", "out_for_delivery"),
+            ("_failed_at", "attempt_failed"),
+            ("_lost_at", "exception"),
+            ("delivered_at", "delivered"),
+        ),
+    ),
+    "tracking_events": Lens("event_at"),
+    "cases": Lens(
+        "created_at",
+        {"_closed_at": ("merged_into", "spam")},
+        "status",
+        (
+            ("created_at", "new"),
+            ("_answered_at", "open"),
+            ("_pending_at", "pending"),
+            ("_resumed_at", "open"),
+            ("_solved_at", "solved"),
+            ("_reopened_at", "open"),
+            ("_solved_again_at", "solved"),
+            ("_closed_at", "closed"),
+        ),
+    ),
+    "case_events": Lens("at"),
+    "messages": Lens("at"),
+    "returns": Lens(
+        "requested_at",
+        {
+            "approved_at": ("resolution", "fee_bearer", "decision_mode"),
+            "label_at": (),
+            "first_scan_at": (),
+            "received_at": (),
+            "qc_at": (),
+            "closed_at": (),
+        },
+        "state",
+        (
+            ("requested_at", "requested"),
+            ("approved_at", "approved"),
+            ("first_scan_at", "in_transit"),
+            ("received_at", "received"),
+            ("closed_at", "closed"),
+            ("_rejected_at", "rejected"),
+            ("_expired_at", "expired"),
+        ),
+    ),
+    "return_lines": Lens(
+        "requested_at",
+        {"_inspected_at": ("fault_code", "qc_confirmed", "grade", "recovered", "disposition")},
+    ),
+    "refunds": Lens(
+        "requested_at",
+        {"issued_at": ("fee",), "settled_at": ()},
+        "status",
+        (("requested_at", "requested"), ("issued_at", "issued"), ("settled_at", "settled")),
+    ),
+    "reviews": Lens("at", {"answered_at": ()}),
+    "surveys": Lens("sent_at", {"answered_at": ("score", "comment")}),
+    "costs": Lens("at"),
+    "shifts": Lens("_rostered_at"),
+    "fx_rates": Lens("_published_at"),
+    "annotations": Lens("_marked_at"),
+}
+STATIC = Lens()
+
+
+def _known(instant: str, at: pl.Expr) -> pl.Expr:
+    return pl.col(instant).is_not_null() & (pl.col(instant) <= at)
+
+
+def _seen_through(frame: pl.DataFrame, lens: Lens, at: datetime) -> pl.DataFrame:
+    """The rows with what is not yet known taken away and their state as of `at`."""
+    clock = pl.lit(at, dtype=pl.Datetime("us", "UTC"))
+    columns = {}
+    for instant, hidden in lens.masks.items():
+        for name in (instant, *hidden):
+            columns[name] = pl.when(_known(instant, clock)).then(pl.col(name)).alias(name)
+    if lens.state:
+        state = pl.lit(None, dtype=pl.String)
+        for instant, value in lens.stages:
+            state = pl.when(_known(instant, clock)).then(pl.lit(value)).otherwise(state)
+        columns[lens.state] = state.alias(lens.state)
+    shown = frame.with_columns(columns.values())
+    return shown.select(pl.exclude(r"^_.*$"))
+
+
+def _ordered(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """Columns in the contract's order; those the company does not record are left out."""
+    return frame.select([column for column in TABLES[name].columns if column in frame.columns])
+
+
+def view(world: Tables, at: datetime, only: Iterable[str] | None = None) -> dict[str, pl.DataFrame]:
+    """Every table as exported at `at`."""
+    shown = {}
+    for name in only or world:
+        lens, frame = LENSES.get(name, STATIC), world[name]
+        if lens.seen:
+            frame = frame.filter(pl.col(lens.seen) <= at)
+        shown[name] = _ordered(name, _seen_through(frame, lens, at))
+    return shown
+
+
+def news(world: Tables, since: datetime, at: datetime) -> dict[str, pl.DataFrame]:
+    """The rows that are new or changed between two instants, as exported at the later one."""
+    shown = {}
+    for name, lens in LENSES.items():
+        moved = pl.any_horizontal(
+            (pl.col(instant) > since) & (pl.col(instant) <= at) for instant in lens.instants()
+        )
+        frame = world[name].lazy().filter(moved.fill_null(False))
+        rows = frame.filter(pl.col(str(lens.seen)) <= at).collect()
+        if rows.height:
+            shown[name] = _ordered(name, _seen_through(rows, lens, at))
+    return shown
+
+
+def tables(world: World) -> Tables:
+    """The tables of a world, to be viewed."""
+    return world.tables
