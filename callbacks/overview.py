@@ -58,7 +58,6 @@ def register(app: Dash, services: Services) -> None:
                 (TilePart.DELTA, "children"),
                 (TilePart.DELTA, "className"),
                 (TilePart.AGAINST, "children"),
-                (TilePart.TARGET, "children"),
             )
         ],
         *VIEW,
@@ -142,7 +141,6 @@ def tiles(services: Services, query: str) -> tuple[Any, ...]:
         [part.delta for part in shown],
         [part.delta_class for part in shown],
         [part.against for part in shown],
-        [part.target for part in shown],
     )
 
 

@@ -86,7 +86,6 @@ class TilePart(StrEnum):
     TREND = "tile-trend"
     DELTA = "tile-delta"
     AGAINST = "tile-against"
-    TARGET = "tile-target"
 
 
 def tile_part(part: TilePart, screen: str, kpi: object) -> dict[str, object]:

@@ -24,13 +24,7 @@ def tile(screen: str, kpi: str, *, label: str, unit: str, doc: str) -> dcc.Link:
 
     return dcc.Link(
         [
-            html.Div(
-                [
-                    html.Span(label, className="aw-tile__label"),
-                    status("none", id=part(TilePart.STATUS)),
-                ],
-                className="aw-tile__head",
-            ),
+            html.Div(label, className="aw-tile__label"),
             html.Div(
                 [
                     html.Span("–", id=part(TilePart.VALUE), className="aw-tile__value"),
@@ -38,13 +32,7 @@ def tile(screen: str, kpi: str, *, label: str, unit: str, doc: str) -> dcc.Link:
                 ],
                 className="aw-tile__figure",
             ),
-            html.Div(
-                [
-                    html.Span(id=part(TilePart.INTERVAL)),
-                    html.Span(id=part(TilePart.TARGET), className="aw-tile__target"),
-                ],
-                className="aw-tile__interval",
-            ),
+            html.Div(id=part(TilePart.INTERVAL), className="aw-tile__interval"),
             html.Div(id=part(TilePart.TREND), className="aw-tile__trend aw-spark"),
             html.Div(
                 [
@@ -53,6 +41,7 @@ def tile(screen: str, kpi: str, *, label: str, unit: str, doc: str) -> dcc.Link:
                 ],
                 className="aw-tile__foot",
             ),
+            html.Div(status("none", id=part(TilePart.STATUS)), className="aw-tile__foot"),
         ],
         id=part(TilePart.LINK),
         href="/",

@@ -10,7 +10,6 @@ from dashboard.languages import _
 from dashboard.readings import Reading
 from dashboard.url_filter import link
 from dashboard.wording.standing import against_before, against_target, verdict_word
-from data_access.metrics import Kpi
 
 BEHIND: Mapping[str, tuple[str, dict[str, str]]] = {
     "contact_rate": ("/complaints", {}),
@@ -39,7 +38,6 @@ class Tile:
     delta: str
     delta_class: str
     against: str
-    target: str
 
 
 def tile(reading: Reading, query: str, note: str = "") -> Tile:
@@ -64,7 +62,6 @@ def tile(reading: Reading, query: str, note: str = "") -> Tile:
         delta=change.text,
         delta_class=change.css if change.text else "aw-none",
         against=verdict_word(change.verdict) if change.text else "",
-        target=_("Target {target}", target=_round_target(kpi)) if kpi.target is not None else "",
     )
 
 
@@ -79,12 +76,6 @@ def backlog_note(ages: Mapping[str, float]) -> str:
         older=formats.number(older),
         oldest=formats.number(oldest),
     )
-
-
-def _round_target(kpi: Kpi) -> str:
-    if kpi.unit == "share":
-        return formats.percent(kpi.target, 0)
-    return formats.value(kpi.target, kpi.unit)
 
 
 def _certainty(reading: Reading) -> str:

@@ -143,7 +143,7 @@ class FakeWarehouse:
         self, table: str, *, namespace: str = "facts", schema: dict[str, pl.DataType] | None = None
     ) -> pl.LazyFrame:
         columns = schema or MARTS[table].columns
-        if namespace != "marts" or table != "cases" or self.empty:
+        if namespace != "marts" or table not in {"cases", "open_spells"} or self.empty:
             return pl.LazyFrame(schema=columns)
         made = [
             {
@@ -162,7 +162,9 @@ class FakeWarehouse:
             }
             for number, subject in enumerate(SUBJECTS)
         ]
-        return pl.LazyFrame(made, schema=columns)
+        for row in made:
+            row["open_from"] = row["created_at"]
+        return pl.LazyFrame([{key: row.get(key) for key in columns} for row in made], columns)
 
 
 SUBJECTS = (
