@@ -78,8 +78,9 @@ def instant(
         column,
         parsing.instant(shown, formats, zone),
         shown,
-        f"not a time of the form {' or '.join(formats)}",
-        "Correct the value, or add its form to `datetime_formats` in the mapping file.",
+        f"not a time of the form {' or '.join(formats)}{'' if zone else ' with a time zone'}",
+        "Correct the value, or add its form to `datetime_formats` in the mapping file."
+        + ("" if zone else " If the times have no zone, set `zone` or --zone."),
         (source,),
     )
 
@@ -244,3 +245,9 @@ def with_default(field: Field, value: pl.Expr) -> Field:
         return replace(field, value=field.value.fill_null(value))
     filled = pl.when(field.text.is_null()).then(value).otherwise(field.value)
     return replace(field, value=filled)
+
+
+def where(field: Field, condition: pl.Expr) -> Field:
+    """Leave the column empty, and its text unread, where `condition` does not hold."""
+    text = None if field.text is None else pl.when(condition).then(field.text)
+    return replace(field, value=pl.when(condition).then(field.value), text=text)

@@ -14,9 +14,8 @@ from data_access.sources.assembling import assemble
 from data_access.sources.base import Problem, SourceError, SourceOptions, Table, note
 from data_access.sources.delimited import Layout
 from data_access.sources.fields import Field
-from data_access.sources.mapped_fields import table_fields
+from data_access.sources.mapped_fields import holds, table_fields
 from data_access.sources.mapping import (
-    Condition,
     FileForm,
     TableRule,
     load_mapping,
@@ -81,7 +80,7 @@ def map_table(
     """Make one table: filter, parse, and keep the last row per key where the rule says so."""
     chosen = records.frame
     if rule.where:
-        chosen = chosen.filter(_holds(condition) for condition in rule.where)
+        chosen = chosen.filter(holds(condition) for condition in rule.where)
     mine = Records(records.file, chosen)
     fields = table_fields(rule, form, zone)
     if rule.last_by is None:
@@ -96,15 +95,6 @@ def map_table(
         unreadable=broken,
         notes=[note(rule.name, records.file, text)],
     )
-
-
-def _holds(condition: Condition) -> pl.Expr:
-    text = parsing.trimmed(condition.column)
-    if condition.is_ is not None:
-        return text.is_in(list(condition.is_)).fill_null(False)
-    if condition.not_in is not None:
-        return ~text.is_in(list(condition.not_in)).fill_null(False)
-    return text.is_null() if condition.empty else text.is_not_null()
 
 
 def keep_last(

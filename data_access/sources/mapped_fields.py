@@ -13,7 +13,7 @@ from data_access.sources import fields as f
 from data_access.sources import parsing
 from data_access.sources.base import SourceError
 from data_access.sources.fields import Field, NumberFormat
-from data_access.sources.mapping import ColumnRule, FileForm, TableRule
+from data_access.sources.mapping import ColumnRule, Condition, FileForm, TableRule
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,16 @@ def table_fields(rule: TableRule, form: FileForm, zone: str | None) -> list[Fiel
     ]
 
 
+def holds(condition: Condition) -> pl.Expr:
+    """Say on which rows a condition of the mapping file holds."""
+    text = parsing.trimmed(condition.column)
+    if condition.is_ is not None:
+        return text.is_in(list(condition.is_)).fill_null(False)
+    if condition.not_in is not None:
+        return ~text.is_in(list(condition.not_in)).fill_null(False)
+    return text.is_null() if condition.empty else text.is_not_null()
+
+
 def _currency(rule: TableRule, form: FileForm) -> pl.Expr:
     """Give the currency of a row's amounts, from the rule of the column `currency`."""
     given = rule.columns.get("currency")
@@ -48,6 +58,9 @@ def _currency(rule: TableRule, form: FileForm) -> pl.Expr:
 
 
 def _field(info: ColumnInfo, rule: ColumnRule, context: _Context) -> Field:
+    if rule.when is not None:
+        always = _field(info, rule.model_copy(update={"when": None}), context)
+        return f.where(always, holds(rule.when))
     if rule.constant is not None:
         return _constant(info, str(rule.constant), context)
     if rule.concat is not None or rule.hash:

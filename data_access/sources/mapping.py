@@ -49,7 +49,7 @@ class FileForm(_Strict):
 
 
 class Condition(_Strict):
-    """One condition on source rows (`where`); all conditions of a table must hold."""
+    """One condition on source rows (`where` of a table, `when` of a column)."""
 
     column: str
     is_: Annotated[tuple[str, ...] | None, Field(alias="in")] = None
@@ -84,6 +84,7 @@ class ColumnRule(_Strict):
     map: dict[str, str] = Field(default_factory=dict)
     other: str | None = None
     if_null: Scalar | None = None
+    when: Condition | None = None
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
@@ -98,7 +99,7 @@ class ColumnRule(_Strict):
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The source columns it reads."""
+        """The source columns it is made of."""
         if self.column is not None:
             return (self.column,)
         return self.concat or self.first_non_null or self.min or self.max or self.sum or ()
@@ -131,6 +132,7 @@ class TableRule(_Strict):
     def sources(self) -> tuple[str, ...]:
         """The source columns it reads, conditions included."""
         read = [source for rule in self.columns.values() for source in rule.sources]
+        read += [rule.when.column for rule in self.columns.values() if rule.when]
         read += [condition.column for condition in self.where]
         return tuple(dict.fromkeys([*read, *([self.last_by] if self.last_by else [])]))
 
@@ -196,6 +198,7 @@ _MODELS: Mapping[str, type[BaseModel]] = {
     "file": FileForm,
     "table": TableRule,
     "where": Condition,
+    "when": Condition,
     "columns": ColumnRule,
 }
 
