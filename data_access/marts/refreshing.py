@@ -219,7 +219,13 @@ def _refresh_rollups(
         mart = scan_mart(warehouse, cohort.mart)
         days = None
         if before is not None:
-            old = scan_mart(warehouse, cohort.mart, before.marts.get(cohort.mart))
+            snapshot = before.marts.get(cohort.mart)
+            # No snapshot means that the mart held nothing then, not that it is as it is now.
+            old = (
+                MARTS[cohort.mart].empty()
+                if snapshot is None
+                else scan_mart(warehouse, cohort.mart, snapshot)
+            )
             days = changed_days(
                 cohort,
                 old,

@@ -1,0 +1,102 @@
+"""`afterwatch doctor`: is this home in order, and if not, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+if TYPE_CHECKING:
+    from dashboard.services import Services
+
+
+class Finding(NamedTuple):
+    """One thing looked at; `advice` is empty where all is well."""
+
+    name: str
+    found: str
+    advice: str = ""
+
+
+@click.command("doctor")
+@click.option("--home", type=click.Path(path_type=Path), help="Folder that holds everything.")
+def command(home: Path | None) -> None:
+    """Look a home over; exit status 1 when something needs attention."""
+    from rich.markup import escape
+
+    from dashboard.cli.output import console
+    from dashboard.services import open_services
+    from dashboard.settings import load_settings
+
+    settings = load_settings(home=home)
+    if not settings.home.is_dir():
+        raise click.ClickException(
+            f"There is no home at {settings.home}. Make one with: afterwatch init"
+        )
+    services = open_services(settings)
+    findings = [finding for check in _CHECKS for finding in check(services)]
+    services.engine.dispose()
+    out = console()
+    for finding in findings:
+        mark = "[yellow]![/] " if finding.advice else "[green]ok[/]"
+        out.print(f"{mark} {finding.name}: {escape(finding.found)}")
+        if finding.advice:
+            out.print(f"   {escape(finding.advice)}")
+    if any(finding.advice for finding in findings):
+        raise click.exceptions.Exit(1)
+
+
+def _settings(services: Services) -> Iterator[Finding]:
+    settings = services.settings
+    yield Finding("home", str(settings.home))
+    yield Finding("state", services.engine.url.render_as_string(hide_password=True))
+    yield Finding("days", f"cut in {settings.time_zone}, money shown in {settings.currency}")
+
+
+def _tables(services: Services) -> Iterator[Finding]:
+    from data_access.contracts import TABLES
+
+    filled = [name for name in TABLES if services.warehouse.exists(name)]
+    yield Finding(
+        "tables",
+        f"{len(filled)} of {len(TABLES)} hold rows",
+        "" if filled else "Bring rows in: afterwatch import SOURCE PATH, or look: afterwatch demo",
+    )
+
+
+def _freshness(services: Services) -> Iterator[Finding]:
+    from dashboard import pulse
+
+    fresh = services.metrics.fresh_at()
+    if fresh is None:
+        return
+    now, limit = services.clock(), services.settings.stale_after_minutes
+    age = now - fresh
+    late = pulse.is_stale(fresh, now, limit)
+    yield Finding(
+        "freshness",
+        f"data to {fresh:%Y-%m-%d %H:%M} UTC",
+        f"{age.days} days {age.seconds // 3600} h old: is the feed running?" if late else "",
+    )
+
+
+def _worker(services: Services) -> Iterator[Finding]:
+    from dashboard import pulse
+
+    found, advice = {
+        "ok": ("running", ""),
+        "watch": ("late with its heartbeat", "Look at its log if this stays."),
+        "breach": ("stopped", "Start it: afterwatch worker"),
+        "none": ("never ran here", "Start it: afterwatch worker"),
+    }[pulse.worker(services.engine, services.clock())]
+    yield Finding("worker", found, advice)
+
+
+_CHECKS: tuple[Callable[[Services], Iterator[Finding]], ...] = (
+    _settings,
+    _tables,
+    _freshness,
+    _worker,
+)
