@@ -118,8 +118,9 @@ def due(services: Services, query: str, minutes: int) -> tuple[Any, ...]:
 def tiles(services: Services, query: str) -> tuple[Any, ...]:
     """Every tile: value, interval, trend, comparison, target."""
     view, _ignored = decode(query)
-    span = period(view, today(services, view))
-    readings = {kpi: read(services.metrics, kpi, view, span) for kpi in TILES}
+    day = today(services, view)
+    span = period(view, day)
+    readings = {kpi: read(services.metrics, kpi, view, span, day) for kpi in TILES}
     ages = services.metrics.kpi(
         Query("backlog", by=("age_bucket",), where=span.now, zone=view.zone)
     )

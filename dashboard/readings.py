@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -30,8 +30,16 @@ class Reading:
     trend: tuple[float | None, ...]
 
 
-def read(metrics: Metrics, name: str, view: View, period: Period) -> Reading:
-    """Ask for one KPI three times: now, before, and by day or week."""
+def read(metrics: Metrics, name: str, view: View, period: Period, today: date) -> Reading:
+    """Ask for one KPI three times: now, before, and by day or week.
+
+    Args:
+        metrics: whom to ask.
+        name: the KPI.
+        view: zone and currency of the answers.
+        period: now and before, with their filters.
+        today: a day that is not over; the trend of a flow ends the day (or week) before.
+    """
     now = _one(metrics, name, period.now, view)
     before = _one(metrics, name, period.before, view) if period.before else None
     return Reading(
@@ -41,26 +49,32 @@ def read(metrics: Metrics, name: str, view: View, period: Period) -> Reading:
         low=now["low"],
         high=now["high"],
         before=before["value"] if before else None,
-        trend=trend(metrics, name, view, period),
+        trend=trend(metrics, name, view, period, today),
     )
 
 
-def trend(metrics: Metrics, name: str, view: View, period: Period) -> tuple[float | None, ...]:
-    """A value per day, or per ISO week in long periods; None where there is nothing."""
+def trend(
+    metrics: Metrics, name: str, view: View, period: Period, today: date
+) -> tuple[float | None, ...]:
+    """A value per day, or per ISO week in long periods; None where there is nothing.
+
+    A flow of a day that is not over would look like a fall, so it is left out; a level is not.
+    """
     grain = "day" if (period.last - period.first).days < LONGEST_BY_DAY else "week"
     frame = metrics.kpi(_query(name, period.now, view, by=(grain,)))
     found: dict[date, float | None] = dict(
         zip(frame[grain].to_list(), frame["value"].to_list(), strict=True)
     )
-    return tuple(found.get(step) for step in steps(period, grain))
+    last = period.last if CATALOGUE[name].stock else min(period.last, today - timedelta(days=1))
+    return tuple(found.get(step) for step in steps(period.first, last, grain))
 
 
-def steps(period: Period, grain: str) -> Iterable[date]:
-    """The days of the period, or the Mondays of its weeks."""
-    width = 7 if grain == "week" else 1
-    first = period.first - timedelta(days=period.first.weekday() if grain == "week" else 0)
-    count = (period.last - first).days // width + 1
-    return [first + timedelta(days=width * index) for index in range(count)]
+def steps(first: date, last: date, grain: str) -> Sequence[date]:
+    """The days from first to last, or the Mondays of the weeks that are over by `last`."""
+    if grain == "day":
+        return [first + timedelta(days=index) for index in range((last - first).days + 1)]
+    monday = first - timedelta(days=first.weekday())
+    return [monday + timedelta(days=7 * index) for index in range(((last - monday).days + 1) // 7)]
 
 
 def _one(metrics: Metrics, name: str, where: Filter, view: View) -> dict[str, float | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -231,7 +232,12 @@ def _n(count: float | None) -> str:
 
 
 def _title(row: Mapping[str, Any]) -> str:
-    return str(row["title_en" if current() == "en" else "title_zh"] or row["segment"])
+    title = str(row["title_en" if current() == "en" else "title_zh"] or row["segment"])
+    market = row.get("market")
+    # Rules name a market by its code; people name countries.
+    return (
+        re.sub(rf"(?<!\w){market}(?!\w)", value_name("market", market), title) if market else title
+    )
 
 
 def _evidence(row: Mapping[str, Any]) -> str:
