@@ -1,1 +1,1 @@
-"""A believable cross-border merchant: generated from a seed and an instant, true to its own story."""
+"""A believable cross-border merchant, generated from a seed and an instant."""

@@ -1,4 +1,4 @@
-"""Local time in every market: offsets from UTC by market and day, promotions, and how busy a day is."""
+"""Local time in every market, promotions, and how busy a day is."""
 
 from __future__ import annotations
 

@@ -149,11 +149,11 @@ def generate(
     spam = chance(rng, 0.006, n) & ~found.viral
     merged = _merged(rng, found) & ~spam
     quiet = spam | merged
-    looked_at = found.at + lognormal(rng, pace[:, 0] * load * urgency * quick, 0.92, n) * HOUR
+    looked_at = found.at + lognormal(rng, pace[:, 0] * load * urgency * quick, 1.03, n) * HOUR
     first = where(~quiet, looked_at)
     effort = np.array([LEVELS[reason][1] for reason in company.REASONS])[found.reason]
     one_touch = chance(rng, np.where(effort < 0.7, 0.5, 0.22), n)
-    work = lognormal(rng, pace[:, 1] * effort * load**0.8, 0.95, n) * HOUR
+    work = lognormal(rng, pace[:, 1] * effort * load**0.8 * 1.2, 1.0, n) * HOUR
     solved = np.where(one_touch, first + 90.0, first + work)
     follow_ups = np.where(one_touch, 0, pick(rng, [50, 34, 16], n))
     resumed = where(follow_ups > 0, first + 0.35 * (solved - first))
@@ -174,9 +174,7 @@ def generate(
         follow_ups, where(follow_ups > 0, first + 60.0), resumed, solved, reopened, again, closed,
         pl.DataFrame(),
     )  # fmt: skip
-    return Cases(
-        **{**vars(cases), "frame": _frame(rng, cases, catalogue, orders, parcels, returns)}
-    )
+    return Cases(**{**vars(cases), "frame": _frame(rng, cases, catalogue, orders, parcels)})
 
 
 def _merged(rng: np.random.Generator, found: Contacts) -> Bools:
@@ -215,8 +213,7 @@ def slots(cases: Cases, catalogue: Products, orders: Orders) -> dict[str, pl.Ser
 
 
 def _frame(
-    rng: np.random.Generator, cases: Cases, catalogue: Products, orders: Orders, parcels: Parcels,
-    returns: Returns,
+    rng: np.random.Generator, cases: Cases, catalogue: Products, orders: Orders, parcels: Parcels
 ) -> pl.DataFrame:  # fmt: skip
     found, book = cases.contacts, texts.phrases()
     n = cases.size

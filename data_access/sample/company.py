@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt-BR", "nl", "pl", "ja", "ko", "zh-Hans", "ar")
 ORIGINS = ("CN", "HK", "DE", "US")
+ORIGIN_ZONES = ("Asia/Shanghai", "Asia/Hong_Kong", "Europe/Berlin", "America/New_York")
 ORIGIN_CITIES = {"CN": "Shenzhen", "HK": "Hong Kong", "DE": "Leipzig", "US": "Columbus"}
 SHOP = "Meadow & Main"
 
@@ -66,11 +67,12 @@ MARKETS = (
         ("Nordrhein-Westfalen", "Bayern", "Baden-Württemberg", "Hessen", "Sachsen", "Berlin"), 0.6,
     ),
     Market(
-        "AT", 1.6, "Europe/Vienna", "EUR", _only("de"), "EU", "DACH", ("Wien", "Tirol", "Steiermark")
+        "AT", 1.6, "Europe/Vienna", "EUR", _only("de"), "EU", "DACH",
+        ("Wien", "Tirol", "Steiermark"),
     ),
     Market(
-        "CH", 1.4, "Europe/Zurich", "CHF", (("de", 0.7), ("fr", 0.24), ("it", 0.06)), "EFTA", "DACH",
-        ("Zürich", "Bern", "Vaud"), 0.3,
+        "CH", 1.4, "Europe/Zurich", "CHF", (("de", 0.7), ("fr", 0.24), ("it", 0.06)), "EFTA",
+        "DACH", ("Zürich", "Bern", "Vaud"), 0.3,
     ),
     Market(
         "FR", 7.5, "Europe/Paris", "EUR", _only("fr"), "EU", "Europe South",
@@ -171,6 +173,26 @@ CATEGORIES = (
              29, 900, "4201", 0.008, 0.038),
 )  # fmt: skip
 SKUS_PER_CATEGORY = 15
+ELECTRIC = frozenset(
+    [
+        "earbuds",
+        "power_bank",
+        "speaker",
+        "dashcam",
+        "kettle",
+        "grinder",
+        "air_fryer",
+        "lamp",
+        "hairdryer",
+        "trimmer",
+        "drone",
+        "drill",
+        "solar_light",
+        "feeder",
+        "fountain",
+    ]
+)
+"""Goods with a plug or a battery: they stop working, the others come apart."""
 
 REASONS = (
     "delivery_late",

@@ -1,4 +1,4 @@
-"""Why customers write: every contact follows from what happened to an order, a parcel or a return."""
+"""Why customers write: each contact follows from what happened to an order, parcel or return."""
 
 from __future__ import annotations
 
@@ -63,34 +63,34 @@ def _contacts(
     return found.take(~np.isnan(at))
 
 
-def _about_delivery(plan: Plan, rng: np.random.Generator, parcels: Parcels) -> list[Contacts]:
+def _about_delivery(rng: np.random.Generator, parcels: Parcels) -> list[Contacts]:
     """Where is my order, customs, not received: two to five days after what went wrong."""
-    n = len(parcels.order)
+    n, course = len(parcels.order), parcels.course
     number = np.arange(n)
-    arrived = np.where(np.isnan(parcels.delivered), np.inf, parcels.delivered)
+    arrived = np.where(np.isnan(course.delivered), np.inf, course.delivered)
     late_days = np.clip((arrived - parcels.promised) / DAY, 0.0, 30.0)
     asked = parcels.promised + (0.6 + rng.gamma(2.2, 1.1, n)) * DAY
     worried = chance(rng, 0.62 * (1.0 - np.exp(-late_days / 3.0)), n) & (asked < arrived)
-    early = chance(rng, 0.024, n)
+    early = chance(rng, 0.04, n)
     before = np.where(np.isinf(arrived), parcels.promised, np.minimum(arrived, parcels.promised))
-    impatient = parcels.shipped + (before - parcels.shipped) * (0.45 + 0.5 * rng.random(n))
-    held = (parcels.customs_out - parcels.customs_in) > 4 * DAY
-    stopped = parcels.customs_in + (1.2 + rng.gamma(2.0, 1.2, n)) * DAY
-    writes = held & chance(rng, 0.8, n) & (stopped < parcels.customs_out)
+    impatient = course.shipped + (before - course.shipped) * (0.45 + 0.5 * rng.random(n))
+    held = (course.customs_out - course.customs_in) > 4 * DAY
+    stopped = course.customs_in + (1.2 + rng.gamma(2.0, 0.9, n)) * DAY
+    writes = held & chance(rng, 0.88, n) & (stopped < course.customs_out)
     again = held & chance(rng, 0.35, n)
     second = stopped + (1.5 + 2 * rng.random(n)) * DAY
-    missing = parcels.delivered + lognormal(rng, 10.0, 0.8, n) * HOUR
+    missing = course.delivered + lognormal(rng, 10.0, 0.8, n) * HOUR
     return [
         _contacts("delivery_late", parcels.order, where(worried, asked), parcels.promised, number),
-        _contacts("delivery_late", parcels.order, where(early, impatient), parcels.shipped, number),
-        _contacts("customs_hold", parcels.order, where(writes, stopped), parcels.customs_in, number),
+        _contacts("delivery_late", parcels.order, where(early, impatient), course.shipped, number),
+        _contacts("customs_hold", parcels.order, where(writes, stopped), course.customs_in, number),
         _contacts(
-            "customs_hold", parcels.order, where(again & writes & (second < parcels.customs_out),
-            second), parcels.customs_in, number,
+            "customs_hold", parcels.order, where(again & writes & (second < course.customs_out),
+            second), course.customs_in, number,
         ),
         _contacts(
             "not_received", parcels.order, where(chance(rng, 0.006, n), missing),
-            parcels.delivered, number,
+            course.delivered, number,
         ),
     ]  # fmt: skip
 
@@ -105,7 +105,7 @@ def _about_product(
     faulty = in_faulty_lot(plan, catalogue, orders.product, orders.placed)
     rate = np.array([kind.defect_rate for kind in company.CATEGORIES])[category]
     broken = chance(rng, np.where(faulty, 0.38, rate * 1.5), n)
-    unclear = np.array([0.045, 0.022, 0.014, 0.014, 0.010, 0.006, 0.022, 0.020])[category]
+    unclear = np.array([0.058, 0.032, 0.018, 0.018, 0.014, 0.009, 0.032, 0.026])[category]
     waits = [
         ("damaged", 0.014, lognormal(rng, 0.6, 0.9, n)),
         ("wrong_item", 0.0085, lognormal(rng, 0.8, 0.9, n)),
@@ -120,15 +120,15 @@ def _about_product(
     return found
 
 
-def _about_order(rng: np.random.Generator, orders: Orders, delivered: Floats) -> list[Contacts]:
+def _about_order(rng: np.random.Generator, orders: Orders) -> list[Contacts]:
     """Invoice, payment, change of address."""
     n = orders.size
     number = np.arange(n)
     billed = orders.placed + lognormal(rng, 1.4, 1.2, n) * DAY
     changed = orders.placed + lognormal(rng, 3.0, 0.8, n) * HOUR
     return [
-        _contacts("invoice_payment", number, where(chance(rng, 0.018, n), billed), orders.placed),
-        _contacts("change_order", number, where(chance(rng, 0.021, n), changed), orders.placed),
+        _contacts("invoice_payment", number, where(chance(rng, 0.024, n), billed), orders.placed),
+        _contacts("change_order", number, where(chance(rng, 0.027, n), changed), orders.placed),
     ]
 
 
@@ -153,7 +153,7 @@ def _about_returns(rng: np.random.Generator, returns: Returns) -> list[Contacts]
 def _viral(
     plan: Plan, rng: np.random.Generator, catalogue: Products, orders: Orders, delivered: Floats
 ) -> Contacts:
-    """Buyers of the serum in one market write within days of a video; the wave halves every 3 days."""
+    """Buyers of the serum in one market write within days of a video; the wave halves in 3 days."""
     viral = plan.incidents["viral_complaint"]
     product = catalogue.index(str(viral.sku))
     here = (
@@ -161,7 +161,7 @@ def _viral(
         & (delivered < viral.start_s)
     )  # fmt: skip
     buyers = np.flatnonzero(here)
-    n = min(int(round(250 * plan.scale**0.5)), 2 * len(buyers)) if len(buyers) else 0
+    n = min(round(250 * plan.scale**0.5), 2 * len(buyers)) if len(buyers) else 0
     order = buyers[(rng.random(n) * len(buyers)).astype(np.int64)] if n else np.zeros(0, np.int64)
     age = -np.log(1.0 - rng.random(n) * 0.94) * 3.2 / np.log(2.0)
     at = viral.start_s + (0.1 + age) * DAY
@@ -176,12 +176,13 @@ def generate(
     """All contacts up to the end of the horizon, by time."""
     rng = plan.stream("contacts")
     delivered = np.full(orders.size, np.nan)
-    delivered[parcels.order] = parcels.delivered
-    rare = chance(rng, 0.0006, orders.size)
+    delivered[parcels.order] = parcels.course.delivered
+    beauty = catalogue.category[orders.product] == 2
+    rare = chance(rng, 0.004, orders.size) & beauty
     found = [
-        *_about_delivery(plan, rng, parcels),
+        *_about_delivery(rng, parcels),
         *_about_product(plan, rng, catalogue, orders, delivered),
-        *_about_order(rng, orders, delivered),
+        *_about_order(rng, orders),
         *_about_returns(rng, returns),
         _contacts(
             "safety_concern", np.arange(orders.size),

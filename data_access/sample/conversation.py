@@ -62,14 +62,29 @@ def _follow_up_times(cases: Cases) -> tuple[Floats, Floats, Floats]:
     )
 
 
-def _opening(rng: np.random.Generator, cases: Cases, filled: dict[str, pl.Series]) -> pl.Series:
+def _named(cases: Cases, catalogue: Products, section: str) -> Ints:
+    """Sentence of each case's reason; goods without a plug have their own where there is one."""
+    book = texts.phrases()
+    usual = [book.names[f"{section}.{reason}"] for reason in company.REASONS]
+    plain = [
+        book.names.get(f"{section}.{reason}_plain", name)
+        for reason, name in zip(company.REASONS, usual, strict=True)
+    ]
+    electric = np.array([noun in company.ELECTRIC for noun in catalogue.noun])[cases.product]
+    reason = cases.contacts.reason
+    return np.where(electric, np.array(usual)[reason], np.array(plain)[reason])
+
+
+def _opening(
+    rng: np.random.Generator, cases: Cases, catalogue: Products, filled: dict[str, pl.Series]
+) -> pl.Series:
     """The customer's first message."""
     book, lang = texts.phrases(), cases.language
     n = cases.size
     chatty = np.isin(
         cases.channel, [CHANNEL_NAMES.index(c) for c in ("chat", "messenger", "social")]
     )
-    problem = book.draw(rng, lang, book.one_of("problem", company.REASONS, cases.contacts.reason))
+    problem = book.draw(rng, lang, _named(cases, catalogue, "problem"))
     body = texts.paragraph(
         [
             texts.fill(problem, filled),
@@ -89,7 +104,7 @@ def _opening(rng: np.random.Generator, cases: Cases, filled: dict[str, pl.Series
 
 
 def _answers(
-    rng: np.random.Generator, cases: Cases, filled: dict[str, pl.Series]
+    rng: np.random.Generator, cases: Cases, catalogue: Products, filled: dict[str, pl.Series]
 ) -> tuple[pl.Series, pl.Series, pl.Series]:
     """The agent's first answer, the solution, and the solution after a reopening."""
     book, lang = texts.phrases(), cases.language
@@ -104,7 +119,7 @@ def _answers(
             ]
         )
 
-    answer = book.draw(rng, lang, book.one_of("answer", company.REASONS, cases.contacts.reason))
+    answer = book.draw(rng, lang, _named(cases, catalogue, "answer"))
     offer = book.one_of("resolution", OFFERS, cases.offer)
     first = signed(
         [
@@ -129,7 +144,8 @@ def _letters(
     book, lang = texts.phrases(), cases.language
     filled = case_module.slots(cases, catalogue, orders)
     n = cases.size
-    first, solution, repair = _answers(rng, cases, filled)
+    first, solution, repair = _answers(rng, cases, catalogue, filled)
+    opening = _opening(rng, cases, catalogue, filled)
     one, reply, two = _follow_up_times(cases)
     bot = np.isin(cases.channel, [1, 3, 6]) & chance(rng, 0.5, n) & ~cases.spam
     calm = np.clip(cases.anger * 0.85 + 8 * rng.standard_normal(n), 0, 100)
@@ -137,7 +153,7 @@ def _letters(
     after = (cases.solved - cases.first_response) > 0.2 * HOUR
     thanked = chance(rng, 0.24, n) & np.isnan(cases.reopened)
     return [
-        _Letter("0", cases.contacts.at, _opening(rng, cases, filled), "customer", cases.anger),
+        _Letter("0", cases.contacts.at, opening, "customer", cases.anger),
         _Letter("1", where(bot, cases.contacts.at + 8), book.of(rng, lang, "agent.auto"), "bot"),
         _Letter("2", cases.first_response, first, "agent"),
         _Letter("3", one, book.of(rng, lang, "customer.follow"), "customer", calm),
@@ -206,6 +222,7 @@ def _steps(rng: np.random.Generator, cases: Cases, sent: dict[str, Floats]) -> l
     team = labels(TEAMS, cases.team)
     routed = where(~cases.spam, found.at + 20 + rng.random(n) * 40)
     grave: Bools = (cases.level >= 4) | (cases.anger > 88)
+    noted = where(chance(rng, 0.18, n) & ~quiet, cases.first_response + 240)
     earlier = np.where(np.isnan(cases.reopened), cases.closed, np.nan)
     return [
         _Step("00", found.at, "created", "customer", None, "new", True),
@@ -219,7 +236,7 @@ def _steps(rng: np.random.Generator, cases: Cases, sent: dict[str, Floats]) -> l
         _Step("08", cases.resumed, "status", "system", "pending", "open"),
         _Step("09", sent["4"], "agent_msg", "agent", public=True),
         _Step("10", sent["5"], "customer_msg", "customer", public=True),
-        _Step("11", where(chance(rng, 0.18, n) & ~quiet, cases.first_response + 240), "note", "agent"),
+        _Step("11", noted, "note", "agent"),
         _Step("12", sent["6"], "agent_msg", "agent", public=True),
         _Step("13", cases.solved, "solved", "agent", "open", "solved", True),
         _Step("14", sent["9"], "customer_msg", "customer", public=True),

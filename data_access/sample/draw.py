@@ -31,14 +31,15 @@ def pick(rng: np.random.Generator, weights: Sequence[float] | Floats, n: int) ->
     """`n` indexes into `weights`, each as likely as its weight."""
     cumulative = np.cumsum(np.asarray(weights, dtype=np.float64))
     drawn = np.searchsorted(cumulative, rng.random(n) * cumulative[-1], side="right")
-    return np.minimum(drawn, len(cumulative) - 1).astype(np.int64)
+    return np.asarray(np.minimum(drawn, len(cumulative) - 1), dtype=np.int64)
 
 
 def pick_rows(rng: np.random.Generator, weights: Floats, rows: Ints) -> Ints:
     """One index per entry of `rows`, drawn with the weights of that row of a matrix."""
     cumulative = np.cumsum(weights, axis=1)
     drawn = rng.random(len(rows)) * cumulative[rows, -1]
-    return np.minimum((cumulative[rows] <= drawn[:, None]).sum(axis=1), weights.shape[1] - 1)
+    passed = (cumulative[rows] <= drawn[:, None]).sum(axis=1)
+    return np.asarray(np.minimum(passed, weights.shape[1] - 1), dtype=np.int64)
 
 
 def lognormal(

@@ -70,8 +70,8 @@ def incidents(now: datetime) -> dict[str, Incident]:
         Incident(
             "viral_complaint", ago(6), ago(-4),
             "A video about skin reactions to the serum goes round in France",
-            "法国流传一段关于精华液引起皮肤反应的视频", country="FR", category="Beauty", sku="BEL-101",
-            known=False,
+            "法国流传一段关于精华液引起皮肤反应的视频", country="FR", category="Beauty",
+            sku="BEL-101", known=False,
         ),
     )  # fmt: skip
     return {incident.name: incident for incident in told}

@@ -89,7 +89,7 @@ def _moments(plan: Plan, rng: np.random.Generator) -> tuple[Floats, Ints]:
     return placed[order], market[order]
 
 
-def _products(plan: Plan, rng: np.random.Generator, catalogue: Products, market: Ints) -> Ints:
+def _products(rng: np.random.Generator, catalogue: Products, market: Ints) -> Ints:
     """Product of each order: categories sell differently from market to market."""
     taste = np.exp(0.22 * rng.standard_normal((len(company.MARKETS), len(company.CATEGORIES))))
     weights = taste * np.array([category.weight for category in company.CATEGORIES])
@@ -125,7 +125,7 @@ def _prices(catalogue: Products) -> Ints:
 
 
 def _customers(
-    plan: Plan, rng: np.random.Generator, market: Ints, placed: Floats
+    rng: np.random.Generator, market: Ints, placed: Floats
 ) -> tuple[Ints, Ints, pl.DataFrame]:
     """Customer and language of each order, and the customers table."""
     pool = np.maximum((np.bincount(market, minlength=len(company.MARKETS)) * 0.62), 1).astype(int)
@@ -134,8 +134,8 @@ def _customers(
     home = np.repeat(np.arange(len(pool)), pool)
     spoken = np.zeros((len(pool), len(company.LANGUAGES)))
     for i, entry in enumerate(company.MARKETS):
-        for language, share in entry.languages:
-            spoken[i, company.LANGUAGES.index(language)] = share
+        for tongue, share in entry.languages:
+            spoken[i, company.LANGUAGES.index(tongue)] = share
     language = pick_rows(rng, spoken, home)
     first = np.full(len(home), np.inf)
     np.minimum.at(first, customer, placed)
@@ -167,14 +167,9 @@ def _customers(
     return customer, language[customer], frame
 
 
-def generate(plan: Plan, catalogue: Products) -> Orders:
-    """Orders from the first day of the history to the end of the horizon."""
-    rng = plan.stream("orders")
-    placed, market = _moments(plan, rng)
+def _promotion(plan: Plan, rng: np.random.Generator, placed: Floats, market: Ints) -> Ints:
+    """Promotion each order came from, -1 for none."""
     n = len(placed)
-    product = _products(plan, rng, catalogue, market)
-    customer, language, customers = _customers(plan, rng, market, placed)
-    cancelled = where(chance(rng, CANCELLED, n), placed + lognormal(rng, 3.0, 0.6, n) * HOUR)
     promo = np.full(n, -1)
     for k, promotion in enumerate(plan.promotions):
         start = (promotion.starts_on.toordinal() - 719163) * DAY
@@ -183,9 +178,37 @@ def generate(plan: Plan, catalogue: Products) -> Orders:
         if promotion.countries:
             here &= np.isin(market, [COUNTRIES.index(c) for c in promotion.countries])
         promo[here & chance(rng, 0.7, n)] = k
+    return promo
+
+
+def _promoted(
+    plan: Plan, rng: np.random.Generator, catalogue: Products, product: Ints, promo: Ints
+) -> Ints:
+    """The products once promotions of one category have drawn buyers to it."""
+    names = [kind.name for kind in company.CATEGORIES]
+    for k, promotion in enumerate(plan.promotions):
+        if promotion.category:
+            rows = np.flatnonzero((promo == k) & chance(rng, 0.75, len(promo)))
+            category = np.full(len(rows), names.index(promotion.category))
+            product[rows] = _within(rng, catalogue, category)
+    return product
+
+
+def generate(plan: Plan, catalogue: Products) -> Orders:
+    """Orders from the first day of the history to the end of the horizon."""
+    rng = plan.stream("orders")
+    placed, market = _moments(plan, rng)
+    n = len(placed)
+    product = _products(rng, catalogue, market)
+    promo = _promotion(plan, rng, placed, market)
+    product = _promoted(plan, rng, catalogue, product, promo)
+    customer, language, customers = _customers(rng, market, placed)
+    cancelled = where(chance(rng, CANCELLED, n), placed + lognormal(rng, 3.0, 0.6, n) * HOUR)
     ids = order_ids(n)
     marketplace = chance(rng, np.array([m.marketplace for m in company.MARKETS])[market], n)
-    lines, qty, price, total = _lines(plan, rng, catalogue, ids, placed, market, product, promo)
+    lines, qty, price, total = _lines(
+        plan, rng, catalogue, ids=ids, placed=placed, market=market, product=product, promo=promo
+    )
     sold_on = ["Bazaaro", "Kaufwelt", "ShopStream"]
     customer_rows = customers.select(pl.col("customer_key", "region").gather(customer))
     frame = pl.DataFrame(
@@ -212,7 +235,7 @@ def generate(plan: Plan, catalogue: Products) -> Orders:
 
 
 def _lines(
-    plan: Plan, rng: np.random.Generator, catalogue: Products, ids: pl.Series, placed: Floats,
+    plan: Plan, rng: np.random.Generator, catalogue: Products, *, ids: pl.Series, placed: Floats,
     market: Ints, product: Ints, promo: Ints,
 ) -> tuple[pl.DataFrame, Ints, Ints, Ints]:  # fmt: skip
     """The lines; quantity and price of each order's first line; each order's total."""

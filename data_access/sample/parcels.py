@@ -1,4 +1,4 @@
-"""Parcels to the customer: lanes, carriers, promises, what became of them, and every scan."""
+"""Parcels to the customer: lanes, carriers, promises and what became of them."""
 
 from __future__ import annotations
 
@@ -32,33 +32,16 @@ HANDLING_DAYS, HANDLING_SPREAD = 0.9, 0.35
 PROMISE_Z = 1.42
 """A promise is kept by the share of parcels below this many standard deviations, season apart."""
 LOST = 0.0035
-DETAILED_DAYS = 60.0
-"""Parcels older than this carry only the scans that clocks and measures need."""
+VAN_HOURS = 2.5
+"""Hours from the scan on the van to the delivery attempt."""
 WAREHOUSE_HOURS = np.array([0.0] * 9 + [1, 2, 3, 3, 3, 4, 5, 6, 6, 4] + [0.0] * 5)
 DELIVERY_HOURS = np.array([0.0] * 8 + [1, 3, 5, 6, 5, 5, 6, 6, 5, 4, 3, 1] + [0.0] * 4)
 
 
 @dataclass(frozen=True)
-class Parcels:
-    """Forward parcels as arrays, one entry per parcel."""
+class Routes:
+    """Warehouse, lane and carrier of each parcel, and how long it usually takes in days."""
 
-    order: Ints
-    shipment_id: pl.Series
-    market: Ints
-    shipped: Floats
-    promised: Floats
-    customs_in: Floats
-    customs_out: Floats
-    attempt: Floats
-    delivered: Floats
-    lost: Floats
-    frame: pl.DataFrame
-    scans: pl.DataFrame
-    affected: dict[str, int]
-
-
-@dataclass(frozen=True)
-class _Routes:
     lane: Ints
     carrier: Ints
     origin: Ints
@@ -67,7 +50,7 @@ class _Routes:
     customs: Bools
 
 
-def _routes(rng: np.random.Generator, market: Ints) -> _Routes:
+def _routes(rng: np.random.Generator, market: Ints) -> Routes:
     """Warehouse, lane and carrier of each parcel."""
     keys = list(company.LANES)
     lanes = list(company.LANES.values())
@@ -86,7 +69,7 @@ def _routes(rng: np.random.Generator, market: Ints) -> _Routes:
     pace = np.array([carrier.pace for carrier in company.CARRIERS])[carrier]
     spread = np.array([carrier.spread for carrier in company.CARRIERS])[carrier]
     domestic = np.array([company.ORIGINS[o] for o in origin]) == np.array(COUNTRIES)[market]
-    return _Routes(
+    return Routes(
         lane, carrier, origin,
         np.array([entry.median_days for entry in lanes])[lane] * pace * np.where(domestic, 0.8, 1),
         np.array([entry.spread for entry in lanes])[lane] * spread,
@@ -94,13 +77,13 @@ def _routes(rng: np.random.Generator, market: Ints) -> _Routes:
     )  # fmt: skip
 
 
-def _weather(plan: Plan, rng: np.random.Generator, route: _Routes, shipped: Floats) -> Floats:
-    """How much slower or faster than usual each carrier is in each week: a slow drift and the peak."""
+def _weather(plan: Plan, rng: np.random.Generator, route: Routes, shipped: Floats) -> Floats:
+    """How much slower than usual each carrier is in each week: a slow drift and the yearly peak."""
     weeks = int((plan.end_s + 60 * DAY - plan.now_s) // (7 * DAY)) + 110
     step = 0.022 * rng.standard_normal((len(company.CARRIERS), weeks))
     drift = np.zeros_like(step)
-    for week in range(1, weeks):
-        drift[:, week] = 0.8 * drift[:, week - 1] + step[:, week]
+    for i in range(1, weeks):
+        drift[:, i] = 0.8 * drift[:, i - 1] + step[:, i]
     since = shipped - (plan.now_s - 740 * DAY)
     week = np.clip(since // (7 * DAY), 0, weeks - 1).astype(np.int64)
     day_of_year = np.mod((shipped - 1_704_067_200) / DAY, 365.25)
@@ -108,7 +91,7 @@ def _weather(plan: Plan, rng: np.random.Generator, route: _Routes, shipped: Floa
     return np.asarray(np.exp(drift[route.carrier, week]) * peak)
 
 
-def _promise(route: _Routes, placed: Floats, market: Ints, local: Offsets) -> tuple[Floats, Floats]:
+def _promise(route: Routes, placed: Floats, market: Ints, local: Offsets) -> tuple[Floats, Floats]:
     """Last instant of the promised day, and that day as days since 1970."""
     days = np.ceil(
         HANDLING_DAYS * np.exp(HANDLING_SPREAD)
@@ -119,7 +102,7 @@ def _promise(route: _Routes, placed: Floats, market: Ints, local: Offsets) -> tu
     return end - local.at(market, end - 12 * HOUR) - 1.0, day
 
 
-def _held(plan: Plan, hold: Incident, route: _Routes, market: Ints, customs_in: Floats) -> Bools:
+def _held(hold: Incident, route: Routes, market: Ints, customs_in: Floats) -> Bools:
     outside = np.isin(route.origin, [0, 1])
     here = market == COUNTRIES.index(str(hold.country))
     return np.asarray(
@@ -128,37 +111,44 @@ def _held(plan: Plan, hold: Incident, route: _Routes, market: Ints, customs_in: 
     )  # fmt: skip
 
 
-def generate(plan: Plan, orders: Orders) -> Parcels:
-    """One parcel per order that was not cancelled, a second one for some."""
-    rng = plan.stream("parcels")
-    local = plan.market_offsets
-    sent = np.flatnonzero(np.isnan(orders.cancelled))
-    order = np.sort(np.concatenate([sent, sent[chance(rng, 0.035, len(sent))]]))
-    n = len(order)
-    twin = np.concatenate([[False], order[1:] == order[:-1]])
-    market, placed = orders.market[order], orders.placed[order]
-    route = _routes(rng, market)
-    warehouse = plan.offsets(
-        ["Asia/Shanghai", "Asia/Hong_Kong", "Europe/Berlin", "America/New_York"]
-    )
+@dataclass(frozen=True)
+class Course:
+    """What becomes of each parcel, as instants; NaN for what never happens."""
+
+    shipped: Floats
+    customs_in: Floats
+    customs_out: Floats
+    attempt: Floats
+    failed: Bools
+    delivered: Floats
+    lost: Floats
+    held: Bools
+    stuck: Bools
+
+
+def _course(
+    plan: Plan, rng: np.random.Generator, route: Routes, placed: Floats, market: Ints
+) -> Course:
+    n, local = len(placed), plan.market_offsets
+    warehouse = plan.offsets(company.ORIGIN_ZONES)
     ready = placed + lognormal(rng, HANDLING_DAYS, HANDLING_SPREAD, n) * DAY
     shipped = daytime(rng, warehouse, route.origin, ready, WAREHOUSE_HOURS)
-    promised, promised_day = _promise(route, placed, market, local)
     collapse = plan.incidents["carrier_collapse"]
     stuck = (
-        (market == COUNTRIES.index(str(collapse.country))) & (route.origin == 0)
-        & (route.carrier == 0) & (shipped >= collapse.start_s) & (shipped < collapse.end_s)
-    )  # fmt: skip
+        (market == COUNTRIES.index(str(collapse.country)))
+        & (route.origin == 0)
+        & (route.carrier == 0)
+        & (shipped >= collapse.start_s)
+        & (shipped < collapse.end_s)
+    )
     transit = lognormal(rng, route.median, route.spread, n) * _weather(plan, rng, route, shipped)
     transit = transit + np.where(stuck, rng.gamma(4.0, 2.6, n), 0.0)
     customs_in = where(route.customs, shipped + transit * DAY * (0.5 + 0.12 * rng.random(n)))
-    dwell = np.minimum(lognormal(rng, 0.5, 0.6, n), 0.25 * transit)
-    customs_out = customs_in + dwell * DAY
+    cleared = customs_in + np.minimum(lognormal(rng, 0.5, 0.6, n), 0.25 * transit) * DAY
     hold = plan.incidents["customs_hold"]
-    held = _held(plan, hold, route, market, customs_in) & chance(rng, 0.85, n)
-    freed = np.where(held, hold.end_s + rng.random(n) * 4 * DAY, customs_out)
-    arrival = shipped + transit * DAY + np.where(held, freed - customs_out, 0.0)
-    customs_out = where(route.customs, freed)
+    held = _held(hold, route, market, customs_in) & chance(rng, 0.85, n)
+    freed = np.where(held, hold.end_s + rng.random(n) * 4 * DAY, cleared)
+    arrival = shipped + transit * DAY + np.where(held, freed - cleared, 0.0)
     attempt = daytime(rng, local, market, arrival, DELIVERY_HOURS)
     sunday = (local.local_day(market, attempt) + 4) % 7 == 0
     attempt = attempt + np.where(sunday & chance(rng, 0.85, n), DAY, 0.0)
@@ -167,44 +157,76 @@ def generate(plan: Plan, orders: Orders) -> Parcels:
     later = local.midnight(market, attempt + DAY * (1 + pick(rng, [8, 2], n)))
     second = later + (pick(rng, DELIVERY_HOURS, n) + rng.random(n)) * HOUR
     gone = chance(rng, LOST, n) & ~held
-    delivered = where(~gone, np.where(failed, second, attempt))
-    lost = where(gone, attempt + lognormal(rng, 9.0, 0.3, n) * DAY)
-    attempt = where(~gone, attempt)
-    number = np.arange(n)
-    ids = numbered("P", number + 4_100_000, 8)
-    scans = _scans(
-        plan, rng, ids, route, market, shipped, customs_in, customs_out, attempt, delivered,
-        lost, held, failed,
-    )  # fmt: skip
-    frame = _frame(
-        rng, orders, order, twin, ids, route, market, shipped, promised, promised_day, customs_in,
-        customs_out, attempt, delivered, lost, failed, local,
-    )  # fmt: skip
-    past = shipped <= plan.now_s
+    return Course(
+        shipped=shipped,
+        customs_in=customs_in,
+        customs_out=where(route.customs, freed),
+        attempt=where(~gone, attempt),
+        failed=failed & ~gone,
+        delivered=where(~gone, np.where(failed, second, attempt)),
+        lost=where(gone, attempt + lognormal(rng, 9.0, 0.3, n) * DAY),
+        held=held,
+        stuck=stuck,
+    )
+
+
+@dataclass(frozen=True)
+class Parcels:
+    """Forward parcels as arrays, one entry per parcel; `promised` is the promise's last instant."""
+
+    order: Ints
+    shipment_id: pl.Series
+    market: Ints
+    promised: Floats
+    route: Routes
+    course: Course
+    frame: pl.DataFrame
+    affected: dict[str, int]
+
+
+def generate(plan: Plan, orders: Orders) -> Parcels:
+    """One parcel per order that was not cancelled, a second one for some."""
+    rng = plan.stream("parcels")
+    sent = np.flatnonzero(np.isnan(orders.cancelled))
+    order = np.sort(np.concatenate([sent, sent[chance(rng, 0.035, len(sent))]]))
+    market, placed = orders.market[order], orders.placed[order]
+    route = _routes(rng, market)
+    course = _course(plan, rng, route, placed, market)
+    promised, promised_day = _promise(route, placed, market, plan.market_offsets)
+    ids = numbered("P", np.arange(len(order)) + 4_100_000, 8)
+    frame = _frame(rng, plan.market_offsets, ids, route, course, market).with_columns(
+        order_id=orders.order_id.gather(order),
+        created_at=instants(placed),
+        promised_at=instants(promised),
+        promised_on=pl.Series(promised_day.astype(np.int32)).cast(pl.Date),
+    )
+    eta = pl.max_horizontal("delivered_at", pl.col("promised_at") - pl.duration(days=2))
+    frame = frame.with_columns(
+        current_eta=pl.when(pl.col("delivered_at").is_null()).then("promised_at").otherwise(eta)
+    )
     affected = {
-        "customs_hold": int((held & (customs_in <= plan.now_s)).sum()),
-        "carrier_collapse": int((stuck & past).sum()),
+        "customs_hold": int((course.held & (course.customs_in <= plan.now_s)).sum()),
+        "carrier_collapse": int((course.stuck & (course.shipped <= plan.now_s)).sum()),
     }
-    return Parcels(
-        order, ids, market, shipped, promised, customs_in, customs_out, attempt, delivered, lost,
-        frame, scans, affected,
-    )  # fmt: skip
+    return Parcels(order, ids, market, promised, route, course, frame, affected)
 
 
 def _frame(
-    rng: np.random.Generator, orders: Orders, order: Ints, twin: Bools, ids: pl.Series,
-    route: _Routes, market: Ints, shipped: Floats, promised: Floats, promised_day: Floats,
-    customs_in: Floats, customs_out: Floats, attempt: Floats, delivered: Floats, lost: Floats,
-    failed: Bools, local: Offsets,
-) -> pl.DataFrame:  # fmt: skip
-    n = len(order)
+    rng: np.random.Generator,
+    local: Offsets,
+    ids: pl.Series,
+    route: Routes,
+    course: Course,
+    market: Ints,
+) -> pl.DataFrame:
+    """The shipments without what comes from the order."""
+    n = len(ids)
     codes = [carrier.code for carrier in company.CARRIERS]
-    delivered_day = local.local_day(market, delivered)
-    estimate = np.where(np.isnan(delivered), promised, np.maximum(delivered, promised - 2 * DAY))
+    delivered_day = local.local_day(market, course.delivered)
+    unscanned = np.isnan(course.customs_out)
     return pl.DataFrame(
         {
             "shipment_id": ids,
-            "order_id": orders.order_id.gather(order),
             "direction": pl.repeat("fwd", n, eager=True),
             "carrier": labels([carrier.name for carrier in company.CARRIERS], route.carrier),
             "service": labels(["standard", "express"], (route.carrier == 1).astype(np.int64)),
@@ -214,94 +236,19 @@ def _frame(
             "origin": labels(company.ORIGINS, route.origin),
             "dest": labels(COUNTRIES, market),
             "dest_country": labels(COUNTRIES, market),
-            "created_at": instants(orders.placed[order]),
-            "shipped_at": instants(shipped),
-            "promised_at": instants(promised),
-            "promised_on": pl.Series(promised_day.astype(np.int32)).cast(pl.Date),
-            "current_eta": instants(estimate),
-            "first_attempt_at": instants(attempt),
-            "delivered_at": instants(delivered),
+            "shipped_at": instants(course.shipped),
+            "first_attempt_at": instants(course.attempt),
+            "delivered_at": instants(course.delivered),
             "delivered_on": pl.Series(delivered_day).fill_nan(None).cast(pl.Int32).cast(pl.Date),
             "pod": chance(rng, 0.93, n),
             "cost": np.round(lognormal(rng, 180 + 95 * np.sqrt(route.median), 0.25, n)).astype(int),
             "currency": pl.repeat("EUR", n, eager=True),
-            "_moving_at": instants(shipped + 9 * HOUR),
-            "_estimated_at": instants(np.where(np.isnan(customs_out), shipped, customs_out)),
-            "_customs_in_at": instants(customs_in),
-            "_customs_out_at": instants(customs_out),
-            "_on_the_van_at": instants(attempt - 2.5 * HOUR),
-            "_failed_at": instants(where(failed, attempt)),
-            "_lost_at": instants(lost),
+            "_moving_at": instants(course.shipped + 9 * HOUR),
+            "_estimated_at": instants(np.where(unscanned, course.shipped, course.customs_out)),
+            "_customs_in_at": instants(course.customs_in),
+            "_customs_out_at": instants(course.customs_out),
+            "_on_the_van_at": instants(course.attempt - VAN_HOURS * HOUR),
+            "_failed_at": instants(where(course.failed, course.attempt)),
+            "_lost_at": instants(course.lost),
         }
     )
-
-
-_WORDS = {
-    "handed_over": "Parcel received by carrier",
-    "in_transit": "Departed export hub",
-    "arrived": "Arrived at destination hub",
-    "customs": "Presented to customs",
-    "held": "Held by customs: product documents requested",
-    "cleared": "Released by customs",
-    "out_for_delivery": "Out for delivery",
-    "attempt_failed": "Delivery attempted, nobody met",
-    "delivered": "Delivered",
-    "exception": "Shipment cannot be located",
-}
-
-
-def _scans(
-    plan: Plan, rng: np.random.Generator, ids: pl.Series, route: _Routes, market: Ints,
-    shipped: Floats, customs_in: Floats, customs_out: Floats, attempt: Floats, delivered: Floats,
-    lost: Floats, held: Bools, failed: Bools,
-) -> pl.DataFrame:  # fmt: skip
-    """Every scan; the stations between are left out for parcels long past."""
-    fresh = shipped > plan.now_s - DETAILED_DAYS * DAY
-    n = len(shipped)
-    van = attempt - 2.5 * HOUR
-    before_van = np.where(np.isnan(customs_out), shipped + 9 * HOUR, customs_out)
-    arrived = before_van + (van - before_van) * (0.45 + 0.4 * rng.random(n))
-    stations: list[tuple[str, str, str | None, Floats, bool]] = [
-        ("handed_over", "handed_over", None, shipped, True),
-        ("in_transit", "in_transit", "departed_export_hub", where(fresh, shipped + 9 * HOUR), True),
-        ("customs", "customs", "customs_presented", customs_in, False),
-        ("held", "customs", "customs_info_required", where(held, customs_in + 5 * HOUR), False),
-        ("cleared", "in_transit", "customs_cleared", customs_out, False),
-        ("arrived", "in_transit", "arrived_hub", where(fresh & (van > before_van), arrived), False),
-        (
-            "out_for_delivery",
-            "out_for_delivery",
-            None,
-            where(fresh & (van > before_van), van),
-            False,
-        ),
-        ("attempt_failed", "attempt_failed", "nobody_met", where(failed, attempt), False),
-        ("delivered", "delivered", None, delivered, False),
-        ("exception", "exception", "lost", lost, False),
-    ]
-    parts = []
-    for number, (word, state, substate, at, at_origin) in enumerate(stations):
-        rows = np.flatnonzero(~np.isnan(at))
-        m = len(rows)
-        if at_origin:
-            country = labels(company.ORIGINS, route.origin[rows])
-            city = labels([company.ORIGIN_CITIES[o] for o in company.ORIGINS], route.origin[rows])
-        else:
-            country = labels(COUNTRIES, market[rows])
-            city = pl.repeat(None, m, dtype=pl.String, eager=True)
-        parts.append(
-            pl.DataFrame(
-                {
-                    "event_id": ids.gather(pl.Series(rows)) + f"-{number}",
-                    "shipment_id": ids.gather(pl.Series(rows)),
-                    "event_at": instants(at[rows]),
-                    "tz_known": pl.repeat(True, m, eager=True),
-                    "state": pl.repeat(state, m, eager=True),
-                    "substate": pl.repeat(substate, m, dtype=pl.String, eager=True),
-                    "country": country,
-                    "city": city,
-                    "raw_text": pl.repeat(_WORDS[word], m, eager=True),
-                }
-            )
-        )
-    return pl.concat(parts)

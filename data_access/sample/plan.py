@@ -65,7 +65,8 @@ class Plan:
         launch = (hold.starts_at - timedelta(days=8)).date()
         local = Promotion(
             f"launch-week-pl-{launch.year}", launch, launch + timedelta(days=7), 2.3,
-            "Launch week in Poland", "波兰新品周", ("PL",),
+            "Launch week for electronics in Poland", "波兰电子新品周", ("PL",),
+            "Electronics",
         )  # fmt: skip
         return [*promotions(self.first_day, self.last_day), local]
 

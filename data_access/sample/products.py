@@ -66,9 +66,8 @@ def generate(plan: Plan) -> Products:
     for name, share in (("faulty_lot", 0.16), ("viral_complaint", 0.3)):
         hero = sku.to_list().index(str(plan.incidents[name].sku))
         popularity[hero] = popularity[category == category[hero]].sum() * share
-    price = (
-        np.round(lognormal(rng, np.array([kinds[c].price_eur for c in category]), 0.45, n)) + 0.9
-    )
+    typical = np.array([kinds[c].price_eur for c in category])
+    price = np.asarray(np.round(lognormal(rng, typical, 0.45, n)) + 0.9, dtype=np.float64)
     weight = lognormal(rng, np.array([kinds[c].weight_g for c in category]), 0.3, n)
     launched = [plan.first_day - timedelta(days=int(d)) for d in rng.integers(5, 900, n)]
     frame = pl.DataFrame(

@@ -56,7 +56,7 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def annotations(plan: Plan) -> pl.DataFrame:
+def marks(plan: Plan) -> pl.DataFrame:
     """Promotions, policies, and the incidents the merchant knows of."""
     rows: list[dict[str, object]] = [
         {
@@ -73,37 +73,34 @@ def annotations(plan: Plan) -> pl.DataFrame:
         }
         for promotion in plan.promotions
     ]
-    for year in range(plan.first_day.year, plan.last_day.year + 1):
-        rows.append(
-            {
-                "annotation_id": f"holiday-returns-{year}",
-                "starts_at": _midnight(date(year, 11, 15)),
-                "ends_at": _midnight(date(year + 1, 1, 31)),
-                "kind": "policy",
-                "country": None,
-                "category": None,
-                "carrier": None,
-                "text": "Extended holiday returns until 31 January",
-                "text_zh": "假日退货期延长至 1 月 31 日",
-                "_marked_at": _midnight(date(year, 11, 1)),
-            }
-        )
-    for incident in plan.incidents.values():
-        if incident.known:
-            rows.append(
-                {
-                    "annotation_id": f"incident-{incident.name}",
-                    "starts_at": incident.starts_at,
-                    "ends_at": incident.ends_at,
-                    "kind": "incident",
-                    "country": incident.country,
-                    "category": incident.category,
-                    "carrier": incident.carrier,
-                    "text": incident.text,
-                    "text_zh": incident.text_zh,
-                    "_marked_at": incident.starts_at + timedelta(days=2),
-                }
-            )
+    rows += [
+        {
+            "annotation_id": f"holiday-returns-{year}",
+            "starts_at": _midnight(date(year, 11, 15)),
+            "ends_at": _midnight(date(year + 1, 1, 31)),
+            "kind": "policy",
+            "text": "Extended holiday returns until 31 January",
+            "text_zh": "假日退货期延长至 1 月 31 日",
+            "_marked_at": _midnight(date(year, 11, 1)),
+        }
+        for year in range(plan.first_day.year, plan.last_day.year + 1)
+    ]
+    rows += [
+        {
+            "annotation_id": f"incident-{incident.name}",
+            "starts_at": incident.starts_at,
+            "ends_at": incident.ends_at,
+            "kind": "incident",
+            "country": incident.country,
+            "category": incident.category,
+            "carrier": incident.carrier,
+            "text": incident.text,
+            "text_zh": incident.text_zh,
+            "_marked_at": incident.starts_at + timedelta(days=2),
+        }
+        for incident in plan.incidents.values()
+        if incident.known
+    ]
     return pl.DataFrame(
-        rows, schema_overrides={name: pl.String for name in ("country", "category", "carrier")}
+        rows, schema_overrides=dict.fromkeys(("country", "category", "carrier"), pl.String)
     )

@@ -84,9 +84,9 @@ class _Stages:
 def _claims(
     plan: Plan, rng: np.random.Generator, catalogue: Products, orders: Orders, parcels: Parcels
 ) -> tuple[Ints, Ints, Floats, Bools]:
-    """Which orders come back, why and when it is asked for, and whether the faulty lot is to blame."""
+    """Which orders come back, why, when it is asked for, and if the faulty lot is to blame."""
     delivered = np.full(orders.size, np.nan)
-    delivered[parcels.order] = parcels.delivered
+    delivered[parcels.order] = parcels.course.delivered
     rate = np.array([kind.return_rate for kind in company.CATEGORIES])
     category = catalogue.category[orders.product]
     faulty = in_faulty_lot(plan, catalogue, orders.product, orders.placed)
@@ -162,8 +162,20 @@ def generate(plan: Plan, catalogue: Products, orders: Orders, parcels: Parcels) 
             "_expired_at": instants(stages.expired),
         }
     )
-    refunds, affected = _refunds(rng, orders, order, ids, due, issued, settled, waiting)
-    lines = _lines(rng, catalogue, orders, order, ids, reason, requested, stages, blame)
+    refunds, affected = _refunds(
+        rng, orders, order, ids=ids, due=due, issued=issued, settled=settled, waiting=waiting
+    )
+    lines = _lines(
+        rng,
+        catalogue,
+        orders,
+        order,
+        ids=ids,
+        reason=reason,
+        requested=requested,
+        stages=stages,
+        blame=blame,
+    )
     parcels_back, scans = _way_back(rng, orders, order, ids, stages)
     return Returns(
         order, ids, reason, requested, stages.received, settled, frame, lines, refunds,
@@ -183,7 +195,7 @@ def _resolution(rng: np.random.Generator, market: Ints, stages: _Stages) -> pl.S
 
 
 def _lines(
-    rng: np.random.Generator, catalogue: Products, orders: Orders, order: Ints, ids: pl.Series,
+    rng: np.random.Generator, catalogue: Products, orders: Orders, order: Ints, *, ids: pl.Series,
     reason: Ints, requested: Floats, stages: _Stages, blame: Bools,
 ) -> pl.DataFrame:  # fmt: skip
     n = len(order)
@@ -230,7 +242,7 @@ def _lines(
 
 
 def _refunds(
-    rng: np.random.Generator, orders: Orders, order: Ints, ids: pl.Series, due: Floats,
+    rng: np.random.Generator, orders: Orders, order: Ints, *, ids: pl.Series, due: Floats,
     issued: Floats, settled: Floats, waiting: Bools,
 ) -> tuple[pl.DataFrame, int]:  # fmt: skip
     """Refunds of returns and of cancelled orders."""

@@ -1,7 +1,8 @@
 """What the tools of the sample company would export at an instant.
 
-A row exists from the instant it was made; a column is known from the instant that fixes it; a status
-is the last stage whose instant has passed. Seen later, rows never vanish and known instants stay.
+A row exists from the instant it was made; a column is known from the instant that fixes it; a
+status is the last stage whose instant has passed. Seen later, rows never vanish and known instants
+stay.
 """
 
 from __future__ import annotations

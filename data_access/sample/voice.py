@@ -34,9 +34,9 @@ PLATFORMS = ("Own shop", "Bazaaro", "Kaufwelt", "ShopStream")
 def _trouble(orders: Orders, parcels: Parcels, cases: Cases) -> tuple[Floats, Bools, Bools, Bools]:
     """Per order: last delivery, whether late, whether there was a grave case, whether viral."""
     delivered = np.full(orders.size, np.nan)
-    delivered[parcels.order] = parcels.delivered
+    delivered[parcels.order] = parcels.course.delivered
     late = np.zeros(orders.size, bool)
-    late[parcels.order[parcels.delivered > parcels.promised]] = True
+    late[parcels.order[parcels.course.delivered > parcels.promised]] = True
     wrote = np.zeros(orders.size, bool)
     grave = np.isin(cases.contacts.reason, [
         company.REASONS.index(r) for r in ("damaged", "defective", "wrong_item", "safety_concern")
@@ -125,12 +125,12 @@ def surveys(plan: Plan, orders: Orders, parcels: Parcels, cases: Cases) -> pl.Da
     long = (cases.last_solved - cases.contacts.at)[rows] > 48 * HOUR
     back = ~np.isnan(cases.reopened[rows])
     sore = cases.anger[rows] > 60
-    happy = 0.9 - 0.1 * slow - 0.22 * long - 0.3 * back - 0.16 * sore
+    happy = 0.87 - 0.1 * slow - 0.22 * long - 0.3 * back - 0.16 * sore
     mood = np.where(chance(rng, happy, len(rows)), 0, 1)
     score = 1 + pick_rows(rng, np.array([[0, 0, 0, 34, 66], [44, 27, 29, 0, 0.0]]), mood)
     csat = _frame(
-        rng, plan, "csat", cases.market[rows], cases.language[rows], sent, score, 0.42,
-        score >= 4, case_id=cases.case_id.gather(rows),
+        rng, plan, "csat", market=cases.market[rows], language=cases.language[rows], sent=sent,
+        score=score, rate=0.42, good=score >= 4, case_id=cases.case_id.gather(rows),
         order_id=orders.order_id.gather(cases.contacts.order[rows]),
     )  # fmt: skip
     delivered, late, wrote, _ = _trouble(orders, parcels, cases)
@@ -144,7 +144,8 @@ def surveys(plan: Plan, orders: Orders, parcels: Parcels, cases: Cases) -> pl.Da
         mood,
     )  # fmt: skip
     nps = _frame(
-        rng, plan, "nps", orders.market[asked], orders.language[asked], sent, ten, 0.3, ten >= 7,
+        rng, plan, "nps", market=orders.market[asked], language=orders.language[asked], sent=sent,
+        score=ten, rate=0.3, good=ten >= 7,
         case_id=pl.repeat(None, len(asked), dtype=pl.String, eager=True),
         order_id=orders.order_id.gather(asked),
     )  # fmt: skip
@@ -152,8 +153,8 @@ def surveys(plan: Plan, orders: Orders, parcels: Parcels, cases: Cases) -> pl.Da
 
 
 def _frame(
-    rng: np.random.Generator, plan: Plan, kind: str, market: Ints, language: Ints, sent: Floats,
-    score: Ints, rate: float, good: Bools, *, case_id: pl.Series, order_id: pl.Series,
+    rng: np.random.Generator, plan: Plan, kind: str, *, market: Ints, language: Ints,
+    sent: Floats, score: Ints, rate: float, good: Bools, case_id: pl.Series, order_id: pl.Series,
 ) -> pl.DataFrame:  # fmt: skip
     n, book = len(sent), texts.phrases()
     name = book.one_of("comment", ("low", "high"), good.astype(np.int64))

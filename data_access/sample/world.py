@@ -20,6 +20,7 @@ from data_access.sample import (
     products,
     reference,
     returns,
+    scans,
     voice,
 )
 from data_access.sample.draw import DAY, instants
@@ -44,8 +45,8 @@ def _order_frame(sold: Orders, sent: Parcels) -> pl.DataFrame:
         pl.DataFrame(
             {
                 "order_id": sold.order_id.gather(sent.order),
-                "_shipped_at": instants(sent.shipped),
-                "_completed_at": instants(sent.delivered),
+                "_shipped_at": instants(sent.course.shipped),
+                "_completed_at": instants(sent.course.delivered),
             }
         )
         .group_by("order_id", maintain_order=True)
@@ -70,7 +71,7 @@ def generate(plan: Plan) -> World:
         "products": catalogue.frame,
         "customers": sold.customers.filter(pl.col("first_order_at").is_not_null()),
         "shipments": pl.concat([sent.frame, back.parcels], how="diagonal"),
-        "tracking_events": pl.concat([sent.scans, back.scans], how="diagonal"),
+        "tracking_events": pl.concat([scans.generate(plan, sent), back.scans], how="diagonal"),
         "cases": asked.frame,
         "case_events": events,
         "messages": messages,
@@ -86,7 +87,7 @@ def generate(plan: Plan) -> World:
         "holidays": staff.holidays,
         "sla_policies": staff.sla_policies,
         "fx_rates": reference.fx_rates(plan),
-        "annotations": reference.annotations(plan),
+        "annotations": reference.marks(plan),
     }
     viral = asked.contacts.viral & (asked.contacts.at <= plan.now_s)
     affected = {
