@@ -16,9 +16,11 @@ from data_access.metrics.filters import (
     UnknownKpi,
 )
 from data_access.metrics.sums import Request
+from data_access.money import MINOR_UNITS
 from data_access.rollups.cohort import Cohort
 from data_access.rollups.cohorts import COHORTS
 from data_access.rollups.days import AsOf
+from data_access.time_zones import known_zone
 
 AGE = "age_bucket"
 HOUR = "hour_of_week"
@@ -115,6 +117,10 @@ def plan(query: Query, known: AsOf, zone: str, currency: str) -> Plan:
     start, end = query.where.start, query.where.end
     if start is not None and end is not None and end < start:
         raise QueryError(f"The period ends ({end}) before it starts ({start}).")
+    if query.zone is not None and not known_zone(query.zone):
+        raise QueryError(f"{query.zone!r} is no IANA time zone; use a name such as Europe/Berlin.")
+    if query.currency is not None and query.currency not in MINOR_UNITS:
+        raise QueryError(f"{query.currency!r} is no ISO 4217 currency code; use EUR, USD, JPY …")
     instant = query.as_of or known.instant
     if instant.tzinfo is None:
         raise QueryError("as_of needs a time zone, for example 2026-03-02T09:00:00Z.")

@@ -1,0 +1,150 @@
+"""A small random company, written as canonical tables."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from tests.data_access.tables import Rows, at
+
+START = at("2026-01-05")
+MARKETS = ["DE", "FR", "US", "JP", None]
+CURRENCIES = {"DE": "EUR", "FR": "EUR", "US": "USD", "JP": "JPY", None: "EUR"}
+SKUS = {"s1": "toys", "s2": "phones", "s3": "shoes", "s4": None}
+CHANNELS = ["email", "chat", None]
+
+
+def moment(rng: Random, after: datetime, days: float) -> datetime:
+    return after + timedelta(seconds=rng.randrange(int(days * 86400)))
+
+
+def company(rng: Random, orders: int = 60) -> dict[str, Rows]:
+    """Orders with lines, parcels, cases with events, returns, reviews and surveys."""
+    tables: dict[str, Rows] = {
+        "products": [{"sku": sku, "category": category} for sku, category in SKUS.items()],
+        "customers": [{"customer_key": f"c{n}", "lang": "de" if n % 2 else "fr"} for n in range(9)],
+        **{
+            name: []
+            for name in (
+                "orders", "order_lines", "shipments", "tracking_events", "cases", "case_events",
+                "return_lines", "reviews", "surveys",
+            )
+        },
+    }  # fmt: skip
+    for number in range(orders):
+        _order(rng, tables, str(number))
+    return tables
+
+
+def _order(rng: Random, tables: dict[str, Rows], name: str) -> None:
+    market = rng.choice(MARKETS)
+    placed = moment(rng, START, 70)
+    order = {
+        "order_id": f"o{name}",
+        "country": market,
+        "region": rng.choice(["north", "south", None]),
+        "customer_key": f"c{rng.randrange(12)}",
+        "placed_at": placed,
+    }
+    tables["orders"].append(order)
+    money = {"currency": CURRENCIES[market]}
+    for part in range(rng.randint(1, 3)):
+        sku = rng.choice(list(SKUS))
+        line = {
+            "line_id": f"l{name}-{part}",
+            "order_id": order["order_id"],
+            "sku": sku,
+            "placed_at": placed,
+            "qty": rng.choice([1, 1, 2, -1]),
+            "price": rng.randrange(100, 9000),
+            **money,
+        }
+        tables["order_lines"].append(line)
+        if rng.random() < 0.3:
+            tables["return_lines"].append(
+                {
+                    "return_line_id": f"r{name}-{part}",
+                    "return_id": f"r{name}",
+                    "order_id": order["order_id"],
+                    "sku": sku,
+                    "requested_at": moment(rng, placed, 30),
+                    "qty": 1,
+                    "price": rng.randrange(100, 9000),
+                    "reason": rng.choice(["late", "defective"]),
+                    **money,
+                }
+            )
+    tables["shipments"].append(_shipment(rng, order, name))
+    if rng.random() < 0.6:
+        _case(rng, tables, order, name)
+    if rng.random() < 0.5:
+        tables["reviews"].append(
+            {
+                "review_id": f"v{name}",
+                "order_id": order["order_id"],
+                "at": moment(rng, placed, 40),
+                "rating": rng.choice([1, 2, 3, 4, 5, None]),
+            }
+        )
+
+
+def _shipment(rng: Random, order: dict[str, Any], name: str) -> dict[str, Any]:
+    placed = order["placed_at"]
+    shipped = moment(rng, placed, 4) if rng.random() < 0.9 else None
+    delivered = moment(rng, shipped, 20) if shipped and rng.random() < 0.8 else None
+    return {
+        "shipment_id": f"p{name}",
+        "order_id": order["order_id"],
+        "direction": "fwd",
+        "carrier": rng.choice(["post", "van", None]),
+        "origin": "CN",
+        "dest": order["country"],
+        "created_at": placed,
+        "shipped_at": shipped,
+        "promised_on": (placed + timedelta(days=rng.randrange(3, 15))).date(),
+        "delivered_at": delivered,
+        "cancelled_at": moment(rng, placed, 6) if rng.random() < 0.1 else None,
+    }
+
+
+def _case(rng: Random, tables: dict[str, Rows], order: dict[str, Any], name: str) -> None:
+    created = moment(rng, order["placed_at"], 20)
+    case = {
+        "case_id": f"k{name}",
+        "order_id": order["order_id"],
+        "channel": rng.choice(CHANNELS),
+        "severity": rng.choice([1, 3, None]),
+        "priority": rng.choice(["high", "low"]),
+        "reason": rng.choice(["where is it", "broken"]),
+        "team": rng.choice(["a", "b"]),
+        "created_at": created,
+        "status": "open",
+        "spam": rng.random() < 0.05,
+        "vendor_sla_met": rng.choice([True, False, None]),
+    }
+    tables["cases"].append(case)
+    when = created
+    for step in range(rng.randint(0, 6)):
+        when = moment(rng, when, 3)
+        tables["case_events"].append(
+            {
+                "event_id": f"e{name}-{step}",
+                "case_id": case["case_id"],
+                "at": when,
+                "type": rng.choice(["agent_msg", "agent_msg", "solved", "reopened", "closed"]),
+                "actor_role": rng.choice(["agent", "bot"]),
+            }
+        )
+    for kind, top in (("csat", 5), ("nps", 10)):
+        if rng.random() < 0.5:
+            tables["surveys"].append(
+                {
+                    "response_id": f"q{name}-{kind}",
+                    "case_id": case["case_id"],
+                    "kind": kind,
+                    "sent_at": when,
+                    "answered_at": moment(rng, when, 5),
+                    "score": rng.randint(1, top),
+                }
+            )
