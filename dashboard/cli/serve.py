@@ -19,7 +19,7 @@ def command(home: Path | None, host: str | None, port: int | None, threads: int)
 
     The numbers are refreshed by `afterwatch worker`, which runs beside this.
     """
-    from waitress.server import create_server
+    from waitress.server import create_server  # type: ignore[import-untyped]
 
     from dashboard.app import create_app
     from dashboard.services import open_services
