@@ -23,15 +23,21 @@ Days = NDArray[np.int64]
 
 OUTLIER = 2.58
 """Anscombe residual from which a past day loses weight (Noufaily's threshold)."""
+REJECTED = 2 * OUTLIER
+"""Anscombe residual from which a past day was a surge beyond doubt and teaches nothing."""
+THIN = 2.0
+"""Cases a day below which nothing is rejected: there a lone spike may be plain overdispersion."""
 SLOPE_SD = 0.003
 """Prior standard deviation of the slope per day: 2 % a week needs no evidence, 20 % does."""
 WEEKDAY_PRIOR = 8.0
 """Expected cases by which a weekday's factor is pulled to 1: a thin segment keeps a flat week."""
 LEVEL_PRIOR = 0.5
 """Cases added to the whole baseline: a segment never seen before expects a little, not nothing."""
-UNCERTAIN_DISPERSION = 12.0
+UNCERTAIN_DISPERSION = 18.0
 """Over the degrees of freedom: how much φ is raised because it is itself an estimate."""
-_ROUNDS = 4
+_CHI_SQUARE_MEDIAN = 0.4549364
+_ROBUST_ROUNDS = 2
+_ROUNDS = 5
 _NEWTON_STEPS = 4
 
 
@@ -70,7 +76,7 @@ def fit(
     phi = np.ones(len(counts))
     mean = weekday_mass = counts
     covariance = phi
-    for _ in range(_ROUNDS):
+    for number in range(_ROUNDS):
         level, slope, covariance = _regress(
             y, (exposure * weekly)[:, history], weight, time[history], phi
         )
@@ -78,7 +84,15 @@ def fit(
         weekly, weekday_mass = _weekday_factors(y, exposure, trend, weight, weekday)
         mean = exposure * weekly * trend
         phi = _dispersion(y, mean[:, history], weight, parameters=4)
-        weight = prior_weight * _outlier_weights(y, mean[:, history], phi)
+        residual = _residuals(y, mean[:, history])
+        # A past surge lifts mean and φ so much that it would not stand out. Medians, which a surge
+        # of less than half the days cannot move, lead the first rounds and bound the later ones.
+        middle, robust = _median_and_dispersion(residual, prior_weight)
+        thin = (prior_weight * mean[:, history]).sum(axis=1) < THIN * prior_weight.sum(axis=1)
+        if number < _ROBUST_ROUNDS:
+            residual = residual - np.where(thin, 0.0, middle)[:, None]
+        scale = np.minimum(phi, np.where(thin | (number >= _ROBUST_ROUNDS), 2.0, 1.0) * robust)
+        weight = prior_weight * _outlier_weights(residual, scale, thin)
     phi = np.maximum(phi, _window_dispersion(y, mean[:, history], weight, window))
     # Fewer than seven days do not average a weekday factor's error away.
     share = max(0.0, 1.0 - window / 7.0)
@@ -134,9 +148,8 @@ def _weekday_factors(
 def _dispersion(y: Floats, mean: Floats, weight: Floats, parameters: int) -> Floats:
     """Pearson's φ, at least 1."""
     positive = np.where(mean > 0, mean, 1.0)
-    milder = np.sqrt(weight)
-    chi = (milder * np.where(mean > 0, (y - mean) ** 2 / positive, 0.0)).sum(axis=1)
-    freedom = np.maximum((milder * (mean > 0)).sum(axis=1) - parameters, 1.0)
+    chi = (weight * np.where(mean > 0, (y - mean) ** 2 / positive, 0.0)).sum(axis=1)
+    freedom = np.maximum((weight * (mean > 0)).sum(axis=1) - parameters, 1.0)
     excess = np.maximum(chi / freedom - 1.0, 0.0)
     raised: Floats = 1.0 + excess * (1.0 + UNCERTAIN_DISPERSION / freedom)
     return raised
@@ -157,12 +170,25 @@ def _window_dispersion(y: Floats, mean: Floats, weight: Floats, window: int) -> 
     return found
 
 
-def _outlier_weights(y: Floats, mean: Floats, phi: Floats) -> Floats:
-    """1 for usual days, falling with the square of the residual above `OUTLIER`."""
+def _residuals(y: Floats, mean: Floats) -> Floats:
+    """Anscombe residuals of counts: close to standard normal where y is Poisson."""
     positive = np.maximum(mean, 1e-9)
-    residual = 1.5 * (np.cbrt(y) ** 2 - np.cbrt(positive) ** 2) / np.cbrt(np.sqrt(positive))
+    found: Floats = 1.5 * (np.cbrt(y) ** 2 - np.cbrt(positive) ** 2) / np.cbrt(np.sqrt(positive))
+    return found
+
+
+def _median_and_dispersion(residual: Floats, usable: Floats) -> tuple[Floats, Floats]:
+    """Median residual, and φ (at least 1) from the median squared distance to it."""
+    known = np.where(usable > 0, residual, np.nan)
+    known[:, 0] = np.where(np.isnan(known).all(axis=1), 0.0, known[:, 0])
+    middle: Floats = np.nanmedian(known, axis=1)
+    squared = np.nanmedian((known - middle[:, None]) ** 2, axis=1)
+    return middle, np.maximum(squared / _CHI_SQUARE_MEDIAN, 1.0)
+
+
+def _outlier_weights(residual: Floats, phi: Floats, thin: NDArray[np.bool_]) -> Floats:
+    """1 for usual days, falling with the square of the residual above `OUTLIER`, then 0."""
     standard = residual / np.sqrt(phi)[:, None]
-    weights: Floats = np.where(
-        standard > OUTLIER, (OUTLIER / np.maximum(standard, OUTLIER)) ** 2, 1.0
-    )
+    falling = (OUTLIER / np.maximum(standard, OUTLIER)) ** 2
+    weights: Floats = np.where((standard > REJECTED) & ~thin[:, None], 0.0, falling)
     return weights
