@@ -120,9 +120,11 @@ def money(
 ) -> Field:
     """Amount of `currency` in minor units; with `minor` the source gives minor units already."""
     digits = _digits(source, form)
+    if minor:
+        # A fraction of a cent there means that the amounts are not in cents.
+        return _numeric(column, source, parsing.count(digits), "whole minor units", form)
     # An unknown currency is refused once, where it stands; the amount is then read as having two.
-    factor = pl.lit(1) if minor else minor_factor(currency).fill_null(100)
-    value = parsing.minor_units(digits, factor)
+    value = parsing.minor_units(digits, minor_factor(currency).fill_null(100))
     return _numeric(column, source, value, "an amount", form)
 
 

@@ -17,7 +17,7 @@ def read_json_lines(data: bytes, file: str, null: tuple[str, ...] = ()) -> Recor
 
     Keys that a line lacks are null. Lists stay JSON text. Lines that are no object are problems.
     """
-    found: list[dict[str, str]] = []
+    found: list[dict[str, str | None]] = []
     rows: list[int] = []
     problems: list[Problem] = []
     for row, line in enumerate(check_utf8(data, file).replace("\r\n", "\n").split("\n"), start=1):
@@ -30,7 +30,7 @@ def read_json_lines(data: bytes, file: str, null: tuple[str, ...] = ()) -> Recor
             continue
         if isinstance(value, dict):
             flat = _flat(value)
-            found.append({name: text for name, text in flat.items() if text not in null})
+            found.append({name: None if text in null else text for name, text in flat.items()})
             rows.append(row)
         else:
             problems.append(_not_an_object(file, row, line))
@@ -44,16 +44,16 @@ def read_json_lines(data: bytes, file: str, null: tuple[str, ...] = ()) -> Recor
     )
 
 
-def _flat(value: dict[str, Any], prefix: str = "") -> dict[str, str]:
-    out: dict[str, str] = {}
+def _flat(value: dict[str, Any], prefix: str = "") -> dict[str, str | None]:
+    out: dict[str, str | None] = {}
     for key, item in value.items():
         name = prefix + key
         if isinstance(item, dict):
             out |= _flat(item, f"{name}.")
         elif isinstance(item, str):
-            out |= {name: item} if item else {}
-        elif item is not None:
-            out[name] = orjson.dumps(item).decode()
+            out[name] = item or None
+        else:
+            out[name] = None if item is None else orjson.dumps(item).decode()
     return out
 
 

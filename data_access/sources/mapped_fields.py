@@ -141,7 +141,9 @@ def _combined(info: ColumnInfo, rule: ColumnRule, parts: list[Field]) -> Field:
     return Field(
         info.name,
         pl.when(~bad).then(value),
-        pl.concat_str(texts, separator=" | ", ignore_nulls=True),
+        pl.when(bad | value.is_not_null()).then(
+            pl.concat_str(texts, separator=" | ", ignore_nulls=True)
+        ),
         parts[0].reason,
         parts[0].advice,
         rule.sources,

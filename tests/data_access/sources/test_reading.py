@@ -220,10 +220,10 @@ def test_json_lines(write) -> None:  # type: ignore[no-untyped-def]
         '{"id":2,"n":null}\n[1]\n{"id":'
     )
     records = read_records(write(text, "c.jsonl"))
-    assert records.columns == ["id", "via.channel", "tags", "ok"]
+    assert records.columns == ["id", "via.channel", "tags", "ok", "n"]
     assert rows(records) == [
-        (1, "1", "email", '["a"]', "true"),
-        (3, "2", None, None, None),
+        (1, "1", "email", '["a"]', "true", None),
+        (3, "2", None, None, None, None),
     ]
     assert [problem.row for problem in records.problems] == [4, 5]
 
