@@ -9,7 +9,7 @@ without `StockCode` the description is the product.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 
@@ -76,7 +76,7 @@ def _lines(
             f.instant("at", "InvoiceDate", options.zone or ZONE, _MINUTES),
             f.count("qty", "Quantity"),
             _value(),
-            f.country("country", "#country"),
+            replace(f.country("country", "#country"), sources=("Country",)),
             f.text("customer_key", "CustomerID"),
             f.text("sku", product),
             f.text("title", "Description"),

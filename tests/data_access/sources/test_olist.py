@@ -1,5 +1,7 @@
 """The marketplace release in small: one order of every kind that matters."""
 
+# ruff: noqa: E501 - files within tests stand as they are
+
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
@@ -94,7 +96,7 @@ def test_customers_are_persons(tables: dict[str, Table]) -> None:
     assert customers.frame.select("customer_key", "region", "first_order_at").rows() == [
         ("u1", "RJ", datetime(2018, 1, 5, 12, tzinfo=UTC)),
         ("u3", "RJ", datetime(2018, 1, 5, 14, tzinfo=UTC)),
-    ] or customers.frame["customer_key"].to_list() == ["u1", "u3"]
+    ]
     assert notes(customers) == ["3 rows made 2 customers"]
 
 

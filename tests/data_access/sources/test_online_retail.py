@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,9 +44,7 @@ def test_every_line_is_a_sale_a_return_or_refused(tables: dict[str, Table]) -> N
         ("MUG", 2, 510, 5),
         (None, 5, 0, 7),
     ]
-    assert problems(lines) == [(8, "Quantity", "x"), (9, "#country", "Narnia")] or problems(
-        lines
-    ) == [(8, "Quantity", "x"), (9, "Country", "Narnia")]
+    assert problems(lines) == [(8, "Quantity", "x"), (9, "Country", "Narnia")]
     said = notes(lines)
     assert said[0] == "8 lines: 4 sold, 2 returned, 2 refused"
     assert said[1].startswith("1 lines repeat another line")
@@ -75,8 +74,6 @@ def test_ids_are_unique_stable_and_tell_no_customer(
     assert ids.n_unique() == ids.len()
     again = read(SOURCE, write(tmp_path, "online_retail_copy.csv", HEADER + LINES))
     assert again["order_lines"].frame["line_id"].equals(ids)
-    from dataclasses import replace
-
     other = read(
         SOURCE, tmp_path / "online_retail_copy.csv", replace(options(), hash_key=b"another key")
     )
@@ -102,5 +99,8 @@ def test_parquet_and_copies_with_invoice_numbers(tmp_path: Path) -> None:
 
 
 def test_other_file(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="Is 'Qty' meant for 'Quantity'"):
-        read(SOURCE, write(tmp_path, "x.csv", HEADER.replace("Quantity", "Qty") + "a,1,b,c,d,e\n"))
+    with pytest.raises(SourceError, match="Is 'Quantty' meant for 'Quantity'"):
+        read(
+            SOURCE,
+            write(tmp_path, "x.csv", HEADER.replace("Quantity", "Quantty") + "a,1,b,c,d,e\n"),
+        )
