@@ -157,8 +157,7 @@ def _static(
     key = (request.path, version, encoding)
     entry = kept.get(key)
     if entry is None:
-        response.direct_passthrough = False
-        body = response.get_data()
+        body = b"".join(response.iter_encoded())
         etag = hashlib.blake2b(body, digest_size=12).hexdigest()
         small = compress(body, encoding, _KEPT_QUALITY) if len(body) >= SMALLEST else body
         entry = _Kept(etag, small, encoding if len(small) < len(body) else None)
@@ -187,17 +186,24 @@ def _answer(response: Response) -> Response:
 
 
 def _with_body(response: Response, body: bytes, encoding: str | None) -> Response:
-    response.direct_passthrough = False
-    response.set_data(body)
+    _replace(response, body)
     if encoding:
         response.content_encoding = encoding
     return response
 
 
 def _not_modified(response: Response) -> Response:
-    response.direct_passthrough = False
-    response.set_data(b"")
+    _replace(response, b"")
     response.status_code = 304
     for header in ("Content-Type", "Content-Length", "Content-Encoding"):
         response.headers.pop(header, None)
     return response
+
+
+def _replace(response: Response, body: bytes) -> None:
+    """Send `body`; the file that stood behind the answer is closed, not left to the collector."""
+    close = getattr(response.response, "close", None)
+    if close is not None:
+        close()
+    response.direct_passthrough = False
+    response.set_data(body)
