@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -164,7 +165,7 @@ def test_spells_never_overlap_and_tell_the_same_as_the_outcome(
         {**event(n, kind), "event_id": str(number)} for number, (n, kind) in enumerate(happened)
     ]
     found = open_times(events)
-    for (start, end), (following, _) in zip(found, found[1:], strict=False):
+    for (start, end), (following, _) in pairwise(found):
         assert end is not None
         assert start < end < following or start < end == following
     told = outcome(events)
@@ -193,7 +194,10 @@ def test_policies_are_chosen_by_how_much_they_ask() -> None:
     assert target([german, policy("fr", 400, country="FR")]) == 200
     assert target([german, every], policy_id="all") == 100
     assert target([german, policy("late", 500, country="DE", valid_from=hour(1))]) == 200
-    assert target([german, policy("over", 500, country="DE", channel="email", valid_to=CREATED)]) == 200
+    assert (
+        target([german, policy("over", 500, country="DE", channel="email", valid_to=CREATED)])
+        == 200
+    )
     assert target([policy("office", 60, clock="business")]) == 4 * 3600
     assert target([policy("other", 60, metric="resolution")]) == 4 * 3600
 

@@ -210,7 +210,5 @@ def test_links_prefer_the_own_source_and_cross_only_where_one_other_knows_the_id
 
 def test_a_known_row_with_an_empty_value_does_not_borrow_from_another_source() -> None:
     frame = pl.LazyFrame({"source": ["desk"], "order_id": ["1"]})
-    known = pl.LazyFrame(
-        {"source": ["desk", "shop"], "order_id": ["1", "1"], "found": [None, "x"]}
-    )
+    known = pl.LazyFrame({"source": ["desk", "shop"], "order_id": ["1", "1"], "found": [None, "x"]})
     assert link(frame, known, "order_id").collect()["found"].to_list() == [None]
