@@ -189,3 +189,18 @@ def test_rows_keep_their_shape() -> None:
     assert clean == (
         '{"a": [1, "[email]"], "b": null, "c": true, "d": {"phone": "[removed]", "n": 1.5}}'
     )
+
+
+PIECES = st.sampled_from(
+    [
+        *("+", "00", "0", "1", "13", "49", "030", "0171", "555", "123", "4567", "12345678", "06"),
+        *(" ", "-", ".", "/", "(", ")", "tel", "phone ", "电话", "Call me at ", "@", "a", ".com"),
+        *("4111", "1111", "5500", "0004", "\u00a0", "＋", "number", ": ", "٣", "x"),
+    ]
+)
+
+
+@given(texts=st.lists(st.lists(PIECES, max_size=12).map("".join), min_size=1, max_size=20))
+def test_the_fast_test_overlooks_nothing(texts: list[str]) -> None:
+    expected = [privacy.redact_text(text) for text in texts]
+    assert privacy.redact_series(pl.Series(texts)).to_list() == expected

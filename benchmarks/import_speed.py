@@ -1,0 +1,191 @@
+"""How fast a large case file goes in, beside bare Polars on the same file in the same run.
+
+    python -m benchmarks.import_speed --rows 1000000
+
+Writes `benchmarks/results/import.md`. Bare means `scan_csv` with inferred dtypes to `sink_parquet`:
+no dates parsed, nothing checked, hashed, redacted, compared or recorded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from data_access.importing import BatchReport, import_path
+from data_access.sources.base import SourceOptions
+from data_access.sources.registry import get
+from data_access.state.engine import open_state
+from data_access.warehouse import open_warehouse
+
+RESULT = Path(__file__).parent / "results" / "import.md"
+GOAL = 2.0
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+SUBJECTS = (
+    "Where is my parcel?",
+    "The zip of my jacket broke after two days, can you replace it?",
+    "Wrong colour delivered, order 112-1234567-1234567",
+    "Please call me back on +49 30 1234567 about the refund",
+    "Customs asks for an invoice; write to buyer@example.com",
+    "Ich warte seit drei Wochen auf mein Paket",
+    "包裹显示已签收，但我没有收到",
+    "¿Cuándo llega mi pedido?",
+)
+
+
+def cases(rows: int, *, changed: float = 0.0) -> pl.DataFrame:
+    """Cases of two years as an export would hold them; `changed` is the share with a new status."""
+    rng = np.random.default_rng(7)
+    start = np.datetime64("2024-01-01T00:00:00", "us")
+    created = start + np.sort(rng.integers(0, 730 * 86_400, rows)).astype("timedelta64[s]")
+
+    def pick(values: list[str]) -> pl.Series:
+        return pl.Series(values).gather(rng.integers(0, len(values), rows))
+
+    status = pick(["open", "pending", "solved", "closed"])
+    moved = pl.Series(np.random.default_rng(8).random(rows) < changed)
+    return pl.DataFrame(
+        {
+            "case_id": np.arange(1, rows + 1),
+            "order_id": rng.integers(1, 4 * rows, rows),
+            "customer_key": rng.integers(1, rows, rows),
+            "channel": pick(["email", "chat", "phone", "web"]),
+            "lang": pick(["en", "de", "fr", "pt-BR", "zh-Hans"]),
+            "country": pick(["DE", "US", "FR", "BR", "CN", "JP"]),
+            "category": pick(["shoes", "jackets", "lamps", "toys"]),
+            "reason": pick(["late", "damaged", "wrong item", "refund"]),
+            # Half of the subjects name their case, so that few can be redacted once for many.
+            "subject": pick(list(SUBJECTS))
+            + pl.Series(np.where(rng.random(rows) < 0.5, "", np.arange(rows).astype("U"))),
+            "severity": rng.integers(1, 6, rows),
+            "priority": pick(["low", "normal", "high"]),
+            "team": pick(["emea", "apac", "amer"]),
+            "created_at": created,
+            "status": status.zip_with(~moved, pl.Series(["on_hold"] * rows)),
+            "vendor_sla_met": rng.random(rows) < 0.8,
+        }
+    )
+
+
+def write_export(folder: Path, frame: pl.DataFrame) -> Path:
+    """Write `cases.csv`; returns the file."""
+    folder.mkdir(parents=True)
+    path = folder / "cases.csv"
+    frame.with_columns(pl.col("created_at").dt.strftime("%Y-%m-%dT%H:%M:%SZ")).write_csv(path)
+    return path
+
+
+def bare(path: Path, out: Path) -> None:
+    """What the goal is measured against."""
+    pl.scan_csv(path).sink_parquet(out)
+
+
+class Home:
+    """An empty home."""
+
+    def __init__(self, folder: Path) -> None:
+        url = f"sqlite:///{folder / 'state.sqlite'}"
+        folder.mkdir()
+        self.warehouse, self.engine = open_warehouse(url, folder / "warehouse"), open_state(url)
+
+    def take_in(self, path: Path) -> BatchReport:
+        """Import the export."""
+        options = SourceOptions(
+            zone=None, mapping=None, source_name=None, hash_key=b"benchmark", now=NOW
+        )
+        return import_path(
+            get("template"),
+            path,
+            warehouse=self.warehouse,
+            engine=self.engine,
+            options=options,
+            now=NOW,
+        )
+
+
+def timed(run: Callable[[], object]) -> float:
+    """Seconds of wall time."""
+    began = time.perf_counter()
+    run()
+    return time.perf_counter() - began
+
+
+def measure(rows: int, repeats: int) -> str:
+    """The page of results."""
+    first, again, changed, plain = [], [], [], []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        export = write_export(folder / "first", cases(rows))
+        newer = write_export(folder / "newer", cases(rows, changed=0.01))
+        size = export.stat().st_size
+        bare(export, folder / "warm.parquet")
+        for number in range(repeats):
+            plain.append(timed(lambda: bare(export, folder / f"bare{number}.parquet")))  # noqa: B023
+            home = Home(folder / f"home{number}")
+            first.append(timed(lambda: home.take_in(export)))  # noqa: B023
+            again.append(timed(lambda: home.take_in(export)))  # noqa: B023
+            changed.append(timed(lambda: home.take_in(newer)))  # noqa: B023
+    return _page(rows, size, {"bare": plain, "first": first, "again": again, "changed": changed})
+
+
+def _page(rows: int, size: int, seconds: dict[str, list[float]]) -> str:
+    mid = {name: statistics.median(values) for name, values in seconds.items()}
+    ratio = mid["first"] / mid["bare"]
+    verdict = "met" if ratio <= GOAL else f"missed by a factor of {ratio / GOAL:.1f}"
+    labels = {
+        "bare": "`scan_csv` → `sink_parquet`, nothing else",
+        "first": "first import into an empty home",
+        "again": "the same file again (nothing to write)",
+        "changed": "the same file with 1 % of the rows changed",
+    }
+    lines = [
+        "# Import speed",
+        "",
+        (
+            f"{rows:,} cases, 15 columns, {size / 1e6:.0f} MB of CSV; median of "
+            f"{len(seconds['bare'])} runs, {os.cpu_count()} processors, "
+            f"Python {platform.python_version()}, Polars {pl.__version__}, load average "
+            f"{os.getloadavg()[0]:.1f} at the end."
+        ),
+        "",
+        "| run | s | rows/s | beside bare Polars |",
+        "|---|---|---|---|",
+        *(
+            f"| {labels[name]} | {mid[name]:.2f} | {rows / mid[name]:,.0f} | "
+            f"{mid[name] / mid['bare']:.1f} × |"
+            for name in labels
+        ),
+        "",
+        f"Goal: first import within {GOAL:.0f} × bare Polars. {verdict.capitalize()}.",
+        "",
+        "The import also numbers every source line, parses dates, hashes customer keys, redacts",
+        "free text, checks the contract, looks for duplicates, compares with what is stored,",
+        "sorts, partitions by month, writes zstd files and commits.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description="Import speed beside bare Polars")
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--repeats", type=int, default=3)
+    chosen = parser.parse_args(arguments)
+    page = measure(chosen.rows, chosen.repeats)
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(page, encoding="utf-8")
+    print(page)
+
+
+if __name__ == "__main__":
+    main()
