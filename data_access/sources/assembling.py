@@ -18,18 +18,27 @@ def parse(records: Records, fields: Sequence[Field]) -> tuple[pl.DataFrame, pl.D
 
     The first frame has the source columns and, under `made(column)`, the finished ones.
     """
-    failing = [field for field in fields if field.text is not None]
     frame = (
         records.frame.lazy()
         .with_columns(field.value.alias(made(field.column)) for field in fields)
-        .with_columns(_failed(field).alias(f"?{field.column}") for field in failing)
         .collect()
     )
-    flags = [f"?{field.column}" for field in failing if frame[f"?{field.column}"].any()]
-    if not flags:
+    # Where nothing is null nothing failed, and most columns need no second look.
+    failing = [
+        field
+        for field in fields
+        if field.text is not None and frame[made(field.column)].null_count()
+    ]
+    if not failing:
         return frame, no_problems()
-    wrong = frame.filter(pl.any_horizontal(flags))
-    return frame.filter(~pl.any_horizontal(flags)), _refusals(records, wrong, failing)
+    flagged = frame.with_columns(_failed(field).alias(f"?{field.column}") for field in failing)
+    flags = [f"?{field.column}" for field in failing]
+    wrong = flagged.filter(pl.any_horizontal(flags))
+    if wrong.is_empty():
+        return frame, no_problems()
+    return frame.filter(~flagged.select(pl.any_horizontal(flags)).to_series()), _refusals(
+        records, wrong, failing
+    )
 
 
 def made(column: str) -> str:

@@ -141,13 +141,20 @@ def number(digits: pl.Expr, scale: float = 1) -> pl.Expr:
 def count(digits: pl.Expr, scale: float = 1) -> pl.Expr:
     """Parse a whole number; `5.0` is one, `5.5` is not unless `scale` makes it one."""
     if scale == 1:
-        whole = digits.cast(pl.Int64, strict=False)
-        value = digits.cast(pl.Float64, strict=False)
-        return whole.fill_null(
-            pl.when(value == value.round()).then(value).cast(pl.Int64, strict=False)
-        )
+        return digits.map_batches(_whole, return_dtype=pl.Int64(), is_elementwise=True)
     value = number(digits, scale).round(6)
     return pl.when(value == value.round()).then(value).cast(pl.Int64, strict=False)
+
+
+def _whole(digits: pl.Series) -> pl.Series:
+    whole = digits.cast(pl.Int64, strict=False)
+    left = (digits.is_not_null() & whole.is_null()).arg_true()
+    if left.is_empty():
+        return whole
+    value = digits.gather(left).cast(pl.Float64, strict=False)
+    exact = (value == value.round()) & (value.abs() < 2**53)
+    found = value.zip_with(exact.fill_null(False), pl.Series([None], dtype=pl.Float64))
+    return whole.scatter(left, found.cast(pl.Int64))
 
 
 def minor_units(digits: pl.Expr, factor: pl.Expr) -> pl.Expr:
