@@ -62,7 +62,7 @@ def generate(plan: Plan) -> Products:
         [f"{kinds[c].brand} {'SLMX'[k % 4]}{k // 4 + 1}0"
          for c, k in zip(category, number, strict=True)]
     )  # fmt: skip
-    popularity = 1.0 / (1.0 + number) ** 0.55
+    popularity = np.asarray(1.0 / (1.0 + number) ** 0.55, dtype=np.float64)
     for name, share in (("faulty_lot", 0.16), ("viral_complaint", 0.3)):
         hero = sku.to_list().index(str(plan.incidents[name].sku))
         popularity[hero] = popularity[category == category[hero]].sum() * share

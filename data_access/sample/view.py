@@ -14,7 +14,6 @@ from datetime import datetime
 import polars as pl
 
 from data_access.contracts import TABLES
-from data_access.sample.world import World
 
 Tables = Mapping[str, pl.DataFrame]
 
@@ -137,7 +136,7 @@ def _known(instant: str, at: pl.Expr) -> pl.Expr:
 
 def _seen_through(frame: pl.DataFrame, lens: Lens, at: datetime) -> pl.DataFrame:
     """The rows with what is not yet known taken away and their state as of `at`."""
-    clock = pl.lit(at, dtype=pl.Datetime("us", "UTC"))
+    clock = _literal(at)
     columns = {}
     for instant, hidden in lens.masks.items():
         for name in (instant, *hidden):
@@ -167,20 +166,33 @@ def view(world: Tables, at: datetime, only: Iterable[str] | None = None) -> dict
     return shown
 
 
+def _moves(lens: Lens, since: pl.Expr, at: pl.Expr | None = None) -> pl.Expr:
+    """Whether a row is new or changes after `since` (and not after `at`)."""
+    after = [pl.col(instant) > since for instant in lens.instants()]
+    if at is not None:
+        after = [
+            moved & (pl.col(instant) <= at)
+            for moved, instant in zip(after, lens.instants(), strict=True)
+        ]
+    return pl.any_horizontal(moved.fill_null(value=False) for moved in after)
+
+
+def _literal(at: datetime) -> pl.Expr:
+    return pl.lit(at, dtype=pl.Datetime("us", "UTC"))
+
+
+def ahead(world: Mapping[str, pl.LazyFrame], since: datetime) -> dict[str, pl.DataFrame]:
+    """The part of a world that is new or changes after `since`: all that `news` will ask for."""
+    parts = [world[name].filter(_moves(lens, _literal(since))) for name, lens in LENSES.items()]
+    return dict(zip(LENSES, pl.collect_all(parts), strict=True))
+
+
 def news(world: Tables, since: datetime, at: datetime) -> dict[str, pl.DataFrame]:
     """The rows that are new or changed between two instants, as exported at the later one."""
     shown = {}
     for name, lens in LENSES.items():
-        moved = pl.any_horizontal(
-            (pl.col(instant) > since) & (pl.col(instant) <= at) for instant in lens.instants()
-        )
-        frame = world[name].lazy().filter(moved.fill_null(False))
-        rows = frame.filter(pl.col(str(lens.seen)) <= at).collect()
+        moved = _moves(lens, _literal(since), _literal(at)) & (pl.col(str(lens.seen)) <= at)
+        rows = world[name].filter(moved)
         if rows.height:
             shown[name] = _ordered(name, _seen_through(rows, lens, at))
     return shown
-
-
-def tables(world: World) -> Tables:
-    """The tables of a world, to be viewed."""
-    return world.tables

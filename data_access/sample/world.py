@@ -23,7 +23,7 @@ from data_access.sample import (
     scans,
     voice,
 )
-from data_access.sample.draw import DAY, instants
+from data_access.sample.draw import instants
 from data_access.sample.incidents import truth
 from data_access.sample.orders import Orders
 from data_access.sample.parcels import Parcels
@@ -98,8 +98,3 @@ def generate(plan: Plan) -> World:
         "viral_complaint": {"cases": int(viral.sum())},
     }
     return World(plan, tables, truth(plan.incidents, affected))
-
-
-def size_in_days(world: World) -> float:
-    """Days from the end of the history to the end of the story."""
-    return (world.plan.end_s - world.plan.now_s) / DAY
