@@ -94,7 +94,7 @@ def needs_me(services: Services, query: str) -> tuple[Any, ...]:
     return (
         panel_state.of(found.height),
         rows.alerts(words.alert_rows(found, query)),
-        words.answer(found, hour.height),
+        words.answer(found, hour.height, any_data=services.metrics.fresh_at() is not None),
     )
 
 

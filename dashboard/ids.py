@@ -76,6 +76,81 @@ class Overview(StrEnum):
     DUE = "overview-due"
 
 
+class Cases(StrEnum):
+    """`/cases`: the rows behind every number."""
+
+    ANSWER = "cases-answer"
+    VIEW = "cases-view"
+    SEARCH = "cases-search"
+    EXPORT = "cases-export"
+    PANEL = "cases-panel"
+    GRID = "cases-grid"
+
+
+class Case(StrEnum):
+    """`/cases/<case_id>`: one case with everything that happened around it."""
+
+    ASKED = "case-asked"
+    """Store: `case_id` and `feed` that the address names."""
+    ANSWER = "case-answer"
+    SUBJECT = "case-subject"
+    BACK = "case-back"
+    FACTS_PANEL = "case-facts-panel"
+    CLOCKS = "case-clocks"
+    FACTS = "case-facts"
+    TIMELINE_PANEL = "case-timeline-panel"
+    TIMELINE = "case-timeline"
+    TIMELINE_TITLE = "case-timeline-title"
+    TIMELINE_NOTE = "case-timeline-note"
+
+
+class Complaints(StrEnum):
+    """`/complaints`: what customers complain about, where, and whether it is changing."""
+
+    ANSWER = "complaints-answer"
+    MEASURE = "complaints-measure"
+    PLACES_PANEL = "complaints-places-panel"
+    PLACES_TITLE = "complaints-places-title"
+    PLACES_NOTE = "complaints-places-note"
+    PLACES = "complaints-places"
+    PLACES_SUMMARY = "complaints-places-summary"
+    PLACES_TABLE = "complaints-places-table"
+    WEEKS_PANEL = "complaints-weeks-panel"
+    WEEKS_TITLE = "complaints-weeks-title"
+    WEEKS_NOTE = "complaints-weeks-note"
+    WEEKS = "complaints-weeks"
+    WEEKS_SUMMARY = "complaints-weeks-summary"
+    WEEKS_TABLE = "complaints-weeks-table"
+    REASONS_PANEL = "complaints-reasons-panel"
+    REASONS_TITLE = "complaints-reasons-title"
+    REASONS_NOTE = "complaints-reasons-note"
+    REASONS = "complaints-reasons"
+    REASONS_SUMMARY = "complaints-reasons-summary"
+    REASONS_TABLE = "complaints-reasons-table"
+
+
+class Sla(StrEnum):
+    """`/sla`: where promises are broken."""
+
+    ANSWER = "sla-answer"
+    KPI = "sla-kpi"
+    MAP_PANEL = "sla-map-panel"
+    MAP_TITLE = "sla-map-title"
+    MAP_NOTE = "sla-map-note"
+    MAP = "sla-map"
+    MAP_SUMMARY = "sla-map-summary"
+    RANKS = "sla-ranks"
+    HOURS_PANEL = "sla-hours-panel"
+    HOURS_TITLE = "sla-hours-title"
+    HOURS_NOTE = "sla-hours-note"
+    HOURS = "sla-hours"
+    HOURS_SUMMARY = "sla-hours-summary"
+    HOURS_TABLE = "sla-hours-table"
+    LEVELS_PANEL = "sla-levels-panel"
+    LEVELS_TITLE = "sla-levels-title"
+    LEVELS = "sla-levels"
+
+
 class TilePart(StrEnum):
     """Parts of a KPI tile that callbacks fill; see `tile_part`."""
 

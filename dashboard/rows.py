@@ -85,6 +85,56 @@ class Item:
     status: str = ""
 
 
+@dataclass(frozen=True)
+class Fact:
+    """One entry of a list of facts: `status` is a status class, `sub` stands muted below."""
+
+    label: str
+    text: str
+    sub: str = ""
+    status: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One entry of a timeline.
+
+    Attributes:
+        kind: `message-in`, `message-out`, `event`, `scan`, `return`, `refund`, `deadline`, `breach`.
+        day: heading it stands under, in the viewer's zone.
+        time: the viewer's clock.
+        local: the customer's clock and where that is.
+        at: the instant, for machines.
+        head: what happened.
+        text: what was said or recorded; line breaks count.
+        lang: language of `text` (BCP-47).
+        dir: `rtl` or `ltr`.
+        note: muted beside the head.
+    """
+
+    kind: str
+    day: str
+    time: str
+    at: datetime
+    head: str
+    local: str = ""
+    text: str = ""
+    lang: str = ""
+    dir: str = ""
+    note: str = ""
+
+
+def facts(shown: Sequence[Fact]) -> str:
+    """JSON of a list of facts."""
+    return _json("facts", rows=_all(shown))
+
+
+def timeline(shown: Sequence[Moment]) -> str:
+    """JSON of a timeline, in the order given."""
+    return _json("timeline", rows=_all(shown))
+
+
 def table(columns: Sequence[Column], rows: Sequence[Row]) -> str:
     """JSON of a table."""
     return _json("table", columns=[_small(column) for column in columns], rows=_all(rows))

@@ -66,8 +66,12 @@ def register_screens(screens: Iterable[Screen]) -> None:
 
 
 def open_screen(screen: Screen, **arguments: Any) -> Any:
+    """What the router shows for the address it was asked for."""
+    return show(screen, dash.ctx.inputs["_pages_location.pathname"], arguments)
+
+
+def show(screen: Screen, path: str, arguments: Mapping[str, Any]) -> Any:
     """The layout of `screen`; variables of the path win over query arguments of the same name."""
-    path = dash.ctx.inputs.get("_pages_location.pathname") or flask.request.path
     variables = path_variables(screen.PATH, path)
     if variables is None:
         return missing_page()

@@ -151,6 +151,18 @@ def narrow(query: str, **values: str) -> str:
     return encode(replace(view, filter=replace(view.filter, **fitting)))  # type: ignore[arg-type]
 
 
+def spanning(query: str, first: date, last: date) -> str:
+    """`query` with its days set: the address of the rows of one week or one day."""
+    view, _ignored = decode(query)
+    days = replace(view.filter, start=first, end=last)
+    return encode(replace(view, range="custom", filter=days))
+
+
+def case_link(case_id: str, source: str, query: str) -> str:
+    """The page of one case; the feed it came from is named because numbers repeat across feeds."""
+    return link(f"/cases/{quote(case_id, safe=_SAFE)}", query, {"feed": source})
+
+
 def link(path: str, query: str, extra: Mapping[str, str] | None = None) -> str:
     """`path` with the filter of `query` and, before it, the keys of the target screen."""
     own = "&".join(f"{key}={quote(value, safe=_SAFE)}" for key, value in (extra or {}).items())

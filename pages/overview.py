@@ -61,10 +61,11 @@ def _tiles() -> html.Section:
             copies=len(TILES),
             empty=(
                 _("There are no data yet"),
-                _(
-                    "Type “afterwatch import SOURCE PATH” to read your exports, or "
-                    "“afterwatch demo” for a sample company; this page fills by itself."
-                ),
+                [
+                    _("Read your exports, or build a sample company; this page fills by itself:"),
+                    html.Code("afterwatch import SOURCE PATH", className="aw-command"),
+                    html.Code("afterwatch demo", className="aw-command"),
+                ],
             ),
         ),
         title_id="overview-tiles-title",

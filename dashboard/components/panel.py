@@ -17,7 +17,7 @@ def panel(
     content: Any,
     *,
     skeleton: Skeleton = "chart",
-    empty: tuple[str, str] | None = None,
+    empty: tuple[str, Any] | None = None,
     copies: int = 1,
 ) -> html.Div:
     """All states of a panel; it starts as loading and is switched by `className`.

@@ -11,7 +11,7 @@ import polars as pl
 
 from dashboard import formats, rows
 from dashboard.languages import _, current, ngettext
-from dashboard.url_filter import Period, link, narrow
+from dashboard.url_filter import Period, case_link, link, narrow
 from dashboard.vocabulary import dimension_name, kpi_short, kpi_title, value_name
 from dashboard.wording.standing import SMALLEST_N, judge
 from data_access.metrics import CATALOGUE, Kpi
@@ -20,8 +20,10 @@ STATUS_OF_SEVERITY = {"critical": "breach", "warning": "watch", "info": "info"}
 SEGMENT_COLUMNS = ("market", "category", "carrier", "channel", "language", "region", "product")
 
 
-def answer(open_alerts: pl.DataFrame, due_within_hour: int) -> str:
+def answer(open_alerts: pl.DataFrame, due_within_hour: int, *, any_data: bool = True) -> str:
     """The first sentence of the Overview: what needs me now."""
+    if not any_data:
+        return _("Nothing has been imported yet.")
     count = open_alerts.height
     parts = []
     if count:
@@ -77,7 +79,7 @@ def due_items(frame: pl.DataFrame, query: str) -> list[rows.Item]:
         items.append(
             rows.Item(
                 title=f"{row['case_id']} · {row['subject'] or _('No subject')}",
-                href=link(f"/cases/{row['case_id']}", query, {"from": row["source"]}),
+                href=case_link(row["case_id"], row["source"], query),
                 note=" · ".join(about),
                 side=formats.duration(60 * minutes),
                 at=row["due_at"],
@@ -234,10 +236,10 @@ def _n(count: float | None) -> str:
 def _title(row: Mapping[str, Any]) -> str:
     title = str(row["title_en" if current() == "en" else "title_zh"] or row["segment"])
     market = row.get("market")
+    if not market:
+        return title
     # Rules name a market by its code; people name countries.
-    return (
-        re.sub(rf"(?<!\w){market}(?!\w)", value_name("market", market), title) if market else title
-    )
+    return re.sub(rf"(?<!\w){re.escape(market)}(?!\w)", value_name("market", market), title)
 
 
 def _evidence(row: Mapping[str, Any]) -> str:

@@ -1,0 +1,73 @@
+"""A grid over any number of rows: it asks for blocks as the reader scrolls and keeps few of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dash_ag_grid as dag
+from dash import html
+
+from dashboard.components.attributes import attributes
+from dashboard.languages import _
+
+
+def infinite_grid(
+    id: str,  # noqa: A002
+    columns: Sequence[Mapping[str, Any]],
+    *,
+    block: int,
+    label: str,
+) -> html.Div:
+    """A grid whose rows a callback gives: Input `getRowsRequest`, Output `getRowsResponse`.
+
+    Rows carry `href`, the address that a click or Enter opens; it also tells rows apart, so that
+    asking again changes only what differs. Columns are declared as AG Grid's; a `cellClass` of
+    `aw-wide` leaves a column out on a phone.
+
+    Args:
+        id: of the grid.
+        columns: column definitions.
+        block: rows per request.
+        label: names the grid to a screen reader.
+    """
+    grid = dag.AgGrid(
+        id=id,
+        rowModelType="infinite",
+        columnDefs=[dict(column) for column in columns],
+        defaultColDef={
+            "sortable": True,
+            "resizable": True,
+            "suppressMovable": True,
+            "suppressHeaderMenuButton": True,
+            "sortingOrder": ["asc", "desc", None],
+        },
+        getRowId="params.data.href",
+        dashGridOptions={
+            "cacheBlockSize": block,
+            "maxBlocksInCache": 20,
+            "maxConcurrentDatasourceRequests": 1,
+            "blockLoadDebounceMillis": 80,
+            "infiniteInitialRowCount": 1,
+            "rowHeight": 40,
+            "headerHeight": 36,
+            "rowBuffer": 10,
+            "animateRows": False,
+            "suppressCellFocus": False,
+            "multiSortKey": "ctrl",
+            "enableCellTextSelection": True,
+            "suppressColumnVirtualisation": True,
+            "localeText": {
+                "loadingOoo": _("Loading …"),
+                "noRowsToShow": _("No cases"),
+                "ariaSortableColumn": _("Press Enter to sort"),
+            },
+        },
+        eventListeners={
+            "cellClicked": ["aw.openRow(params)"],
+            "cellKeyDown": ["aw.openOnEnter(params)"],
+        },
+        className="aw-grid-rows",
+        style={"height": None},
+    )
+    return html.Div(grid, role="region", **attributes(aria_label=label))

@@ -1,0 +1,144 @@
+"""What the case list says: names of views and columns, the state of the two clocks, the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from dashboard import formats
+from dashboard.languages import _, current, ngettext
+from dashboard.url_filter import DIMENSIONS, Period, case_link
+from dashboard.vocabulary import value_name
+from data_access.metrics import Filter
+
+STATE_KIND = {"met": "ok", "missed": "breach", "overdue": "breach", "running": "info"}
+"""State of a clock to its status class."""
+
+
+def view_names() -> dict[str, str]:
+    """View of the list to its name."""
+    return {
+        "all": _("All"),
+        "open": _("Open"),
+        "unanswered": _("Unanswered"),
+        "first_response_late": _("First response late"),
+        "resolution_late": _("Resolution late"),
+        "reopened": _("Reopened"),
+    }
+
+
+def status_name(status: str | None) -> str:
+    """What readers call the status of a case."""
+    names = {
+        "new": _("New"),
+        "open": _("Open"),
+        "pending": _("Waiting for customer"),
+        "on_hold": _("On hold"),
+        "solved": _("Solved"),
+        "closed": _("Closed"),
+    }
+    return names.get(status or "", status or formats.NONE)
+
+
+def clock_text(
+    state: str | None, start: datetime, done: datetime | None, due: datetime | None, now: datetime
+) -> str:
+    """How one clock stands: met after, missed by, overdue by, due in."""
+    if state is None or due is None:
+        return formats.NONE
+    if state == "met" and done is not None:
+        return _("Met after {span}", span=formats.duration((done - start).total_seconds()))
+    if state == "missed" and done is not None:
+        return _("Missed by {span}", span=formats.duration((done - due).total_seconds()))
+    if state == "overdue":
+        return _("Overdue by {span}", span=formats.duration((now - due).total_seconds()))
+    return _("Due in {span}", span=formats.duration((due - now).total_seconds()))
+
+
+def grid_rows(
+    frame: pl.DataFrame, query: str, *, now: datetime, zone: str
+) -> list[dict[str, Any]]:
+    """Rows of the grid, ready to read but for instants, which the browser writes out."""
+    return [_grid_row(row, query, now, zone) for row in frame.iter_rows(named=True)]
+
+
+def _grid_row(row: Mapping[str, Any], query: str, now: datetime, zone: str) -> dict[str, Any]:
+    def clock(name: str, done: str) -> str:
+        due, state = row[f"{name}_due_at"], row[f"{name}_state"]
+        return clock_text(state, row["created_at"], row[done], due, now)
+
+    def named(name: str) -> str:
+        return value_name(name, row[name]) if row[name] else formats.NONE
+
+    return {
+        "href": case_link(row["case_id"], row["source"], query),
+        "case_id": row["case_id"],
+        "subject": row["subject"] or _("No subject"),
+        "market": named("market"),
+        "category": named("category"),
+        "reason": named("reason"),
+        "channel": named("channel"),
+        "level": _("L{level}", level=row["level"]) if row["level"] else formats.NONE,
+        "created_at": formats.iso_utc(row["created_at"]),
+        "zone": zone,
+        "status": status_name(row["status"]),
+        "first_response": clock("first_response", "first_response_at"),
+        "first_response_kind": STATE_KIND.get(row["first_response_state"], "none"),
+        "resolution": clock("resolution", "solved_at"),
+        "resolution_kind": STATE_KIND.get(row["resolution_state"], "none"),
+        "age": formats.duration(None if row["age_hours"] is None else 3600 * row["age_hours"]),
+    }
+
+
+def answer(total: int, view: str, text: str, span: Period) -> str:
+    """How many cases of which kind from when: the sentence below the title."""
+    counted = {
+        "all": ("{count} case", "{count} cases"),
+        "open": ("{count} open case", "{count} open cases"),
+        "unanswered": ("{count} unanswered case", "{count} unanswered cases"),
+        "first_response_late": (
+            "{count} case with a late first response",
+            "{count} cases with a late first response",
+        ),
+        "resolution_late": (
+            "{count} case with a late resolution",
+            "{count} cases with a late resolution",
+        ),
+        "reopened": ("{count} reopened case", "{count} reopened cases"),
+    }
+    one, many = counted[view]
+    parts = [
+        ngettext(one, many, total),
+        _("created {days}", days=formats.days(span.first, span.last)),
+        *filter_words(span.now),
+    ]
+    if text:
+        parts.append(_("with “{text}”", text=text))
+    return ("，" if current() == "zh_Hans" else ", ").join(parts)
+
+
+def filter_words(where: Filter) -> list[str]:
+    """The dimensions of a filter, each as `France, Germany` or `12 markets`."""
+    words: list[str] = []
+    for name in DIMENSIONS:
+        values: Sequence[str] = getattr(where, name)
+        if values:
+            shown = [value_name(name, str(value)) for value in values[:3]]
+            more = f" +{len(values) - 3}" if len(values) > 3 else ""
+            words.append("/".join(shown) + more)
+    return words
+
+
+def _messages() -> tuple[str, ...]:
+    """The counts of `answer`, where the test of translations finds them."""
+    return (
+        _("{count} cases"),
+        _("{count} open cases"),
+        _("{count} unanswered cases"),
+        _("{count} cases with a late first response"),
+        _("{count} cases with a late resolution"),
+        _("{count} reopened cases"),
+    )
