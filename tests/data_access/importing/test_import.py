@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -221,3 +223,36 @@ def test_progress_names_every_table(take_in: Take) -> None:
     )
     assert [stage for stage, share in told if share == 1.0] == ["orders", "reviews"]
     assert all(0 <= share <= 1 for _, share in told)
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from data_access.importing import IMPORT_LOCK
+from data_access.warehouse.locking import exclusive
+with exclusive(Path(sys.argv[1]) / IMPORT_LOCK):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_a_second_import_waits_and_says_for_whom(take_in: Take, warehouse: Warehouse) -> None:
+    told: list[str] = []
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(warehouse.root)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdin is not None
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+
+        def waiting(who: str) -> None:
+            told.append(who)
+            assert not warehouse.exists("orders")
+            holder.communicate("go\n")
+
+        report = take_in(table("orders", [order("a")]), waiting=waiting)
+    assert told == [f"process {holder.pid}"]
+    assert counts(report) == (1, 1, 0, 0, 0)
