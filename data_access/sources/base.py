@@ -10,6 +10,8 @@ from typing import Protocol, runtime_checkable
 
 import polars as pl
 
+from data_access.time_zones import known_zone
+
 PROBLEM_DTYPES: dict[str, pl.DataType] = {
     "_file": pl.String(),
     "_row": pl.Int64(),
@@ -80,6 +82,15 @@ class SourceOptions:
     source_name: str | None
     hash_key: bytes
     now: datetime
+
+
+def chosen_zone(options: SourceOptions) -> str | None:
+    """Give the zone a person chose, if any; raise SourceError if it is no zone."""
+    if options.zone is not None and not known_zone(options.zone):
+        raise SourceError(
+            f"{options.zone!r} is no time zone. Use an IANA name such as Europe/Berlin or UTC."
+        )
+    return options.zone
 
 
 @runtime_checkable

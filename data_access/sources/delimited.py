@@ -58,7 +58,7 @@ def read_delimited(data: bytes, file: str, layout: Layout) -> Records:
     eol = _line_end(data)
     data = _after(data, layout.skip_lines, eol or b"\n")
     delimiter = layout.delimiter or sniff(data, layout.quote)
-    header, lines = _header(data, file, delimiter, layout.quote)
+    header, lines = _header(data, file, delimiter, layout)
     names = unique_names(header)
     if "_row" in names:
         raise SourceError(f"{file}: a column is named _row, which is reserved. Rename it.")
@@ -70,7 +70,7 @@ def read_delimited(data: bytes, file: str, layout: Layout) -> Records:
         frame = _fast(body, opened)
         if frame is not None:
             return Records(file, frame)
-    return _exact(check_utf8(data, file), opened)
+    return _exact(check_utf8(data, file, layout.skip_lines), opened)
 
 
 def sniff(data: bytes, quote: str = '"') -> str:
@@ -130,15 +130,15 @@ def _after(data: bytes, lines: int, eol: bytes) -> bytes:
     return data[at:] if at else data
 
 
-def _header(data: bytes, file: str, delimiter: str, quote: str) -> tuple[list[str], int]:
+def _header(data: bytes, file: str, delimiter: str, layout: Layout) -> tuple[list[str], int]:
     """Give the fields of the header record and the number of lines up to its end."""
     text = data[:_SNIFFED]
     if len(data) > _SNIFFED:
-        text = text[: max(text.rfind(b"\n"), text.rfind(b"\r")) + 1] or text
-    lines = _lines(check_utf8(text, file))
+        text = text[: max(text.rfind(b"\n"), text.rfind(b"\r")) + 1] or data
+    lines = _lines(check_utf8(text, file, layout.skip_lines))
     for start, line in enumerate(lines):
         if line.strip():
-            reader = _reader(lines[start:], delimiter, quote, strict=False)
+            reader = _reader(lines[start:], delimiter, layout.quote, strict=False)
             return next(reader), start + reader.line_num
     raise SourceError(f"{file}: there is no header line. Export it again with column names.")
 

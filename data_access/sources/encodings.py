@@ -39,12 +39,15 @@ def to_utf8(data: bytes, file: str, encoding: str | None = None) -> bytes:
     return text.removeprefix("\ufeff").encode("utf-8", "surrogatepass")
 
 
-def check_utf8(data: bytes, file: str) -> str:
-    """Decode UTF-8; raise SourceError that names the first bad byte and what to do."""
+def check_utf8(data: bytes, file: str, skipped: int = 0) -> str:
+    """Decode UTF-8; raise SourceError that names the first bad byte and what to do.
+
+    `skipped` is the number of lines of the file that stand before `data`.
+    """
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise SourceError(_bad_byte(data, file, "utf-8", error)) from None
+        raise SourceError(_bad_byte(data, file, "utf-8", error, skipped)) from None
 
 
 def _codec(name: str, file: str) -> str:
@@ -54,6 +57,10 @@ def _codec(name: str, file: str) -> str:
         raise SourceError(
             f"{file}: there is no encoding {name!r}. Use one of {', '.join(NAMES)}."
         ) from None
+    if not getattr(found, "_is_text_encoding", True):
+        raise SourceError(
+            f"{file}: {name!r} is no encoding of text. Use one of {', '.join(NAMES)}."
+        )
     return "utf-8" if found.name in {"utf-8", "utf-8-sig", "ascii"} else found.name
 
 
@@ -76,9 +83,12 @@ def _binary(file: str) -> str:
     )
 
 
-def _bad_byte(data: bytes, file: str, encoding: str, error: UnicodeDecodeError) -> str:
+def _bad_byte(
+    data: bytes, file: str, encoding: str, error: UnicodeDecodeError, skipped: int = 0
+) -> str:
     before = data[: error.start].decode(encoding, "replace")
-    line = before.count("\n") + 1 if "\n" in before else before.count("\r") + 1
+    line = skipped + 1
+    line += before.count("\n") if "\n" in before else before.count("\r")
     fits = [name for name in _GUESSES if name != encoding and _decodes(data, name)]
     hint = f" It can be read as {' or '.join(fits)}." if fits else ""
     return (

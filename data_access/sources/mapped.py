@@ -11,7 +11,7 @@ import polars as pl
 from data_access.contracts import TABLES
 from data_access.sources import parsing
 from data_access.sources.assembling import assemble
-from data_access.sources.base import Problem, SourceError, SourceOptions, Table, note
+from data_access.sources.base import Problem, SourceError, SourceOptions, Table, chosen_zone, note
 from data_access.sources.delimited import Layout
 from data_access.sources.fields import Field
 from data_access.sources.mapped_fields import holds, table_fields
@@ -44,7 +44,7 @@ class MappedSource:
         records = as_text(read_records(path, reading_form(form)), form.null)
         for rule in mapping.table:
             check_columns(records, rule, options.mapping.name)
-        zone = options.zone or form.zone
+        zone = chosen_zone(options) or form.zone
         for place, rule in enumerate(mapping.table):
             # A broken line is of no table; the first one answers for it, so that it counts once.
             broken = records.problems if place == 0 else ()

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from data_access.contracts import TABLES
 from data_access.sources.base import SourceError
+from data_access.sources.parsing import EPOCHS, ISO
 from data_access.time_zones import known_zone
 
 Scalar = str | bool | int | float
@@ -45,6 +46,9 @@ class FileForm(_Strict):
             raise ValueError(f"zone: {self.zone!r} is no IANA time zone such as Europe/Berlin")
         if self.decimal == self.thousands:
             raise ValueError("decimal and thousands must be two different signs")
+        if self.delimiter is not None and self.delimiter in {self.quote, "\n", "\r"}:
+            raise ValueError("delimiter must differ from quote and be no line break")
+        _check_formats((*self.datetime_formats, *self.date_formats))
         return self
 
 
@@ -91,6 +95,7 @@ class ColumnRule(_Strict):
         given = [name for name in ORIGINS if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError(f"needs exactly one of {', '.join(ORIGINS)}")
+        _check_formats(self.formats or ())
         if self.hash and given[0] not in {"column", "concat"}:
             raise ValueError("hash goes with column or concat")
         if self.zone is not None and not known_zone(self.zone):
@@ -103,6 +108,15 @@ class ColumnRule(_Strict):
         if self.column is not None:
             return (self.column,)
         return self.concat or self.first_non_null or self.min or self.max or self.sum or ()
+
+
+def _check_formats(formats: Iterable[str]) -> None:
+    for form in formats:
+        if form != ISO and form not in EPOCHS and "%" not in form:
+            raise ValueError(
+                f"{form!r} is no form of times: write codes such as %d.%m.%Y %H:%M, or one of"
+                f" {', '.join([ISO, *EPOCHS])}"
+            )
 
 
 ORIGINS = ("column", "constant", "concat", "first_non_null", "min", "max", "sum")

@@ -15,7 +15,7 @@ import polars as pl
 
 from data_access.sources import fields as f
 from data_access.sources.assembling import assemble
-from data_access.sources.base import SourceOptions, Table, note
+from data_access.sources.base import SourceOptions, Table, chosen_zone, note
 from data_access.sources.fields import Field
 from data_access.sources.folders import files_named, need_columns
 from data_access.sources.parsing import minor_units
@@ -57,7 +57,7 @@ class Olist:
 
     def read(self, path: Path, options: SourceOptions) -> Iterator[Table]:
         """Give orders, order_lines, products, customers, shipments and reviews."""
-        zone = options.zone or ZONE
+        zone = chosen_zone(options) or ZONE
         files = {}
         for stem, file in files_named(path, _COLUMNS).items():
             files[stem] = read_records(file)

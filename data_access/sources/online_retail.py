@@ -18,7 +18,7 @@ import polars as pl
 from data_access.sources import fields as f
 from data_access.sources import parsing
 from data_access.sources.assembling import assemble, finish, parse
-from data_access.sources.base import SourceOptions, Table, note, refused
+from data_access.sources.base import SourceOptions, Table, chosen_zone, note, refused
 from data_access.sources.fields import Field
 from data_access.sources.folders import need_columns, only_file
 from data_access.sources.parsing import by_value, joined
@@ -73,7 +73,7 @@ def _lines(
     rows, problems = parse(
         Records(records.file, known),
         [
-            f.instant("at", "InvoiceDate", options.zone or ZONE, _MINUTES),
+            f.instant("at", "InvoiceDate", chosen_zone(options) or ZONE, _MINUTES),
             f.count("qty", "Quantity"),
             _value(),
             replace(f.country("country", "#country"), sources=("Country",)),
@@ -94,14 +94,14 @@ def _lines(
 
 def _value() -> Field:
     """Quantity times price in pence; the price has more decimals than a penny on some lines."""
-    price = parsing.trimmed("UnitPrice").cast(pl.Decimal(38, 6), strict=False)
+    price = parsing.amount(parsing.trimmed("UnitPrice"))
     quantity = parsing.count(parsing.trimmed("Quantity")).fill_null(0)
-    pence = (price * quantity * pl.lit(100)).round(0, mode="half_away_from_zero")
+    credible = pl.when(quantity.is_between(-(10**9), 10**9)).then(quantity)
     return Field(
         "value",
-        pence.cast(pl.Int64, strict=False),
+        parsing.rounded(price * credible * pl.lit(100)),
         parsing.trimmed("UnitPrice"),
-        "not an amount (decimal sign '.')",
+        "not an amount (decimal sign '.'), or a quantity beyond belief",
         "Correct the value.",
         ("UnitPrice",),
     )

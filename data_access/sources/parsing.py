@@ -34,6 +34,7 @@ _ISO_FORMATS = (
     "%Y-%m-%d",
 )
 _YEARS = (1900, 2200)
+_MOST = 10**15
 _SPACES = "[ \u00a0\u202f]"
 
 
@@ -159,8 +160,19 @@ def _whole(digits: pl.Series) -> pl.Series:
 
 def minor_units(digits: pl.Expr, factor: pl.Expr) -> pl.Expr:
     """Parse an amount exactly and multiply it by `factor`, half a unit rounded away from zero."""
+    return rounded(amount(digits) * factor)
+
+
+def amount(digits: pl.Expr) -> pl.Expr:
+    """Parse an exact amount with six decimals; a quadrillion or more is taken for a mistake."""
     exact = digits.cast(pl.Decimal(38, 6), strict=False)
-    return (exact * factor).round(0, mode="half_away_from_zero").cast(pl.Int64, strict=False)
+    # Without a bound the multiplication that follows may overflow, which stops the whole import.
+    return pl.when(exact.is_between(-_MOST, _MOST)).then(exact)
+
+
+def rounded(exact: pl.Expr) -> pl.Expr:
+    """Round to a whole number, halves away from zero."""
+    return exact.round(0, mode="half_away_from_zero").cast(pl.Int64, strict=False)
 
 
 def by_value(text: pl.Expr, function: Callable[[str], str | None]) -> pl.Expr:

@@ -62,6 +62,8 @@ def _text(name: str, dtype: pl.DataType) -> pl.Expr:
         return column.dt.to_string("iso:strict")
     if isinstance(dtype, pl.List | pl.Struct | pl.Array):
         return pl.struct(column).struct.json_encode()
+    if dtype == pl.Binary:
+        return column.bin.encode("hex")
     return column.cast(pl.String)
 
 

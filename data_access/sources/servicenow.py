@@ -16,7 +16,7 @@ import polars as pl
 
 from data_access.sources import fields as f
 from data_access.sources.assembling import assemble, finish, made, parse
-from data_access.sources.base import SourceOptions, Table, note
+from data_access.sources.base import SourceOptions, Table, chosen_zone, note
 from data_access.sources.delimited import Layout
 from data_access.sources.folders import need_columns, only_file
 from data_access.sources.reading import Form, read_records
@@ -82,7 +82,7 @@ class ServiceNow:
         form = Form(layout=Layout(null=("?",)))
         records = _renamed(read_records(only_file(path, "incident"), form))
         need_columns(records, _NEEDED, self.name)
-        zone = options.zone or "UTC"
+        zone = chosen_zone(options) or "UTC"
         log, problems = parse(
             records,
             [

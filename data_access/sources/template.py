@@ -16,7 +16,7 @@ from data_access.contracts import TABLES
 from data_access.contracts.contract import ColumnInfo
 from data_access.sources import fields as f
 from data_access.sources.assembling import assemble
-from data_access.sources.base import Problem, SourceError, SourceOptions, Table, note
+from data_access.sources.base import Problem, SourceError, SourceOptions, Table, chosen_zone, note
 from data_access.sources.fields import Field
 from data_access.sources.folders import ENDINGS, stem_of
 from data_access.sources.mapping import unknown
@@ -36,7 +36,7 @@ class Template:
     def read(self, path: Path, options: SourceOptions) -> Iterator[Table]:
         """Give every table found; notes tell of files and columns that are not ours."""
         files, strangers = table_files(path)
-        zone = options.zone or "UTC"
+        zone = chosen_zone(options) or "UTC"
         for table, file in files.items():
             made = read_table(table, read_records(file), zone, strangers)
             strangers = []
@@ -119,6 +119,10 @@ def _field(info: ColumnInfo, dtype: pl.DataType, zone: str) -> Field:
     if isinstance(dtype, pl.Datetime) and info.dtype == INSTANT:
         moment = to_utc(column, zone) if dtype.time_zone is None else column.cast(INSTANT)
         return f.computed(info.name, moment)
+    if dtype.is_nested():
+        raise SourceError(
+            f"The column {info.name} holds {dtype}. Write it as {info.dtype}, one value a row."
+        )
     # Anything else must come through a lossless cast; what does not is refused row by row.
     value = column.cast(info.dtype, strict=False)
     return Field(

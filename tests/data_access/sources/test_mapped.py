@@ -251,6 +251,8 @@ GOOD = f'[[table]]\nname = "cases"\n[table.columns]\n{CASES}'
         (GOOD.replace('created_at = "at"\n', ""), "nothing is mapped to created_at"),
         (GOOD + "[file]\nzone = 'Europe/Berln'", "no IANA time zone"),
         (GOOD + "[file]\ndecimal = ','\nthousands = ','", "two different signs"),
+        (GOOD + "[file]\ndelimiter = '\"'", "delimiter must differ from quote"),
+        (GOOD + "[file]\ndate_formats = ['dd.mm.yyyy']", "codes such as %d.%m.%Y"),
         (GOOD + 'status = { constant = "opn" }', "the constant 'opn' is not one of"),
         (GOOD + 'team = "Team"', "no column 'Team'. Did you mean 'team'?"),
         (GOOD + 'team = { sum = ["id"], hash = true }', "hash goes with column or concat"),
@@ -261,6 +263,19 @@ def test_what_is_wrong_with_a_mapping_is_said(tmp_path: Path, mapping: str, said
     with pytest.raises(SourceError) as error:
         run_raw(tmp_path, "id,at,team\n1,2026-01-01,a\n", mapping, zone="UTC")
     assert said in error.value.message
+
+
+def test_amounts_beyond_belief_are_refused(tmp_path: Path) -> None:
+    csv = "id,at,n\n1,2026-01-01,1e30\n2,2026-01-01,-9e40\n3,2026-01-01,1e3\n4,2026-01-01,nan\n"
+    columns = 'order_id = "id"\nplaced_at = "at"\ntotal = "n"\ncurrency = { constant = "USD" }'
+    table = run(tmp_path, csv, columns, table="orders")
+    assert values(table, "total") == [100_000]
+    assert [row for row, _, _ in problems(table)] == [2, 3, 5]
+
+
+def test_a_zone_that_is_none(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="'Mars/Base' is no time zone"):
+        run_raw(tmp_path, "id,at\n1,2026-01-01\n", GOOD, zone="Mars/Base")
 
 
 def test_mapping_file_is_needed(tmp_path: Path) -> None:

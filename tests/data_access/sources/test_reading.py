@@ -164,7 +164,22 @@ def test_wrong_encoding_names_line_byte_and_what_to_do(write) -> None:  # type: 
     assert "`encoding`" in message
 
 
+def test_bad_byte_after_skipped_lines(write) -> None:  # type: ignore[no-untyped-def]
+    path = write(b"title\n\na,b\n1,2\n3,\xff\n")
+    with pytest.raises(SourceError, match="line 5: byte 0xFF"):
+        read_records(path, Form(layout=Layout(skip_lines=2)))
+
+
+def test_a_header_longer_than_what_is_looked_at_first(write) -> None:  # type: ignore[no-untyped-def]
+    names = [f"column {i:05d}" for i in range(6000)]
+    records = read_records(write(",".join(names) + "\n" + "1," * 5999 + "1\n"))
+    assert records.columns == names
+    assert records.read == 1
+
+
 def test_unknown_encoding(write) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(SourceError, match="no encoding of text"):
+        read_records(write("a\n1\n"), Form(encoding="rot13"))
     with pytest.raises(SourceError, match="no encoding 'utf-99'"):
         read_records(write("a\n1\n"), Form(encoding="utf-99"))
 
