@@ -8,6 +8,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data_access.sources import delimited
 from data_access.sources.delimited import DELIMITERS, Layout
 from data_access.sources.reading import Form, read_records
 
@@ -80,3 +81,39 @@ def test_every_line_is_read_refused_or_blank(text: str) -> None:
         str(cell or "").count("a") for row in records.frame.drop("_row").rows() for cell in row
     )
     assert inside + sum(p.raw.count("a") for p in records.problems) == text.count("a")
+
+
+@settings(max_examples=500)
+@given(
+    text=st.text(st.sampled_from(list('aé,"\n ')), max_size=30),
+    crlf=st.booleans(),
+    null=st.sampled_from([(), ("a",), (" ", "aa")]),
+)
+def test_the_fast_reader_never_disagrees_with_the_exact_one(
+    text: str, crlf: bool, null: tuple[str, ...]
+) -> None:
+    """Where the counts let the fast result pass, it is the exact one, line by line."""
+    data = f"x,y\n{text}".replace("\n", "\r\n" if crlf else "\n").encode()
+    opened = delimited._Opened("t.csv", ["x", "y"], 1, ",", '"', b"\n", null, 0)
+    exact = delimited._exact(data.decode(), opened)
+    fast = delimited._fast(delimited._without_blank_end(data), opened)
+    if fast is not None:
+        assert exact.problems == ()
+        assert fast.equals(exact.frame)
+
+
+@given(
+    rows=st.lists(
+        st.tuples(st.sampled_from(["a", "b,c", 'd"e', "f\ng", ""]), st.sampled_from(["1", ""])),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_well_written_files_take_the_fast_way(rows: list[tuple[str, str]]) -> None:
+    text = "x,y\n" + "".join(
+        ",".join('"' + cell.replace('"', '""') + '"' for cell in row) + "\n" for row in rows
+    )
+    opened = delimited._Opened("t.csv", ["x", "y"], 1, ",", '"', b"\n", (), 0)
+    fast = delimited._fast(text.encode(), opened)
+    assert fast is not None
+    assert fast.select("x", "y").rows() == [tuple(cell or None for cell in row) for row in rows]

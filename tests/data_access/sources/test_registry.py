@@ -41,3 +41,9 @@ def test_a_package_may_add_but_not_replace(monkeypatch: pytest.MonkeyPatch) -> N
     assert registry.get("olist").name == "olist"
     with pytest.raises(SourceError, match="needs name, doc and read"):
         registry.get("mine")
+
+
+def test_every_source_is_described() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "sources.md").read_text(encoding="utf-8")
+    described = [line[4:-1] for line in text.splitlines() if line.startswith("## `")]
+    assert described == list(registry.BUILT_IN)
