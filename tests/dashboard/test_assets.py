@@ -197,7 +197,8 @@ def test_every_icon_the_docs_and_the_code_name_exists() -> None:
 def test_every_function_the_docs_promise_is_written() -> None:
     clientside = (ASSETS / "js" / "90-clientside.js").read_text()
     promised_names = set(re.findall(r"^\| `(\w+)` \|", promised("9"), re.MULTILINE))
-    assert promised_names == set(re.findall(r"^    (\w+)\(", clientside, re.MULTILINE))
+    assert promised_names
+    assert promised_names - set(re.findall(r"^    (\w+)\(", clientside, re.MULTILINE)) == set()
     grid = (ASSETS / "dashAgGridFunctions.js").read_text()
     for name in set(re.findall(r"`aw\.(\w+)\(", promised("9"))):
         assert f"    {name}: (" in grid, name
