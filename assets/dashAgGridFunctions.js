@@ -17,8 +17,56 @@
     // The word for a code; a code without a word shows as it is.
     status: (code, labels) => (labels && labels[code]) || code || format().NOTHING,
 
+    // An instant of a row, in the zone the row names; the year is in the filter bar.
+    moment: (params) => format().moment(params.value, params.data ? params.data.zone : undefined),
+
+    // The class of a cell whose row says how its clock stands.
+    clockClass: (params, field) =>
+      "aw-cell-status aw-cell-status--" + ((params.data && params.data[field]) || "none"),
+
+    // Rows carry the address they open.
+    openRow: (params) => {
+      const chosen = window.getSelection ? String(window.getSelection()) : "";
+      if (params.data && !chosen && !params.event?.defaultPrevented) {
+        window.afterwatch.url.goTo(params.data.href);
+      }
+    },
+    openOnEnter: (params) => {
+      if (params.event?.key === "Enter" && params.data) {
+        window.afterwatch.url.goTo(params.data.href);
+      }
+    },
+
+    // A phone has room for what matters most.
+    fitColumns: (params) => {
+      const narrow = window.matchMedia("(max-width: 768px)").matches;
+      const wide = params.api
+        .getColumns()
+        .filter((column) => column.getColDef().context?.wide && column.isVisible() === narrow);
+      if (wide.length > 0) {
+        params.api.setColumnsVisible(wide, !narrow);
+      }
+    },
+
     // {'open': 'watch'} → the classes that draw the icon beside the word.
     statusClass: (code, kinds) =>
       "aw-cell-status aw-cell-status--" + ((kinds && kinds[code]) || "none"),
   };
+
+  // A real link, so that a case can be opened in a new tab.
+  const components = (window.dashAgGridComponentFunctions =
+    window.dashAgGridComponentFunctions || {});
+  components.CaseLink = (props) =>
+    props.data
+      ? window.React.createElement(
+          "a",
+          {
+            className: "aw-link",
+            href: props.data.href,
+            tabIndex: -1,
+            onClick: (event) => event.stopPropagation(),
+          },
+          props.value,
+        )
+      : null;
 })();

@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING
 
 from dash import Dash
 
+import callbacks.case
+import callbacks.cases
 import callbacks.overview
 import callbacks.shell
+import pages.case
+import pages.cases
 import pages.overview
 from dashboard import languages, panel_state
 from dashboard.assets_folder import assets_folder
+from dashboard.downloads import install_downloads
+from dashboard.missing_cases import answer_unknown_cases
 from dashboard.screens import PRODUCT, Screen, answer_unknown_paths, register_screens
 from dashboard.security import install_security_headers
 from dashboard.shell import shell
@@ -20,10 +26,10 @@ from dashboard.static import ASSETS_IGNORE, install_index, install_static_cache
 if TYPE_CHECKING:
     from dashboard.services import Services
 
-SCREENS: tuple[Screen, ...] = (pages.overview,)
+SCREENS: tuple[Screen, ...] = (pages.overview, pages.cases, pages.case)
 """Every screen, in the order of the rail."""
 
-CALLBACKS = (callbacks.shell, callbacks.overview)
+CALLBACKS = (callbacks.shell, callbacks.overview, callbacks.cases, callbacks.case)
 """Every module with callbacks; its screen is the one of the same name."""
 
 
@@ -48,7 +54,9 @@ def create_app(services: Services) -> Dash:
     app.layout = partial(shell, services, SCREENS)
     for module in CALLBACKS:
         module.register(app, services)
+    install_downloads(app.server, services)
     answer_unknown_paths(app.server, SCREENS)
+    answer_unknown_cases(app.server, services, pages.case.PATH)
     # Dash adds its router's callbacks on the first request; the security headers name their hashes.
     with app.server.test_request_context("/"):
         app.server.preprocess_request()

@@ -145,6 +145,7 @@
     full,
     instant,
     language,
+    moment: dated({ month: "short", day: "numeric", ...TIME }),
     money,
     number,
     percent,

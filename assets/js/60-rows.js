@@ -318,5 +318,5 @@
     subtree: true,
   });
 
-  window.afterwatch.rows = { bandPath, path, words };
+  window.afterwatch.rows = { KINDS, anchor, bandPath, drawAll, make, path, words };
 })();

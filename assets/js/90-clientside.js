@@ -62,5 +62,40 @@
       }
       return nothing();
     },
+
+    // An infinite grid over the present view. Another view, search or filter starts from its top;
+    // new numbers behind the same view only replace the rows that changed. A grid that is not there
+    // yet will ask by itself, with what is chosen then.
+    askGrid(query, version, view, text, gridId) {
+      if (query === null || query === undefined) {
+        return nothing();
+      }
+      url.writeOwn({ view: view === "all" ? null : view, q: text });
+      const api = gridApi(gridId);
+      const chosen = JSON.stringify([query, view, text]);
+      const before = asked.get(gridId);
+      asked.set(gridId, chosen);
+      if (!api) {
+        return nothing();
+      }
+      if (before === chosen) {
+        api.refreshInfiniteCache();
+      } else {
+        api.purgeInfiniteCache();
+        api.ensureIndexVisible(0, "top");
+      }
+      return nothing();
+    },
   };
+
+  const asked = new Map();
+
+  function gridApi(gridId) {
+    try {
+      const api = window.dash_ag_grid.getApi(gridId);
+      return api && !api.isDestroyed() && document.getElementById(gridId) ? api : null;
+    } catch {
+      return null; // the grid's code has not arrived, or the grid is still being made
+    }
+  }
 })();

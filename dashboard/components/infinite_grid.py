@@ -22,8 +22,8 @@ def infinite_grid(
     """A grid whose rows a callback gives: Input `getRowsRequest`, Output `getRowsResponse`.
 
     Rows carry `href`, the address that a click or Enter opens; it also tells rows apart, so that
-    asking again changes only what differs. Columns are declared as AG Grid's; a `cellClass` of
-    `aw-wide` leaves a column out on a phone.
+    asking again changes only what differs. Columns are declared as AG Grid's; a `context` of
+    `{"wide": True}` leaves a column out on a phone.
 
     Args:
         id: of the grid.
@@ -65,6 +65,8 @@ def infinite_grid(
         },
         eventListeners={
             "cellClicked": ["aw.openRow(params)"],
+            "firstDataRendered": ["aw.fitColumns(params)"],
+            "gridSizeChanged": ["aw.fitColumns(params)"],
             "cellKeyDown": ["aw.openOnEnter(params)"],
         },
         className="aw-grid-rows",

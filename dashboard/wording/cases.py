@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,7 +35,7 @@ def status_name(status: str | None) -> str:
     names = {
         "new": _("New"),
         "open": _("Open"),
-        "pending": _("Waiting for customer"),
+        "pending": _("Waiting"),
         "on_hold": _("On hold"),
         "solved": _("Solved"),
         "closed": _("Closed"),
@@ -44,18 +44,33 @@ def status_name(status: str | None) -> str:
 
 
 def clock_text(
-    state: str | None, start: datetime, done: datetime | None, due: datetime | None, now: datetime
+    state: str | None,
+    start: datetime,
+    done: datetime | None,
+    due: datetime | None,
+    now: datetime,
+    *,
+    span: Callable[[float], str] = formats.duration,
 ) -> str:
-    """How one clock stands: met after, missed by, overdue by, due in."""
+    """How one clock stands: met after, missed by, overdue by, due in; `span` writes seconds."""
     if state is None or due is None:
         return formats.NONE
     if state == "met" and done is not None:
-        return _("Met after {span}", span=formats.duration((done - start).total_seconds()))
+        return _("Met after {span}", span=span((done - start).total_seconds()))
     if state == "missed" and done is not None:
-        return _("Missed by {span}", span=formats.duration((done - due).total_seconds()))
+        return _("Missed by {span}", span=span((done - due).total_seconds()))
     if state == "overdue":
-        return _("Overdue by {span}", span=formats.duration((now - due).total_seconds()))
-    return _("Due in {span}", span=formats.duration((due - now).total_seconds()))
+        return _("Overdue by {span}", span=span((now - due).total_seconds()))
+    return _("Due in {span}", span=span((due - now).total_seconds()))
+
+
+def brief(seconds: float) -> str:
+    """A duration where there is little room: `51 min`, `4.8 h`, `3.2 d`."""
+    if seconds < 3600:
+        return formats.duration(seconds)
+    if seconds < 48 * 3600:
+        return _("{h} h", h=formats.number(seconds / 3600, 1))
+    return _("{d} d", d=formats.number(seconds / 86_400, 1))
 
 
 def grid_rows(
@@ -68,7 +83,7 @@ def grid_rows(
 def _grid_row(row: Mapping[str, Any], query: str, now: datetime, zone: str) -> dict[str, Any]:
     def clock(name: str, done: str) -> str:
         due, state = row[f"{name}_due_at"], row[f"{name}_state"]
-        return clock_text(state, row["created_at"], row[done], due, now)
+        return clock_text(state, row["created_at"], row[done], due, now, span=brief)
 
     def named(name: str) -> str:
         return value_name(name, row[name]) if row[name] else formats.NONE

@@ -21,8 +21,9 @@ TIMELINE = {
     "from": pl.String(),
     "to": pl.String(),
     "public": pl.Boolean(),
+    "lang": pl.String(),
 }
-"""`kind` is event, message, scan or return; `what` the type of event, direction of the message,
+"""`lang` is the language of a message (BCP-47), null where nobody wrote. `kind` is event, message, scan or return; `what` the type of event, direction of the message,
 state of the parcel or stage of the return; `actor` a role, never a name."""
 
 _STAGES = (
@@ -92,6 +93,7 @@ def _messages(warehouse: Warehouse, case: dict[str, Any]) -> pl.LazyFrame:
         "at",
         "text",
         "public",
+        "lang",
         kind=pl.lit("message"),
         what=pl.col("direction").cast(pl.String),
         actor=pl.col("author_role").cast(pl.String),
@@ -115,6 +117,7 @@ def _events(warehouse: Warehouse, case: dict[str, Any]) -> pl.LazyFrame:
             what=pl.col("type").cast(pl.String),
             actor=pl.col("actor_role").cast(pl.String),
             text=pl.lit(None, pl.String),
+            lang=pl.lit(None, pl.String),
         )
     )
 
@@ -141,6 +144,7 @@ def _scans(warehouse: Warehouse, case: dict[str, Any]) -> pl.LazyFrame:
             actor=pl.col("carrier"),
             text=pl.concat_str(["raw_text", "city", "country"], separator=", ", ignore_nulls=True),
             public=pl.lit(value=True),
+            lang=pl.lit(None, pl.String),
             **{"from": pl.lit(None, pl.String), "to": pl.col("shipment_id")},
         )
     )
@@ -163,6 +167,7 @@ def _return_stages(warehouse: Warehouse, case: dict[str, Any]) -> pl.LazyFrame:
             actor=pl.lit(None, pl.String),
             text=pl.lit(None, pl.String),
             public=pl.lit(value=True),
+            lang=pl.lit(None, pl.String),
             **{"from": pl.lit(None, pl.String), "to": pl.col("return_id")},
         )
     )

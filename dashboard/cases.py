@@ -1,0 +1,63 @@
+"""What the case list shows, as declarations: its views, its columns, how an address names them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.url_filter import link
+from data_access.browse import COLUMNS, CaseView
+
+VIEWS = tuple(str(view) for view in CaseView)
+DEFAULT_VIEW = str(CaseView.ALL)
+
+BLOCK = 100
+"""Rows that the grid asks for at a time."""
+
+DOWNLOAD = "/download/cases.csv"
+_LONGEST_TEXT = 200
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Which cases in which order, as the screen and its CSV file both understand it."""
+
+    view: CaseView = CaseView.ALL
+    text: str = ""
+    sort: tuple[tuple[str, bool], ...] = ()
+    """Column and whether descending, strongest first."""
+
+
+def listing(view: str | None, text: str | None, sort: Iterable[tuple[str, bool]]) -> Listing:
+    """A listing from what a browser sent; what is not on the lists of views and columns is left out."""
+    known = dict.fromkeys(name for name, _down in sort if name in COLUMNS)
+    downs = dict(sort)
+    return Listing(
+        CaseView(view) if view in VIEWS else CaseView.ALL,
+        " ".join((text or "").split())[:_LONGEST_TEXT],
+        tuple((name, downs[name]) for name in known),
+    )
+
+
+def sort_of_grid(model: Sequence[Mapping[str, Any]] | None) -> tuple[tuple[str, bool], ...]:
+    """The grid's sort model as column and whether descending."""
+    return tuple((str(part.get("colId")), part.get("sort") == "desc") for part in model or ())
+
+
+def sort_of_text(text: str) -> tuple[tuple[str, bool], ...]:
+    """`-created_at,market` as column and whether descending."""
+    parts = [part for part in text.split(",") if part]
+    return tuple((part.removeprefix("-"), part.startswith("-")) for part in parts)
+
+
+def download_link(shown: Listing, query: str) -> str:
+    """Address of the CSV file of what is shown."""
+    own = {
+        "view": str(shown.view),
+        "q": shown.text,
+        "sort": ",".join(f"-{name}" if down else name for name, down in shown.sort),
+    }
+    return link(DOWNLOAD, query, {name: text for name, text in own.items() if text})
+
+
