@@ -24,7 +24,7 @@ from data_access.marts.state import RefreshState, finished_batches, read_state, 
 from data_access.marts.touched import Touched
 from data_access.rollups.cohorts import COHORTS
 from data_access.rollups.days import AsOf
-from data_access.rollups.partial import Executor, local_executor
+from data_access.rollups.partial import DaysOfMart, Executor, local_executor
 from data_access.rollups.store import changed_days, rebuild_days
 from data_access.warehouse import Warehouse
 from data_access.warehouse.locking import exclusive
@@ -57,7 +57,7 @@ def refresh(
     now: datetime,
     *,
     zone: str = "UTC",
-    executor: Executor[pl.LazyFrame] = local_executor,
+    executor: Executor[DaysOfMart] = local_executor,
 ) -> RefreshReport:
     """Bring marts and rollups up to date, as of `now`; one refresh runs at a time.
 
@@ -96,7 +96,7 @@ def rebuild_rollups(
     now: datetime,
     *,
     zone: str = "UTC",
-    executor: Executor[pl.LazyFrame] = local_executor,
+    executor: Executor[DaysOfMart] = local_executor,
 ) -> None:
     """All rollups anew from the marts as they are, as of `now`."""
     with exclusive(warehouse.root / _LOCK):
@@ -211,7 +211,7 @@ def _refresh_rollups(
     before: RefreshState | None,
     after: AsOf,
     parts: Mapping[str, Collection[int]],
-    executor: Executor[pl.LazyFrame],
+    executor: Executor[DaysOfMart],
 ) -> dict[str, int]:
     """Rebuild the days of every cohort that may have changed; all of them without a `before`."""
     rebuilt = {}

@@ -13,7 +13,7 @@ from data_access.metrics.filters import GRAINS
 from data_access.metrics.numbers import Cut, Numbers
 from data_access.rollups.cohort import Cohort
 from data_access.rollups.days import AsOf, period
-from data_access.rollups.partial import cohort_rows, partial
+from data_access.rollups.partial import added, cohort_rows, partial
 
 
 @dataclass(frozen=True)
@@ -72,12 +72,12 @@ def from_cut(cut: Cut, request: Request) -> pl.DataFrame:
         frame = frame.filter(one_of(name, values, frame.schema[name]))
     groups = [*by, *request.keys]
     rows = _with_periods(frame.lazy(), request.by)
-    found = _added(rows, groups, request.measures).collect()
+    found = added(rows, groups, request.measures).collect()
     texts = [name for name in groups if isinstance(found.schema[name], pl.Enum)]
     found = found.with_columns(pl.col(texts).cast(pl.String))
     if by != list(request.by):
         found = found.with_columns(continent=continent_of("market"))
-        found = _added(found.lazy(), request.groups, request.measures).collect()
+        found = added(found.lazy(), request.groups, request.measures).collect()
     return found.select(*request.groups, *request.measures)
 
 
@@ -90,7 +90,7 @@ def from_mart(mart: pl.LazyFrame, request: Request) -> pl.DataFrame:
     rows = _with_periods(rows, request.by)
     found = partial(rows, request.cohort, request.by, request.as_of, request.measures)
     return (
-        _added(found, request.groups, request.measures)
+        added(found, request.groups, request.measures)
         .select(*request.groups, *request.measures)
         .collect()
     )
@@ -122,8 +122,3 @@ def _with_periods(rows: pl.LazyFrame, by: Sequence[str]) -> pl.LazyFrame:
     return rows.with_columns(
         **{grain: period(grain, pl.col("day")) for grain in by if grain in GRAINS}
     )
-
-
-def _added(rows: pl.LazyFrame, groups: Sequence[str], measures: Sequence[str]) -> pl.LazyFrame:
-    added = [pl.col(name).cast(pl.Int64).sum() for name in measures]
-    return rows.group_by(groups).agg(added) if groups else rows.select(added)

@@ -18,7 +18,10 @@ from data_access.rollups.days import AsOf, hour_of_week, local_day, near_days
 
 Part = TypeVar("Part")
 Executor = Callable[[Callable[[Part], pl.DataFrame], Sequence[Part]], Iterable[pl.DataFrame]]
-"""Runs a function over parts, here or on a cluster; the order of the results is free."""
+"""Runs a function over parts, here or on a cluster; results come in the order of the parts."""
+
+DaysOfMart = tuple[Sequence[date], pl.LazyFrame]
+"""A part of the work on a rollup: some days, and the mart they are found in."""
 
 
 def local_executor(
@@ -66,24 +69,26 @@ def merge(frames: Iterable[pl.DataFrame], measures: Sequence[str]) -> pl.DataFra
     """Add partial sums up; all columns but the measures are the group."""
     stacked = pl.concat(list(frames))
     groups = [name for name in stacked.columns if name not in measures]
-    sums = [pl.col(name).sum() for name in measures]
-    return stacked.group_by(groups).agg(sums) if groups else stacked.select(sums)
+    return added(stacked.lazy(), groups, measures).collect()
 
 
-def all_cuts(
-    name: str, as_of: AsOf, days: Sequence[date] | None, mart: pl.LazyFrame
-) -> pl.DataFrame:
-    """Rows of the rollup table of cohort `name` for one part of its mart, all cuts below another.
+def added(rows: pl.LazyFrame, groups: Sequence[str], measures: Sequence[str]) -> pl.LazyFrame:
+    """The measures (Int64) summed per group; without groups one row."""
+    sums = [pl.col(name).cast(pl.Int64).sum() for name in measures]
+    return rows.group_by(groups).agg(sums) if groups else rows.select(sums)
+
+
+def all_cuts(name: str, as_of: AsOf, part: DaysOfMart) -> pl.DataFrame:
+    """Rows of the rollup table of cohort `name` for some days, all cuts below one another.
 
     Takes the name, not the cohort, so that the call can be sent to another machine.
     """
     cohort = COHORTS[name]
-    bounds = (None, None) if days is None else (min(days), max(days))
-    rows = cohort_rows(mart, cohort, as_of, *bounds)
-    if days is not None:
-        rows = rows.filter(pl.col("day").is_in(list(days)))
+    days, mart = part
+    rows = cohort_rows(mart, cohort, as_of, min(days), max(days))
     used = [*_used_columns(cohort, as_of), "day", *cohort.dims, *cohort.keys]
-    held = rows.select(list(dict.fromkeys(used))).collect().lazy()
+    held = rows.filter(pl.col("day").is_in(list(days))).select(list(dict.fromkeys(used)))
+    held = held.collect().lazy()
     frames = [
         partial(held, cohort, ["day", *cut], as_of).with_columns(cut=pl.lit(cut_name(cut)))
         for cut in cohort.cuts

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 from functools import partial as bind
+from itertools import groupby
 
 import polars as pl
 
 from data_access.rollups.cohort import Cohort
 from data_access.rollups.days import AsOf, local_day, near_days
-from data_access.rollups.partial import Executor, all_cuts, merge
+from data_access.rollups.partial import DaysOfMart, Executor, all_cuts
 from data_access.warehouse import Warehouse
 
 ROWS_AT_ONCE = 2_000_000
@@ -81,43 +82,42 @@ def rebuild_days(
     days: Collection[date] | None,
     *,
     as_of: AsOf,
-    executor: Executor[pl.LazyFrame],
+    executor: Executor[DaysOfMart],
 ) -> int:
-    """Recompute some days (None: all) of a cohort's rollup in one commit; gives their number."""
-    if days is not None and not days:
-        return 0
+    """Recompute some days (None: all) of a cohort's rollup; gives their number.
+
+    Many rows are taken month by month, each its own part for the executor and its own commit.
+    """
     present = scan_rollup(warehouse, cohort)
-    parts = _parts_of(mart, cohort, days)
-    function = bind(all_cuts, cohort.name, as_of, None if days is None else sorted(days))
-    sums = list(cohort.measures)
-    fresh = merge(executor(function, parts), sums)
-    months = set(fresh["part"])
+    stale: set[int] = set()
     if days is None:
-        months |= set(present.select(pl.col("part").unique()).collect().to_series())
-        rows = fresh
-    else:
-        months |= {day.year * 100 + day.month for day in days}
-        kept = present.filter(
-            pl.col("part").is_in(list(months)) & ~pl.col("day").is_in(list(days))
-        ).collect()
-        rows = pl.concat([kept, fresh.select(kept.columns)])
-    if months:
-        # By cut, then by day: a reader of one cut skips the row groups of the others.
-        warehouse.replace_parts(
-            cohort.name, "rollups", rows.sort("part", "cut", "day", *cohort.dims), months
-        )
-    return rows["day"].n_unique() if days is None else len(days)
+        stale = set(present.select(pl.col("part").unique()).collect().to_series())
+        days = set(_anchor_days(cohort, cohort.prepare(mart), as_of.zone))
+        present = present.clear()
+    chunks = _chunks(cohort, mart, sorted(days))
+    parts = [(chunk, mart) for chunk in chunks]
+    function = bind(all_cuts, cohort.name, as_of)
+    for chunk, fresh in zip(chunks, executor(function, parts), strict=True):
+        months = {day.year * 100 + day.month for day in chunk}
+        others = pl.col("part").is_in(list(months)) & ~pl.col("day").is_in(chunk)
+        rows = pl.concat([present.filter(others).collect(), fresh])
+        # By cut, then by day: a reader of one cut skips what belongs to the others.
+        rows = rows.sort("part", "cut", "day", *cohort.dims)
+        warehouse.replace_parts(cohort.name, "rollups", rows, months | stale)
+        stale = set()
+    if stale:
+        warehouse.replace_parts(cohort.name, "rollups", present.collect(), stale)
+    return len(days)
 
 
-def _parts_of(
-    mart: pl.LazyFrame, cohort: Cohort, days: Collection[date] | None
-) -> list[pl.LazyFrame]:
-    """The rows of the days, split by month of the mart where they are many."""
+def _chunks(cohort: Cohort, mart: pl.LazyFrame, days: list[date]) -> list[list[date]]:
+    """The days in one piece, or month by month where they hold more than `ROWS_AT_ONCE` rows."""
+    if not days:
+        return []
     near = mart
     anchor = mart.collect_schema().get(cohort.anchor)
-    if days is not None and anchor is not None:
-        near = mart.filter(near_days(cohort.anchor, anchor, min(days), max(days)))
-    counts = near.group_by("part").len().sort("part").collect()
-    if counts["len"].sum() <= ROWS_AT_ONCE:
-        return [mart]
-    return [mart.filter(pl.col("part") == month) for month in counts["part"]]
+    if anchor is not None:
+        near = mart.filter(near_days(cohort.anchor, anchor, days[0], days[-1]))
+    if near.select(pl.len()).collect().item() <= ROWS_AT_ONCE:
+        return [days]
+    return [list(month) for _, month in groupby(days, lambda day: (day.year, day.month))]

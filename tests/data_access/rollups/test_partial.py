@@ -21,6 +21,7 @@ from tests.data_access.metrics.company import START, company
 from tests.data_access.tables import facts
 
 AS_OF = AsOf(START + timedelta(days=55, hours=7), "America/New_York")
+DAYS = [START.date() + timedelta(days=number) for number in range(-2, 120)]
 
 
 def build_marts(seed: int, size: int) -> dict[str, pl.DataFrame]:
@@ -56,22 +57,22 @@ def test_any_split_of_the_rows_merges_to_the_whole(
     piece = pl.Series("piece", [rng.randrange(pieces) for _ in range(mart.height)])
     parts = [mart.filter(piece == number).lazy() for number in range(pieces)]
     measures = list(cohort.measures)
-    function = bind(all_cuts, name, AS_OF, None)
-    whole = merge([function(mart.lazy())], measures)
-    split = merge(map(function, parts), measures)
+    function = bind(all_cuts, name, AS_OF)
+    whole = function((DAYS, mart.lazy()))
+    split = merge((function((DAYS, part)) for part in parts), measures)
     assert whole.height > 0
     assert_frame_equal(whole.sort(pl.all()), split.sort(pl.all()), check_column_order=False)
 
 
 def test_a_part_of_the_work_can_be_sent_elsewhere() -> None:
-    function = pickle.loads(pickle.dumps(bind(all_cuts, "backlog", AS_OF, [date(2026, 2, 1)])))
+    function = pickle.loads(pickle.dumps(bind(all_cuts, "backlog", AS_OF)))
     assert function.args[0] == "backlog"
 
 
 @pytest.mark.parametrize("name", list(COHORTS))
 def test_every_cut_adds_up_to_the_total(marts: dict[str, pl.DataFrame], name: str) -> None:
     cohort = COHORTS[name]
-    rows = all_cuts(name, AS_OF, None, marts[cohort.mart].lazy())
+    rows = all_cuts(name, AS_OF, (DAYS, marts[cohort.mart].lazy()))
     totals = rows.group_by("cut").agg(pl.col(list(cohort.measures)).sum()).drop("cut").unique()
     assert totals.height == 1
     first = next(iter(cohort.measures))
