@@ -30,10 +30,14 @@ class Child:
         """Whether it still runs."""
         return self.process.poll() is None
 
-    def end(self) -> None:
-        """Ask it to end, wait, and make it end if it does not."""
+    def ask_to_end(self) -> None:
+        """Send SIGTERM."""
         if self.running:
             self.process.terminate()
+
+    def end(self) -> None:
+        """Ask it to end, wait, and make it end if it does not."""
+        self.ask_to_end()
         try:
             self.process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:

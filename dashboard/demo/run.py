@@ -97,6 +97,8 @@ def run(services: Services, own: Story, orders: int, say: Say) -> None:
             _live(services, own, world, children, place, f"http://{host}:{port}", stop, say)
         finally:
             for child in children:
+                child.ask_to_end()
+            for child in children:
                 child.end()
 
 
@@ -112,7 +114,8 @@ def _live(  # noqa: PLR0917 - one call, from the function above
 ) -> None:
     feed = open_feed(services, own, world)
     with _timed("Catching up with the clock", say):
-        feed.step()
+        rows = feed.step()
+    say(f"  {rows:,} rows arrived since.")
     children.append(processes.start("worker", place, own.folder))
     if not processes.wait_for_page(url, children[0], pause=stop.wait):
         if not stop.is_set():
