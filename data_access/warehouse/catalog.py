@@ -11,11 +11,7 @@ from threading import Lock
 
 import polars as pl
 from pyiceberg.catalog.sql import IcebergTables, SqlCatalog
-from pyiceberg.exceptions import (
-    NamespaceAlreadyExistsError,
-    NoSuchTableError,
-    TableAlreadyExistsError,
-)
+from pyiceberg.exceptions import NamespaceAlreadyExistsError, NoSuchTableError
 from pyiceberg.table import Table as IcebergTable
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
@@ -26,18 +22,8 @@ from data_access.warehouse import housekeeping
 from data_access.warehouse.housekeeping import HousekeepReport
 from data_access.warehouse.locking import exclusive
 from data_access.warehouse.merging import MergeCounts, MergePlan, plan_merge
-from data_access.warehouse.storage import (
-    PART,
-    TABLE_PROPERTIES,
-    iceberg_schema,
-    in_parts,
-    month_part,
-    partition_spec,
-    polars_dtypes,
-    stored,
-    stored_dtype,
-    to_arrow,
-)
+from data_access.warehouse.storage import PART, month_part, stored
+from data_access.warehouse.writing import ensure_table, overwrite_parts
 
 CATALOGUE = "afterwatch"
 FACTS = "facts"
@@ -210,8 +196,8 @@ class Warehouse:
             raise ValueError(f"{namespace}.{table}: rows outside the parts to replace: {outside}")
         rows = stored(rows)
         with self._writer():
-            target = self._ensure(table, namespace, rows.schema, {})
-            self._overwrite(target, rows, parts)
+            target = ensure_table(self._catalog, (namespace, table), rows.schema, {})
+            overwrite_parts(target, rows, parts)
 
     def drop(self, table: str, namespace: str) -> None:
         """Forget a derived table; its files go with the next housekeeping."""
@@ -283,50 +269,11 @@ class Warehouse:
             self._loaded[namespace, table] = (found.metadata_location, found)
         return found
 
-    def _ensure(
-        self,
-        table: str,
-        namespace: str,
-        dtypes: Mapping[str, pl.DataType],
-        docs: Mapping[str, str],
-    ) -> IcebergTable:
-        """A fresh handle to write through: made when missing, widened where columns are new."""
-        schema = iceberg_schema({n: stored_dtype(d) for n, d in dtypes.items()}, docs)
-        try:
-            found = self._catalog.load_table((namespace, table))
-        except NoSuchTableError:
-            try:
-                return self._catalog.create_table(
-                    (namespace, table),
-                    schema,
-                    partition_spec=partition_spec(schema),
-                    properties=dict(TABLE_PROPERTIES),
-                )
-            except TableAlreadyExistsError:
-                found = self._catalog.load_table((namespace, table))
-        if set(schema.column_names) - set(found.schema().column_names):
-            with found.update_schema() as update:
-                update.union_by_name(schema)
-        return found
-
     def _write(self, contract: Contract, plan: MergePlan) -> None:
         docs = {name: info.doc for name, info in contract.columns.items()}
-        target = self._ensure(contract.name, FACTS, contract.stored_dtypes(), docs)
+        name = (FACTS, contract.name)
+        target = ensure_table(self._catalog, name, contract.stored_dtypes(), docs)
         rows = pl.concat([plan.keep, plan.write]) if plan.keep.height else plan.write
         # Sorted by time inside a partition, so that a filter on days skips row groups.
         order = [PART, contract.partition_time] if contract.partition_time else [PART]
-        self._overwrite(target, rows.sort(order, maintain_order=True), plan.rewrite)
-
-    def _overwrite(self, target: IcebergTable, rows: pl.DataFrame, parts: Collection[int]) -> None:
-        doomed = housekeeping.present_parts(target) & set(parts) if parts else set()
-        dtypes = polars_dtypes(target.schema())
-        arrow = to_arrow(
-            rows.select(
-                pl.col(name) if name in rows.columns else pl.lit(None, dtype=dtype).alias(name)
-                for name, dtype in dtypes.items()
-            )
-        )
-        if doomed:
-            target.overwrite(arrow, overwrite_filter=in_parts(doomed))
-        elif rows.height:
-            target.append(arrow)
+        overwrite_parts(target, rows.sort(order, maintain_order=True), plan.rewrite)

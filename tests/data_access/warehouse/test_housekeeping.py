@@ -13,6 +13,7 @@ import pytest
 
 from data_access.warehouse import Warehouse
 from data_access.warehouse.housekeeping import SMALL_FILES
+from data_access.warehouse.writing import ensure_table, overwrite_parts
 
 LATER = timedelta(days=30)
 
@@ -20,8 +21,7 @@ LATER = timedelta(days=30)
 def add(warehouse: Warehouse, number: int, part: int = 202401) -> None:
     """Add one small file to a partition, as a living feed does."""
     frame = pl.DataFrame({"n": [number], "part": [part]}, schema={"n": pl.Int64, "part": pl.Int32})
-    target = warehouse._ensure("t", "marts", frame.schema, {})
-    warehouse._overwrite(target, frame, [])
+    overwrite_parts(ensure_table(warehouse._catalog, ("marts", "t"), frame.schema, {}), frame, [])
 
 
 def numbers(warehouse: Warehouse) -> list[int]:
