@@ -84,7 +84,8 @@ def commit_slot(
     """
     with fenced(engine, lease) as connection:
         inserted = connection.execute(
-            _insert_once(engine, schema.eval_slot).values(
+            _insert_once(engine, schema.eval_slot)
+            .values(
                 rule_version_id=result.version_id,
                 slot_utc=result.slot,
                 status=result.status,
@@ -92,8 +93,9 @@ def commit_slot(
                 ms=result.milliseconds,
                 message=result.message or None,
             )
-        )
-        if not inserted.rowcount:
+            .returning(schema.eval_slot.c.slot_utc)
+        ).first()
+        if inserted is None:
             return False
         if result.status == "failed":
             payload = {"slot": result.slot.isoformat(), "message": result.message}

@@ -27,8 +27,10 @@ REJECTED = 2 * OUTLIER
 """Anscombe residual from which a past day was a surge beyond doubt and teaches nothing."""
 THIN = 2.0
 """Cases a day below which nothing is rejected: there a lone spike may be plain overdispersion."""
-SLOPE_SD = 0.003
-"""Prior standard deviation of the slope per day: 2 % a week needs no evidence, 20 % does."""
+COUNT_SLOPE_SD = 0.003
+"""Prior standard deviation of a count's slope per day: 2 % a week needs no evidence, 20 % does."""
+RATE_SLOPE_SD = 0.001
+"""The same for a rate: growth is in its exposure already, so it drifts less by itself."""
 WEEKDAY_PRIOR = 8.0
 """Expected cases by which a weekday's factor is pulled to 1: a thin segment keeps a flat week."""
 LEVEL_PRIOR = 0.5
@@ -57,7 +59,13 @@ class Expectation:
 
 
 def fit(
-    counts: Floats, exposure: Floats, usable: Floats, weekday: Days, window: int
+    counts: Floats,
+    exposure: Floats,
+    usable: Floats,
+    weekday: Days,
+    *,
+    window: int,
+    slope_sd: float,
 ) -> Expectation:
     """Fit every segment on all but the last `window` days.
 
@@ -67,6 +75,7 @@ def fit(
         usable: 1 where the day may be learned from, 0 before the feed began and in known episodes.
         weekday: 0–6 per day.
         window: days at the end that are judged, not learned from.
+        slope_sd: prior standard deviation of the slope, `COUNT_SLOPE_SD` or `RATE_SLOPE_SD`.
     """
     history = slice(0, counts.shape[1] - window)
     time = np.arange(counts.shape[1], dtype=np.float64) - (counts.shape[1] - (window + 1) / 2)
@@ -78,7 +87,7 @@ def fit(
     covariance = phi
     for number in range(_ROUNDS):
         level, slope, covariance = _regress(
-            y, (exposure * weekly)[:, history], weight, time[history], phi
+            y, (exposure * weekly)[:, history], weight, time[history], phi, slope_sd=slope_sd
         )
         trend = np.exp(level[:, None] + slope[:, None] * time[None, :])
         weekly, weekday_mass = _weekday_factors(y, exposure, trend, weight, weekday)
@@ -101,7 +110,7 @@ def fit(
 
 
 def _regress(
-    y: Floats, offset: Floats, weight: Floats, time: Floats, phi: Floats
+    y: Floats, offset: Floats, weight: Floats, time: Floats, phi: Floats, *, slope_sd: float
 ) -> tuple[Floats, Floats, Floats]:
     """Level and slope by penalised Newton steps; also the variance of the level."""
     total = (weight * offset).sum(axis=1)
@@ -109,7 +118,7 @@ def _regress(
     level = np.log(((weight * y).sum(axis=1) + LEVEL_PRIOR) / safe)
     prior_rate = LEVEL_PRIOR / safe
     slope = np.zeros_like(level)
-    ridge = phi / SLOPE_SD**2
+    ridge = phi / slope_sd**2
     determinant = h11 = ridge
     for _ in range(_NEWTON_STEPS):
         rate = np.exp(level[:, None] + slope[:, None] * time[None, :])

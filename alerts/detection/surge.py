@@ -50,10 +50,15 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class SurgeSpec:
-    """Numbers of the rule; shares as fractions, `min_excess` in cases."""
+    """Numbers of the rule; shares as fractions, `min_excess` in cases.
+
+    `gap_weeks` before the window are not learned from, so that a slow rise does not become its own
+    expectation (Farrington et al. 1996, JRSS A 159:547, leave the latest weeks out likewise).
+    """
 
     window_days: int = 1
     baseline_weeks: int = 8
+    gap_weeks: int = 0
     min_increase: float = 0.5
     alpha: float = 0.001
     fdr: float = 0.05
@@ -63,7 +68,7 @@ class SurgeSpec:
     @property
     def history_days(self) -> int:
         """Days read before and including the judged one."""
-        return 7 * self.baseline_weeks + self.window_days
+        return 7 * (self.baseline_weeks + self.gap_weeks) + self.window_days
 
 
 @dataclass(frozen=True)
@@ -112,13 +117,17 @@ def score(
     exposure = matrix("exposure") if exposed else np.ones(shape)
     # A case without exposure has nothing to be compared with: such a day is left out.
     counts = np.where(exposure > 0, counts, 0.0)
-    known = np.broadcast_to(np.array([d >= began for d in days]), shape).copy()
+    taught_to = day - timedelta(days=spec.window_days + 7 * spec.gap_weeks)
+    known = np.broadcast_to(np.array([began <= d <= taught_to for d in days]), shape).copy()
     ongoing = _forget_episodes(known, segments, dims, episodes, days)
     weekday = np.array([d.weekday() for d in days], dtype=np.int64)
     usable = (known & (exposure > 0)).astype(np.float64)
-    fitted = baseline.fit(counts, exposure, usable, weekday, spec.window_days)
-    feed_days = (day - began).days + 1 - spec.window_days
-    learned = known[:, : -spec.window_days].sum(axis=1)
+    slope_sd = baseline.RATE_SLOPE_SD if exposed else baseline.COUNT_SLOPE_SD
+    fitted = baseline.fit(
+        counts, exposure, usable, weekday, window=spec.window_days, slope_sd=slope_sd
+    )
+    feed_days = (taught_to - began).days + 1
+    learned = known.sum(axis=1)
     short = (learned < MIN_LEARNED_DAYS) | (feed_days < MIN_KNOWN_DAYS)
     judged = _judge(
         counts, exposure=exposure, fitted=fitted, short=short, ongoing=ongoing, spec=spec

@@ -122,6 +122,7 @@ class Rule(_Strict):
     signal: Signal
     window_days: Literal[1, 7]
     baseline_weeks: int = Field(default=8, ge=8, le=52)
+    gap_weeks: int = Field(default=0, ge=0, le=26)
     min_increase: float = Field(default=0.5, gt=0, le=100)
     clear_increase: float = Field(default=0.2, ge=0)
     min_excess: float = Field(default=5, ge=0)
@@ -161,6 +162,7 @@ class Rule(_Strict):
         return SurgeSpec(
             window_days=self.window_days,
             baseline_weeks=self.baseline_weeks,
+            gap_weeks=self.gap_weeks,
             min_increase=self.min_increase,
             alpha=self.alpha,
             fdr=self.fdr,

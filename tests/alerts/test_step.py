@@ -15,12 +15,12 @@ from alerts.lifecycle.step import TABLE
 
 DAY = timedelta(days=1)
 START = datetime(2026, 3, 1, tzinfo=UTC)
-HELD = Timing(
-    hold=2 * DAY, keep=2 * DAY, nodata_after=2 * DAY, error_after=2, missing_after=2
-)
+HELD = Timing(hold=2 * DAY, keep=2 * DAY, nodata_after=2 * DAY, error_after=2, missing_after=2)
 
 
-def walk(timing: Timing, letters: str, state: AlertState | None = None) -> tuple[AlertState, list[Event]]:
+def walk(
+    timing: Timing, letters: str, state: AlertState | None = None
+) -> tuple[AlertState, list[Event]]:
     """One observation a day: b(reach) e(levated) c(lear) n(odata) x(error) m(issing) s(topped)."""
     classes = dict(zip("becnxms", Seen, strict=True))
     state, told = state or AlertState(), []

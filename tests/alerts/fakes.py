@@ -1,0 +1,90 @@
+"""Numbers with a truth known to the test, in the place of the warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import polars as pl
+from sqlalchemy import Engine
+
+from alerts.lease import Lease, acquire
+from alerts.rules import RuleVersion, load
+from data_access.metrics import Query
+from data_access.state.engine import migrate, open_state
+
+TTL = timedelta(seconds=30)
+FIRST = date(2026, 1, 5)
+
+RULE = """
+schema_version: 1
+id: test-surge
+kind: surge
+severity: warning
+signal: {kpi: contacts, by: [market]}
+window_days: 1
+keep: 2d
+nodata: {after: 1d, policy: hold}
+title: {en: "Surge in {market}", zh: "{market} 激增"}
+summary: {en: "{y} of {mu}, {increase}", zh: "{y} / {mu} {increase}"}
+action: {en: Look, zh: 查看}
+"""
+
+
+def rule(**changed: str) -> RuleVersion:
+    """The test rule; `changed` replaces or adds top-level lines."""
+    lines = [line for line in RULE.strip().splitlines() if line.split(":")[0] not in changed]
+    return load("\n".join([*lines, *(f"{name}: {value}" for name, value in changed.items())]))
+
+
+def opened(url: str) -> Engine:
+    """A migrated state database."""
+    engine = open_state(url)
+    migrate(engine)
+    return engine
+
+
+def leading(engine: Engine, holder: str = "me") -> Lease:
+    """Leadership, taken now."""
+    lease = acquire(engine, "worker", holder, TTL, datetime.now(UTC))
+    assert lease is not None
+    return lease
+
+
+@dataclass
+class FakeMetrics:
+    """Daily counts by market from `FIRST` on."""
+
+    counts: Mapping[str, list[float]]
+    fresh: datetime | None
+    fails: bool = False
+
+    def fresh_at(self) -> datetime | None:
+        """When the newest data came in."""
+        return self.fresh
+
+    def kpi(self, query: Query) -> pl.DataFrame:
+        """Counts by `query.by`, of days that were over at `query.as_of`."""
+        if self.fails:
+            raise RuntimeError("the numbers are broken")
+        rows = pl.DataFrame(
+            [
+                {"market": market, "day": FIRST + timedelta(days=n), "value": value}
+                for market, values in self.counts.items()
+                for n, value in enumerate(values)
+            ],
+            schema={"market": pl.String, "day": pl.Date, "value": pl.Float64},
+        )
+        where = query.where
+        passing = rows.filter(
+            pl.col("day").is_between(where.start or date.min, where.end or date.max)
+        )
+        if where.market:
+            passing = passing.filter(pl.col("market").is_in(where.market))
+        if query.as_of is not None:
+            passing = passing.filter(pl.col("day") < query.as_of.date())
+        if query.by == ("market", "day"):
+            return passing.sort("market", "day")
+        total = passing["value"].sum()
+        return pl.DataFrame({query.by[0]: ["all"], "value": [total]})
