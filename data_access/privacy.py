@@ -18,7 +18,7 @@ _EMAIL = re.compile(
 
 _SEP = r"[ \u00a0.\-‐-―－/]"
 _GAP = r"[ \u00a0\-‐-―－]"
-_CARD = re.compile(rf"(?<![\w.+\-])\d(?:{_GAP}?\d){{12,18}}(?![\w\-]|[.,]\d)")
+_CARD = re.compile(rf"\d(?<![\w.+\-]\d)(?:{_GAP}?\d){{12,18}}(?![\w\-]|[.,]\d)")
 
 # A number is a phone number when it is written as one, or when the text says so just before it.
 _WORDS = (
@@ -62,7 +62,9 @@ _WORDS = (
 )
 _SPOKEN = "(?:" + "|".join(sorted(_WORDS, key=len, reverse=True)) + ")"
 _PHONE = re.compile(
-    "|".join(
+    # The first sign is looked at first: most places in a text are none of these.
+    r"(?=[+＋(\d])(?:"
+    + "|".join(
         (
             # +49 30 1234-5678, +1 (555) 123 4567; amounts such as +1 299.00 are too short or dotted
             rf"(?<![\w.])[+＋]\s?(?![0０])\d{{1,3}}(?:(?:{_GAP}|/)?\(?\d{{1,5}}\)?){{2,6}}(?![\w]|[.,]\d)",
@@ -79,6 +81,7 @@ _PHONE = re.compile(
             r"(?<![\w.\-/#])1[3-9]\d[ -]\d{4}[ -]\d{4}(?![\w\-]|[.,]\d)",
         )
     )
+    + ")"
 )
 _FILLER = r"(?:no|nr|number|nummer|me|us|at|on|under|is|是|号码|番号)"
 _NUMBER = r"(?P<number>[+＋(]?\d(?:[ \u00a0().\-‐-―－/]{0,3}\d){5,14})"
