@@ -199,6 +199,19 @@ def days_waited(cases: Cases) -> pl.Series:
     return pl.Series(days.astype(np.int64)).cast(pl.String)
 
 
+def sentence_names(cases: Cases, catalogue: Products, section: str) -> Ints:
+    """Sentence of each case's reason; goods without a plug have their own where there is one."""
+    book = texts.phrases()
+    usual = [book.names[f"{section}.{reason}"] for reason in company.REASONS]
+    plain = [
+        book.names.get(f"{section}.{reason}_plain", name)
+        for reason, name in zip(company.REASONS, usual, strict=True)
+    ]
+    electric = np.array([noun in company.ELECTRIC for noun in catalogue.noun])[cases.product]
+    reason = cases.contacts.reason
+    return np.where(electric, np.array(usual)[reason], np.array(plain)[reason])
+
+
 def slots(cases: Cases, catalogue: Products, orders: Orders) -> dict[str, pl.Series]:
     """What the sentences about each case are filled in with."""
     book = texts.phrases()
@@ -217,10 +230,10 @@ def _frame(
 ) -> pl.DataFrame:  # fmt: skip
     found, book = cases.contacts, texts.phrases()
     n = cases.size
-    name = book.one_of("subject", company.REASONS, found.reason)
-    subject = texts.fill(
-        book.draw(rng, cases.language, name), slots(cases, catalogue, orders)
-    ).zip_with(~pl.Series(cases.spam), pl.Series(["Partnership offer"]))
+    name = sentence_names(cases, catalogue, "subject")
+    drawn = texts.fill(book.draw(rng, cases.language, name), slots(cases, catalogue, orders))
+    subject = drawn.str.slice(0, 1).str.to_uppercase() + drawn.str.slice(1)
+    subject = subject.zip_with(~pl.Series(cases.spam), pl.Series(["Partnership offer"]))
     of_orders = orders.frame.select(pl.col("customer_key", "region").gather(found.order))
     before = np.where(cases.merged, _previous(found), -1)
     return pl.DataFrame(

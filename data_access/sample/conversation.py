@@ -62,19 +62,6 @@ def _follow_up_times(cases: Cases) -> tuple[Floats, Floats, Floats]:
     )
 
 
-def _named(cases: Cases, catalogue: Products, section: str) -> Ints:
-    """Sentence of each case's reason; goods without a plug have their own where there is one."""
-    book = texts.phrases()
-    usual = [book.names[f"{section}.{reason}"] for reason in company.REASONS]
-    plain = [
-        book.names.get(f"{section}.{reason}_plain", name)
-        for reason, name in zip(company.REASONS, usual, strict=True)
-    ]
-    electric = np.array([noun in company.ELECTRIC for noun in catalogue.noun])[cases.product]
-    reason = cases.contacts.reason
-    return np.where(electric, np.array(usual)[reason], np.array(plain)[reason])
-
-
 def _opening(
     rng: np.random.Generator, cases: Cases, catalogue: Products, filled: dict[str, pl.Series]
 ) -> pl.Series:
@@ -84,7 +71,7 @@ def _opening(
     chatty = np.isin(
         cases.channel, [CHANNEL_NAMES.index(c) for c in ("chat", "messenger", "social")]
     )
-    problem = book.draw(rng, lang, _named(cases, catalogue, "problem"))
+    problem = book.draw(rng, lang, case_module.sentence_names(cases, catalogue, "problem"))
     body = texts.paragraph(
         [
             texts.fill(problem, filled),
@@ -119,7 +106,7 @@ def _answers(
             ]
         )
 
-    answer = book.draw(rng, lang, _named(cases, catalogue, "answer"))
+    answer = book.draw(rng, lang, case_module.sentence_names(cases, catalogue, "answer"))
     offer = book.one_of("resolution", OFFERS, cases.offer)
     first = signed(
         [
