@@ -9,10 +9,12 @@ from dash import Dash
 
 import callbacks.case
 import callbacks.cases
+import callbacks.complaints
 import callbacks.overview
 import callbacks.shell
 import pages.case
 import pages.cases
+import pages.complaints
 import pages.overview
 from dashboard import languages, panel_state
 from dashboard.assets_folder import assets_folder
@@ -26,10 +28,16 @@ from dashboard.static import ASSETS_IGNORE, install_index, install_static_cache
 if TYPE_CHECKING:
     from dashboard.services import Services
 
-SCREENS: tuple[Screen, ...] = (pages.overview, pages.cases, pages.case)
+SCREENS: tuple[Screen, ...] = (pages.overview, pages.complaints, pages.cases, pages.case)
 """Every screen, in the order of the rail."""
 
-CALLBACKS = (callbacks.shell, callbacks.overview, callbacks.cases, callbacks.case)
+CALLBACKS = (
+    callbacks.shell,
+    callbacks.overview,
+    callbacks.complaints,
+    callbacks.cases,
+    callbacks.case,
+)
 """Every module with callbacks; its screen is the one of the same name."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from dashboard import formats
 from dashboard.languages import _
+from dashboard.wording.recorded import channel_name, level_name, priority_name, reason_name
 from data_access.metrics import CATALOGUE
 
 
@@ -58,6 +59,10 @@ def value_name(dimension: str, value: str) -> str:
         "market": formats.country,
         "language": formats.language_name,
         "continent": _,
+        "channel": channel_name,
+        "reason": reason_name,
+        "priority": priority_name,
+        "level": level_name,
     }
     return named.get(dimension, str)(value)
 

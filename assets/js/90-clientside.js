@@ -63,6 +63,17 @@
       return nothing();
     },
 
+    // A choice that belongs to the screen goes into the address, under the last part of the
+    // control's id: complaints-measure → measure. The first choice is the default and left out.
+    keepChoice(value) {
+      const [control] = window.dash_clientside.callback_context.triggered;
+      const key = control ? control.prop_id.split(".")[0].split("-").pop() : null;
+      if (key) {
+        url.writeOwn({ [key]: value });
+      }
+      return nothing();
+    },
+
     // An infinite grid over the present view. Another view, search or filter starts from its top;
     // new numbers behind the same view only replace the rows that changed. A grid that is not there
     // yet will ask by itself, with what is chosen then.

@@ -92,8 +92,7 @@ def facts(case: Mapping[str, Any], zone: str, customer_zone: str | None, query: 
         if value in (None, ""):
             return rows.Fact(dimension_name(name), formats.NONE)
         href = link("/cases", narrow(query, **{name: str(value)}))
-        shown = f"L{value}" if name == "level" else value_name(name, str(value))
-        return rows.Fact(dimension_name(name), shown, href=href)
+        return rows.Fact(dimension_name(name), value_name(name, str(value)), href=href)
 
     known = [
         rows.Fact(_("Created"), formats.moment(case["created_at"], zone)),

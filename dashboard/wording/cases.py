@@ -86,7 +86,7 @@ def _grid_row(row: Mapping[str, Any], query: str, now: datetime, zone: str) -> d
         return clock_text(state, row["created_at"], row[done], due, now, span=brief)
 
     def named(name: str) -> str:
-        return value_name(name, row[name]) if row[name] else formats.NONE
+        return value_name(name, str(row[name])) if row[name] else formats.NONE
 
     return {
         "href": case_link(row["case_id"], row["source"], query),
@@ -96,7 +96,7 @@ def _grid_row(row: Mapping[str, Any], query: str, now: datetime, zone: str) -> d
         "category": named("category"),
         "reason": named("reason"),
         "channel": named("channel"),
-        "level": _("L{level}", level=row["level"]) if row["level"] else formats.NONE,
+        "level": named("level"),
         "created_at": formats.iso_utc(row["created_at"]),
         "zone": zone,
         "status": status_name(row["status"]),
