@@ -86,7 +86,9 @@ def _periods(plan: Plan, seen: pl.Series) -> pl.Series:
 
 def _by_age(numbers: Numbers, plan: Plan) -> pl.DataFrame:
     """Spells open at each instant, by the age of their case."""
-    spells = numbers.mart("open_spells")
+    now = plan.as_of
+    asked_now = plan.grain is None and numbers.state.known == now and plan.last == now.today
+    spells = numbers.open_spells().lazy() if asked_now else numbers.mart("open_spells")
     dims = source_of(plan.kpi.numerator)[0].dim_types
     for name, values in plan.where.items():
         spells = spells.filter(one_of(name, values, dims[name]))

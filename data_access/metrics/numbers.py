@@ -42,6 +42,7 @@ class Numbers:
         self._lock = Lock()
         self._cuts: dict[tuple[str, tuple[str, ...]], Cut] = {}
         self._rates: pl.DataFrame | None = None
+        self._open: pl.DataFrame | None = None
         if previous is not None:
             self._cuts = {
                 (cohort, dims): cut
@@ -69,6 +70,15 @@ class Numbers:
             with self._lock:
                 self._cuts[key] = found
         return found
+
+    def open_spells(self) -> pl.DataFrame:
+        """The spells open as of the last refresh, read once: created_at and dimensions."""
+        if self._open is None:
+            now = pl.lit(self.state.as_of)
+            still = pl.col("open_to").is_null() | (pl.col("open_to") > now)
+            rows = self.mart("open_spells").filter((pl.col("open_from") <= now) & still)
+            self._open = rows.drop("case_id", "part").collect()
+        return self._open
 
     def fx_rates(self) -> pl.DataFrame:
         """Published rates: date, currency, units of it per unit of the common base."""

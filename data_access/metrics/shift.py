@@ -26,7 +26,13 @@ def share_shift(now: pl.DataFrame, before: pl.DataFrame, by: str) -> pl.DataFram
     """
     both = (
         _counts(now, by, "n_now")
-        .join(_counts(before, by, "n_before"), on="segment", how="full", coalesce=True, nulls_equal=True)
+        .join(
+            _counts(before, by, "n_before"),
+            on="segment",
+            how="full",
+            coalesce=True,
+            nulls_equal=True,
+        )
         .with_columns(pl.col("n_now", "n_before").fill_null(0))
     )
     ends = {}

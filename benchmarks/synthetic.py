@@ -1,0 +1,277 @@
+"""A made-up company of any size, written straight as marts: for measuring, not for looking at.
+
+    python -m benchmarks.synthetic --cases 1000000 --home DIR
+
+gives an Afterwatch home (`state.db`, `warehouse`) with 24 months of marts and rollups as of
+1 November 2026: as many open spells, orders, parcels and order lines as cases, a fifth as many
+reviews and surveys, a tenth as many return lines. Markets and categories are skewed as in life.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from data_access.marts import MARTS, rebuild_rollups
+from data_access.marts.continents import continent_of
+from data_access.state.engine import migrate, open_state
+from data_access.warehouse import Warehouse, open_warehouse
+
+AS_OF = datetime(2026, 11, 1, tzinfo=UTC)
+MONTHS = 24
+MARKETS = (
+    "US DE GB FR JP CN BR IN CA AU IT ES NL PL SE MX KR BE AT CH DK NO FI IE PT CZ GR RO HU IL AE"
+    " SA ZA TR TH VN ID MY SG NZ"
+).split()
+CATEGORIES = (
+    "phones shoes toys kitchen garden beauty sports audio lighting bags watches tools".split()
+)
+CHANNELS = ["email", "chat", "phone", "web", "marketplace", "social"]
+CARRIERS = [f"carrier {letter}" for letter in "ABCDEFGHIJ"]
+REASONS = [f"reason {number}" for number in range(25)]
+PRIORITIES = ["low", "normal", "high", "urgent"]
+TEAMS = [f"team {number}" for number in range(12)]
+LANGUAGES = "en de fr ja zh pt hi it es nl pl ko".split()
+PRODUCTS = [f"sku-{number:04}" for number in range(1000)]
+_SECOND = 1_000_000
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month of the company."""
+
+    part: int
+    start: int
+    """Microseconds since 1970."""
+    length: int
+    cases: int
+
+
+def months(cases: int) -> Iterator[Month]:
+    """The months before `AS_OF`; business grows by half over the time."""
+    starts = [(2024 + (10 + n) // 12, (10 + n) % 12 + 1) for n in range(MONTHS + 1)]
+    moments = [int(datetime(y, m, 1, tzinfo=UTC).timestamp()) * _SECOND for y, m in starts]
+    weights = np.linspace(1, 1.5, MONTHS)
+    sizes = (weights / weights.sum() * cases).astype(int)
+    sizes[-1] += cases - sizes.sum()
+    for number in range(MONTHS):
+        year, month = starts[number]
+        length = moments[number + 1] - moments[number]
+        yield Month(year * 100 + month, moments[number], length, int(sizes[number]))
+
+
+def build(home: Path, cases: int) -> None:
+    """Make the home; nothing may be there yet."""
+    home.mkdir(parents=True)
+    url = f"sqlite:///{home / 'state.db'}"
+    engine = open_state(url)
+    migrate(engine)
+    warehouse = open_warehouse(url, home / "warehouse")
+    rng = np.random.default_rng(20_261_101)
+    started = time.perf_counter()
+    for month in months(cases):
+        _write_month(warehouse, rng, month)
+    written = time.perf_counter()
+    rebuild_rollups(warehouse, engine, AS_OF)
+    print(f"marts {written - started:.0f} s, rollups {time.perf_counter() - written:.0f} s")
+    warehouse.close()
+    engine.dispose()
+
+
+def _write_month(warehouse: Warehouse, rng: np.random.Generator, month: Month) -> None:
+    cases = _cases(rng, month)
+    spells = cases.filter(~pl.col("is_spam")).with_columns(
+        open_from="created_at", open_to="first_solved_at"
+    )
+    orders = _orders(rng, month, month.cases)
+    lines = orders.with_columns(line_id="order_id", qty=1, value_minor="total_minor")
+    _write(warehouse, "cases", cases, "created_at")
+    _write(warehouse, "open_spells", spells, "created_at")
+    _write(warehouse, "orders", orders, "placed_at")
+    _write(warehouse, "lines", lines, "placed_at")
+    _write(warehouse, "parcels", _parcels(rng, orders), "created_at")
+    _write(warehouse, "return_lines", _return_lines(rng, month), "requested_at")
+    _write(warehouse, "reviews", _reviews(rng, month), "at")
+    _write(warehouse, "surveys", _surveys(rng, month), "answered_at")
+
+
+def _write(warehouse: Warehouse, mart: str, rows: pl.DataFrame, order: str) -> None:
+    columns = MARTS[mart].columns
+    shaped = rows.select(
+        (pl.col(name) if name in rows.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in columns.items()
+    ).sort(order)
+    warehouse.replace_parts(mart, "marts", shaped, set(shaped["part"]))
+
+
+def _pick(rng: np.random.Generator, values: list[str], n: int, skew: float = 0.0) -> pl.Series:
+    weights = 1 / np.arange(1, len(values) + 1) ** skew
+    index = rng.choice(len(values), n, p=weights / weights.sum())
+    return pl.Series(values).gather(index)
+
+
+def _moments(rng: np.random.Generator, month: Month, n: int) -> pl.Series:
+    return _instant(month.start + rng.integers(0, month.length // _SECOND, n) * _SECOND)
+
+
+def _instant(microseconds: np.ndarray) -> pl.Series:
+    return pl.Series(microseconds).cast(pl.Datetime("us", "UTC"))
+
+
+def _dimensions(rng: np.random.Generator, n: int, part: int) -> dict[str, object]:
+    market = _pick(rng, MARKETS, n, 0.8)
+    return {
+        "market": market,
+        "continent": market.to_frame("market").select(continent_of("market")).to_series(),
+        "region": market + "-" + _pick(rng, list("123"), n),
+        "lane": "CN>" + market,
+        "carrier": _pick(rng, CARRIERS, n, 0.5),
+        "category": _pick(rng, CATEGORIES, n, 0.5),
+        "product": _pick(rng, PRODUCTS, n, 0.7),
+        "language": _pick(rng, LANGUAGES, n, 0.8),
+        "source": "synthetic",
+        "part": part,
+    }
+
+
+def _support(rng: np.random.Generator, n: int) -> dict[str, object]:
+    return {
+        "channel": _pick(rng, CHANNELS, n, 0.7),
+        "priority": _pick(rng, PRIORITIES, n),
+        "team": _pick(rng, TEAMS, n),
+        "reason": _pick(rng, REASONS, n, 0.8),
+        "level": rng.integers(1, 6, n),
+    }
+
+
+def _ids(prefix: str, part: int, n: int) -> pl.Series:
+    return f"{prefix}{part}-" + pl.Series(np.arange(n)).cast(pl.String)
+
+
+def _after(
+    rng: np.random.Generator, start: pl.Series, mean_hours: float, missing: float
+) -> pl.Series:
+    """Exponential times after `start`; a share of them never comes."""
+    n = start.len()
+    delay = (rng.exponential(mean_hours * 3600, n).astype(np.int64) + 1) * _SECOND
+    moments = _instant(start.to_physical().to_numpy() + delay)
+    never = pl.Series(rng.random(n) < missing) | (moments > AS_OF)
+    return pl.select(pl.when(~never).then(moments)).to_series()
+
+
+def _cases(rng: np.random.Generator, month: Month) -> pl.DataFrame:
+    n = month.cases
+    created = _moments(rng, month, n)
+    support = _support(rng, n)
+    solved = _after(rng, created, 30, 0.002)
+    return pl.DataFrame(
+        {
+            "case_id": _ids("k", month.part, n),
+            "order_id": _ids("o", month.part, n),
+            "created_at": created,
+            "first_response_at": _after(rng, created, 2, 0.03),
+            "first_solved_at": solved,
+            "last_solved_at": solved,
+            "status": pl.select(
+                pl.when(solved.is_null()).then(pl.lit("open")).otherwise(pl.lit("solved"))
+            ).to_series(),
+            "is_spam": rng.random(n) < 0.01,
+            "vendor_sla_met": rng.random(n) < 0.8,
+            "reopen_count": 0,
+            "fr_target_s": np.where(np.asarray(support["level"]) == 3, 2, 4) * 3600,
+            "res_target_s": 48 * 3600,
+            "subject": _pick(rng, [f"Subject {number}" for number in range(500)], n),
+            **support,
+            **_dimensions(rng, n, month.part),
+        }
+    )
+
+
+def _orders(rng: np.random.Generator, month: Month, n: int) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "order_id": _ids("o", month.part, n),
+            "placed_at": _moments(rng, month, n),
+            "total_minor": rng.integers(500, 40_000, n),
+            "currency": _pick(rng, ["USD", "EUR", "GBP", "JPY"], n, 0.8),
+            **_dimensions(rng, n, month.part),
+        }
+    )
+
+
+def _parcels(rng: np.random.Generator, orders: pl.DataFrame) -> pl.DataFrame:
+    placed = orders["placed_at"]
+    shipped = _after(rng, placed, 30, 0.02)
+    delivered = _after(rng, placed, 30 + 6 * 24, 0.01)
+    known = (delivered > shipped).fill_null(value=False)
+    return orders.with_columns(
+        shipment_id="order_id",
+        created_at=placed,
+        shipped_at=shipped,
+        promised_on=placed.dt.date().dt.offset_by("10d"),
+        delivered_at=pl.when(known).then(delivered),
+        delivered_on=pl.when(known).then(delivered.dt.date()),
+    )
+
+
+def _return_lines(rng: np.random.Generator, month: Month) -> pl.DataFrame:
+    n = month.cases // 10
+    return pl.DataFrame(
+        {
+            "return_line_id": _ids("r", month.part, n),
+            "requested_at": _moments(rng, month, n),
+            "qty": 1,
+            "value_minor": rng.integers(500, 40_000, n),
+            "currency": _pick(rng, ["USD", "EUR", "GBP", "JPY"], n, 0.8),
+            "reason": _pick(rng, REASONS, n),
+            **_dimensions(rng, n, month.part),
+        }
+    )
+
+
+def _reviews(rng: np.random.Generator, month: Month) -> pl.DataFrame:
+    n = month.cases // 5
+    return pl.DataFrame(
+        {
+            "review_id": _ids("v", month.part, n),
+            "at": _moments(rng, month, n),
+            "rating": rng.integers(1, 6, n),
+            **_dimensions(rng, n, month.part),
+        }
+    )
+
+
+def _surveys(rng: np.random.Generator, month: Month) -> pl.DataFrame:
+    n = month.cases // 5
+    csat = rng.random(n) < 0.5
+    return pl.DataFrame(
+        {
+            "response_id": _ids("q", month.part, n),
+            "case_id": _ids("k", month.part, n),
+            "kind": pl.Series(np.where(csat, "csat", "nps")),
+            "answered_at": _moments(rng, month, n),
+            "score": np.where(csat, rng.integers(1, 6, n), rng.integers(0, 11, n)),
+            **_support(rng, n),
+            **_dimensions(rng, n, month.part),
+        }
+    )
+
+
+def main() -> None:
+    """Build the home that the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, default=1_000_000)
+    parser.add_argument("--home", type=Path, required=True)
+    given = parser.parse_args()
+    build(given.home, given.cases)
+
+
+if __name__ == "__main__":
+    main()
