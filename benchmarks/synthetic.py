@@ -26,19 +26,18 @@ from data_access.warehouse import Warehouse, open_warehouse
 
 AS_OF = datetime(2026, 11, 1, tzinfo=UTC)
 MONTHS = 24
-MARKETS = (
+_MARKETS = (
     "US DE GB FR JP CN BR IN CA AU IT ES NL PL SE MX KR BE AT CH DK NO FI IE PT CZ GR RO HU IL AE"
     " SA ZA TR TH VN ID MY SG NZ"
-).split()
-CATEGORIES = (
-    "phones shoes toys kitchen garden beauty sports audio lighting bags watches tools".split()
 )
+_CATEGORIES = "phones shoes toys kitchen garden beauty sports audio lighting bags watches tools"
+_LANGUAGES = "en de fr ja zh pt hi it es nl pl ko"
+MARKETS, CATEGORIES, LANGUAGES = (words.split() for words in (_MARKETS, _CATEGORIES, _LANGUAGES))
 CHANNELS = ["email", "chat", "phone", "web", "marketplace", "social"]
 CARRIERS = [f"carrier {letter}" for letter in "ABCDEFGHIJ"]
 REASONS = [f"reason {number}" for number in range(25)]
 PRIORITIES = ["low", "normal", "high", "urgent"]
 TEAMS = [f"team {number}" for number in range(12)]
-LANGUAGES = "en de fr ja zh pt hi it es nl pl ko".split()
 PRODUCTS = [f"sku-{number:04}" for number in range(1000)]
 _SECOND = 1_000_000
 

@@ -1,0 +1,186 @@
+"""The heat map category × market of 90 days: Afterwatch beside DuckDB, pandas and bare Polars.
+
+    python -m benchmarks.heatmap --home DIR [--home DIR …]
+
+Each reads the same Parquet files of the mart `cases`: count, deadlines passed and kept per category
+and market. Afterwatch answers from its rollup, as its pages do; the others show what a page without
+rollups would cost. Every answer is checked against the others. Homes are made by
+`benchmarks.synthetic`; writes `benchmarks/results/heatmap.md`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import polars as pl
+
+from benchmarks.machine import described
+from benchmarks.synthetic import AS_OF
+from data_access.metrics import Filter, Metrics, Query
+from data_access.state.engine import open_state
+from data_access.warehouse import open_warehouse
+
+RESULT = Path(__file__).parent / "results" / "heatmap.md"
+DAYS = 90
+RUNS = 7
+COLUMNS = ["category", "market", "created_at", "first_response_at", "fr_target_s", "is_spam"]
+COLUMNS += ["merged_into"]
+
+Answer = dict[tuple[str, str], tuple[int, int]]
+"""(category, market) to deadlines kept and passed."""
+
+
+def first_day(run: int) -> date:
+    """Another period in every run, so that no answer is kept from the last one."""
+    return (AS_OF - timedelta(days=DAYS + run)).date()
+
+
+def afterwatch(home: Path) -> Callable[[int], Answer]:
+    url = f"sqlite:///{home / 'state.db'}"
+    metrics = Metrics(open_warehouse(url, home / "warehouse"), open_state(url))
+
+    def ask(run: int) -> Answer:
+        by = ("category", "market")
+        where = Filter(start=first_day(run), end=AS_OF.date() - timedelta(days=1))
+        rows = metrics.kpi(Query("first_response_within_target", by, where))
+        shown = rows.filter(pl.col("n") > 0).select(*by, "numerator", "denominator")
+        return {(c, m): (x, n) for c, m, x, n in shown.iter_rows()}
+
+    return ask
+
+
+def files_of(home: Path) -> list[str]:
+    return sorted(map(str, (home / "warehouse" / "marts" / "cases").rglob("*.parquet")))
+
+
+def start_of(run: int) -> datetime:
+    return AS_OF - timedelta(days=DAYS + run)
+
+
+def bare_polars(home: Path) -> Callable[[int], Answer]:
+    files = files_of(home)
+
+    def ask(run: int) -> Answer:
+        due = pl.col("created_at") + pl.duration(seconds="fr_target_s")
+        rows = (
+            pl.scan_parquet(files, hive_partitioning=False)
+            .filter(pl.col("created_at") >= start_of(run), pl.col("created_at") < AS_OF)
+            .filter(~pl.col("is_spam"), pl.col("merged_into").is_null(), due <= AS_OF)
+            .group_by("category", "market")
+            .agg(kept=(pl.col("first_response_at") <= due).sum(), n=pl.len())
+            .collect()
+        )
+        return {(c, m): (x, n) for c, m, x, n in rows.iter_rows()}
+
+    return ask
+
+
+def duck(home: Path) -> Callable[[int], Answer]:
+    files = files_of(home)
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    statement = """
+        SELECT category, market,
+               count(*) FILTER (WHERE first_response_at <= created_at + to_seconds(fr_target_s)),
+               count(*)
+        FROM read_parquet(?, hive_partitioning = false)
+        WHERE created_at >= ? AND created_at < ? AND NOT is_spam AND merged_into IS NULL
+          AND created_at + to_seconds(fr_target_s) <= ?
+        GROUP BY ALL"""
+
+    def ask(run: int) -> Answer:
+        rows = connection.execute(statement, [files, start_of(run), AS_OF, AS_OF]).fetchall()
+        return {(c, m): (x, n) for c, m, x, n in rows}
+
+    return ask
+
+
+def pandas(home: Path) -> Callable[[int], Answer]:
+    files = files_of(home)
+
+    def ask(run: int) -> Answer:
+        period = [("created_at", ">=", start_of(run)), ("created_at", "<", AS_OF)]
+        rows = pd.read_parquet(files, columns=COLUMNS, filters=period, partitioning=None)
+        due = rows["created_at"] + pd.to_timedelta(rows["fr_target_s"], unit="s")
+        rows = rows.assign(kept=rows["first_response_at"] <= due)
+        shown = rows[~rows["is_spam"] & rows["merged_into"].isna() & (due <= AS_OF)]
+        summed = shown.groupby(["category", "market"])["kept"].agg(["sum", "count"])
+        return {key: (int(x), int(n)) for key, x, n in summed.itertuples()}
+
+    return ask
+
+
+ENGINES = {
+    "Afterwatch (rollup)": afterwatch,
+    "Polars over the files": bare_polars,
+    "DuckDB over the files": duck,
+    "pandas over the files": pandas,
+}
+
+
+def measure(home: Path) -> list[tuple[str, float, float, float]]:
+    """Engine, first call, median and worst of the following calls, in milliseconds."""
+    asks = {name: make(home) for name, make in ENGINES.items()}
+    took: dict[str, list[float]] = {name: [] for name in asks}
+    for run in range(RUNS):
+        answers = []
+        for name, ask in asks.items():
+            started = time.perf_counter()
+            answers.append(ask(run))
+            took[name].append((time.perf_counter() - started) * 1000)
+        if any(answer != answers[0] for answer in answers):
+            raise SystemExit("The engines disagree: nothing is measured before they agree.")
+    return [
+        (name, times[0], statistics.median(times[1:]), max(times[1:]))
+        for name, times in took.items()
+    ]
+
+
+def cases_in(home: Path) -> int:
+    return int(
+        pl.scan_parquet(files_of(home), hive_partitioning=False).select(pl.len()).collect().item()
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--home", type=Path, action="append", required=True)
+    homes = parser.parse_args().home
+    lines = [
+        "# The heat map beside other engines",
+        "",
+        (__doc__ or "").split("\n\n")[2].replace("\n", " "),
+        "",
+        described("duckdb", "pandas"),
+        "",
+        (
+            f"Median and worst of {RUNS - 1} calls after a first one, each of another period of"
+            f" {DAYS} days or a little more; the engines take turns and all answers were equal."
+        ),
+        "",
+        "| cases | engine | first call ms | median ms | worst ms | times Afterwatch |",
+        "|---:|---|---:|---:|---:|---:|",
+    ]
+    for home in homes:
+        size = cases_in(home)
+        rows = measure(home)
+        ours = rows[0][2]
+        lines += [
+            f"| {size:,} | {name} | {first:.1f} | {median:.1f} | {worst:.1f}"
+            f" | {median / ours:.1f} |"
+            for name, first, median, worst in rows
+        ]
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()
