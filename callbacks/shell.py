@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from dashboard.services import Services
 
 CONTROLS = (
-    Shell.RANGE,
-    Shell.FROM,
-    Shell.TO,
-    Shell.COMPARE,
-    *DIMENSION_CONTROLS.values(),
-    Shell.CURRENCY,
-    Shell.ZONE,
+    (Shell.RANGE, "value"),
+    (Shell.FROM, "data-value"),
+    (Shell.TO, "data-value"),
+    (Shell.COMPARE, "value"),
+    *[(control, "value") for control in DIMENSION_CONTROLS.values()],
+    (Shell.CURRENCY, "value"),
+    (Shell.ZONE, "value"),
 )
+"""Controls of the filter bar and the property that holds their value."""
 
 
 def register(app: Dash, services: Services) -> None:
@@ -45,7 +46,7 @@ def register(app: Dash, services: Services) -> None:
     app.callback(
         Output(Shell.QUERY, "data"),
         Output(Shell.NOTES, "children"),
-        *[Output(control, "value") for control in CONTROLS],
+        *[Output(control, value) for control, value in CONTROLS],
         Input(Shell.ASKED, "data"),
         State(Shell.QUERY, "data"),
         prevent_initial_call=True,
@@ -53,7 +54,7 @@ def register(app: Dash, services: Services) -> None:
     clientside(
         "collectView",
         Output(Shell.QUERY, "data", allow_duplicate=True),
-        *[Input(control, "value") for control in CONTROLS],
+        *[Input(control, value) for control, value in CONTROLS],
         State(Shell.QUERY, "data"),
         prevent_initial_call=True,
     )
@@ -87,7 +88,7 @@ def restore(services: Services, asked: str, present: str | None) -> tuple[Any, .
         no_update if query == present else query,
         note(ignored),
         view.range,
-        *[day.isoformat() if day else None for day in dates],
+        *[day.isoformat() if day else "" for day in dates],
         view.compare,
         *[[value or UNKNOWN for value in getattr(view.filter, name)] for name in IN_BAR],
         view.currency or settings.currency,

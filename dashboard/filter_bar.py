@@ -45,8 +45,8 @@ def filter_bar(services: Services) -> html.Div:
         _field(_("Time range"), _choice(Shell.RANGE, range_names(), "28d"), Shell.RANGE),
         html.Div(
             [
-                _field(_("From"), _date(Shell.FROM), Shell.FROM),
-                _field(_("To"), _date(Shell.TO), Shell.TO),
+                _field(_("From"), _date(Shell.FROM), f"{Shell.FROM}-field"),
+                _field(_("To"), _date(Shell.TO), f"{Shell.TO}-field"),
             ],
             className="aw-filters__custom",
         ),
@@ -153,9 +153,13 @@ def _choice(control_id: Shell, names: dict[str, str], value: str) -> dcc.Dropdow
     )
 
 
-def _date(control_id: Shell) -> dcc.Input:
-    # The browser's own date field: in the reader's language, usable by keyboard and on a phone.
-    return dcc.Input(id=control_id, type="date", debounce=True, className="aw-date")  # type: ignore[arg-type]
+def _date(control_id: Shell) -> html.Div:
+    """A place for the browser's own date field, which Dash has no component for.
+
+    It speaks the reader's language and works by keyboard and on a phone; its value (ISO date) is
+    `data-value`, in both directions. Drawn by `assets/js/95-filter-bar.js`.
+    """
+    return html.Div(id=control_id, className="aw-date")
 
 
 def _currencies(own: str) -> dict[str, str]:

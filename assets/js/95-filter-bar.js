@@ -54,6 +54,62 @@
     window.dash_clientside.set_props("shell-asked", { data: next });
   }
 
+  // ---- the browser's own date fields ----
+
+  function dateField(holder) {
+    let field = holder.querySelector("input");
+    if (!field) {
+      field = document.createElement("input");
+      field.type = "date";
+      field.id = holder.id + "-field";
+      // While a year is typed the field has wrong dates; blur and pick tell the whole one.
+      field.addEventListener("change", () => {
+        if (document.activeElement !== field || !field.dataset.typing) {
+          tell(holder, field);
+        }
+      });
+      field.addEventListener("keydown", (event) => {
+        field.dataset.typing = event.key === "Enter" ? "" : "yes";
+        if (event.key === "Enter") {
+          tell(holder, field);
+        }
+      });
+      field.addEventListener("blur", () => {
+        field.dataset.typing = "";
+        tell(holder, field);
+      });
+      holder.append(field);
+    }
+    const value = holder.getAttribute("data-value") || "";
+    if (field.value !== value && document.activeElement !== field) {
+      field.value = value;
+    }
+  }
+
+  function tell(holder, field) {
+    if (field.value !== (holder.getAttribute("data-value") || "")) {
+      window.dash_clientside.set_props(holder.id, { "data-value": field.value });
+    }
+  }
+
+  new MutationObserver((mutations) => {
+    for (const mutation of mutations) {
+      if (mutation.type === "attributes" && mutation.target.classList.contains("aw-date")) {
+        dateField(mutation.target);
+      }
+      for (const node of mutation.addedNodes) {
+        if (node.nodeType === Node.ELEMENT_NODE && !node.closest(".aw-date")) {
+          node.querySelectorAll(".aw-date").forEach(dateField);
+        }
+      }
+    }
+  }).observe(document.body, {
+    attributes: true,
+    attributeFilter: ["data-value"],
+    childList: true,
+    subtree: true,
+  });
+
   // ---- chips ----
 
   function chip(text, title, onClick) {

@@ -201,9 +201,7 @@ def _moment(row: Mapping[str, Any], zone: str, customer_zone: str | None) -> row
     )
 
 
-def _at(
-    at: datetime, zone: str, customer_zone: str | None, **said: str
-) -> rows.Moment:
+def _at(at: datetime, zone: str, customer_zone: str | None, **said: str) -> rows.Moment:
     here = formats.as_zone(at, zone)
     local = ""
     if customer_zone is not None and customer_zone != zone:

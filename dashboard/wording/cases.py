@@ -73,9 +73,7 @@ def brief(seconds: float) -> str:
     return _("{d} d", d=formats.number(seconds / 86_400, 1))
 
 
-def grid_rows(
-    frame: pl.DataFrame, query: str, *, now: datetime, zone: str
-) -> list[dict[str, Any]]:
+def grid_rows(frame: pl.DataFrame, query: str, *, now: datetime, zone: str) -> list[dict[str, Any]]:
     """Rows of the grid, ready to read but for instants, which the browser writes out."""
     return [_grid_row(row, query, now, zone) for row in frame.iter_rows(named=True)]
 

@@ -197,9 +197,7 @@ def places_finding(cells: pl.DataFrame, measure: str, overall: float | None) -> 
 def weeks_finding(cells: pl.DataFrame, last: date) -> str:
     """The category whose last full week lies furthest, with certainty, above its weeks before."""
     full = [
-        monday
-        for monday in sorted(cells["week"].unique().to_list())
-        if (last - monday).days >= 6
+        monday for monday in sorted(cells["week"].unique().to_list()) if (last - monday).days >= 6
     ]
     if len(full) < 3:
         return _("Not enough full weeks to see a change")
@@ -272,7 +270,10 @@ def reason_rows(shift: pl.DataFrame, query: str) -> pl.DataFrame:
         pl.Series("hover", [_bar_hover(row) for row in shift.iter_rows(named=True)], pl.String),
         pl.Series(
             "href",
-            [link("/cases", narrow(query, reason=row["segment"] or "")) for row in shift.iter_rows(named=True)],
+            [
+                link("/cases", narrow(query, reason=row["segment"] or ""))
+                for row in shift.iter_rows(named=True)
+            ],
             pl.String,
         ),
     )
@@ -321,9 +322,7 @@ def reasons_finding(shift: pl.DataFrame) -> str:
     """The reason that grew most beyond noise, else the most common one."""
     if not shift.height:
         return _("No reasons are recorded")
-    grown = shift.filter(pl.col("certain").fill_null(value=False)).sort(
-        "change", descending=True
-    )
+    grown = shift.filter(pl.col("certain").fill_null(value=False)).sort("change", descending=True)
     if grown.height and grown["change"][0] > 0:
         row = grown.row(0, named=True)
         return _(

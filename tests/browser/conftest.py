@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from waitress.server import create_server
 from waitress.wasyncore import close_all
 
+from tests.browser.live import empty_server, live_server  # noqa: F401 - fixtures of every test here
 from tests.system import find_chromium
 
 OUTPUT = Path(__file__).parent / "output"

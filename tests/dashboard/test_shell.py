@@ -21,14 +21,14 @@ from tests.dashboard.fakes import NOW, services
 
 def test_an_address_sets_every_control(fake_services: Services) -> None:
     query, said, *values = restore(fake_services, "?range=7d&market=FR,XX&zone=Asia/Tokyo", None)
-    controls = dict(zip(CONTROLS, values, strict=True))
+    controls = dict(zip([control for control, _value in CONTROLS], values, strict=True))
     assert query == "range=7d&market=FR&zone=Asia%2FTokyo"
     assert said == "Left out of the filter, because the data do not have it: market = XX."
     assert controls[Shell.RANGE] == "7d"
     assert controls[Shell.MARKET] == ["FR"]
     assert controls[Shell.ZONE] == "Asia/Tokyo"
     assert controls[Shell.CURRENCY] == "EUR"
-    assert controls[Shell.FROM] is None
+    assert controls[Shell.FROM] == ""
 
 
 def test_the_present_view_is_not_asked_again(fake_services: Services) -> None:
