@@ -28,6 +28,7 @@ class Home:
         url = f"sqlite:///{folder / 'state.db'}"
         self.engine: Engine = open_state(url)
         migrate(self.engine)
+        # Where the application keeps it by default, so that commands find it too.
         self.warehouse: Warehouse = open_warehouse(url, folder / "warehouse")
 
     def close(self) -> None:
