@@ -5,6 +5,8 @@
   const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
   const format = () => window.afterwatch.format;
 
+  const opensTab = (event) => Boolean(event && (event.ctrlKey || event.metaKey || event.shiftKey));
+
   functions.aw = {
     number: (value, digits) => format().number(value, digits),
     percent: (value, digits) => format().percent(value, digits),
@@ -27,7 +29,7 @@
     // Rows carry the address they open.
     openRow: (params) => {
       const chosen = window.getSelection ? String(window.getSelection()) : "";
-      if (params.data && !chosen && !params.event?.defaultPrevented) {
+      if (params.data && !chosen && !opensTab(params.event)) {
         window.afterwatch.url.goTo(params.data.href);
       }
     },
@@ -64,7 +66,12 @@
             className: "aw-link",
             href: props.data.href,
             tabIndex: -1,
-            onClick: (event) => event.stopPropagation(),
+            // The row opens the case in place; with a modifier the browser opens a tab.
+            onClick: (event) => {
+              if (!opensTab(event)) {
+                event.preventDefault();
+              }
+            },
           },
           props.value,
         )
