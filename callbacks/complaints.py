@@ -115,6 +115,7 @@ def weeks(services: Services, query: str, measure: str) -> tuple[Any, ...]:
             rows=[value_name("category", category) for category in categories],
             columns=[words.week_name(monday) for monday in mondays],
             values=len(mondays) <= 16,
+            named=7,
             view=f"{query}{measure}",
         ),
         finding,

@@ -12,13 +12,16 @@ import callbacks.cases
 import callbacks.complaints
 import callbacks.overview
 import callbacks.shell
+import callbacks.sla
 import pages.case
 import pages.cases
 import pages.complaints
 import pages.overview
+import pages.sla
 from dashboard import languages, panel_state
 from dashboard.assets_folder import assets_folder
 from dashboard.downloads import install_downloads
+from dashboard.guard import install_guard
 from dashboard.missing_cases import answer_unknown_cases
 from dashboard.screens import PRODUCT, Screen, answer_unknown_paths, register_screens
 from dashboard.security import install_security_headers
@@ -28,13 +31,14 @@ from dashboard.static import ASSETS_IGNORE, install_index, install_static_cache
 if TYPE_CHECKING:
     from dashboard.services import Services
 
-SCREENS: tuple[Screen, ...] = (pages.overview, pages.complaints, pages.cases, pages.case)
+SCREENS: tuple[Screen, ...] = (pages.overview, pages.complaints, pages.sla, pages.cases, pages.case)
 """Every screen, in the order of the rail."""
 
 CALLBACKS = (
     callbacks.shell,
     callbacks.overview,
     callbacks.complaints,
+    callbacks.sla,
     callbacks.cases,
     callbacks.case,
 )
@@ -56,6 +60,7 @@ def create_app(services: Services) -> Dash:
         enable_mcp=False,
         on_error=panel_state.show_errors,
     )
+    install_guard(app.server, services.settings.host)
     languages.install_languages(app.server, services.settings.language)
     install_index(app, languages.html_lang)
     register_screens(SCREENS)

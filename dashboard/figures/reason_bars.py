@@ -29,7 +29,7 @@ def reason_bars(reasons: pl.DataFrame, *, view: str = "") -> go.Figure:
         margin={"l": 4, "r": 4, "t": 4, "b": 4},
         uirevision=view,
         bargap=0.42,
-        xaxis={"visible": False, "range": [0, widest * 1.75], "fixedrange": True},
+        xaxis={"visible": False, "range": [0, widest * 2.1], "fixedrange": True},
         yaxis={
             "type": "category",
             "range": [max(len(names), 1) - 0.5, -0.5],
@@ -72,7 +72,7 @@ def reason_bars(reasons: pl.DataFrame, *, view: str = "") -> go.Figure:
     ends = reasons.select(pl.max_horizontal("share_now", "share_before").fill_null(0)).to_series()
     figure.add_trace(
         go.Scatter(
-            x=ends.cast(pl.Float32).to_numpy() + np.float32(widest * 0.02),
+            x=ends.cast(pl.Float32).to_numpy() + np.float32(widest * 0.03),
             y=names,
             mode="text",
             text=reasons["label"].to_numpy(),

@@ -1,0 +1,377 @@
+"""What the SLA screen says: countries in rank, hours of the week, levels, the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+from babel import dates
+
+from dashboard import formats, rows
+from dashboard.languages import _, current, locale, ngettext
+from dashboard.sla import BLOCK_HOURS, FEWEST_IN_BLOCK, LATE_VIEW, LEVEL_KPIS
+from dashboard.url_filter import Period, link, narrow
+from dashboard.vocabulary import kpi_short, kpi_title, value_name
+from dashboard.wording.standing import SMALLEST_N, against_target
+from data_access.metrics import CATALOGUE
+
+
+def kpi_choices() -> dict[str, str]:
+    """The promises as the toggle names them."""
+    return {
+        "first_response": _("First response"),
+        "resolution": _("Resolution"),
+        "delivery": _("On-time delivery"),
+    }
+
+
+def answer(whole: Mapping[str, Any], ranked: pl.DataFrame, kpi: str) -> str:
+    """Where the promise is broken, in a sentence or two."""
+    declared = CATALOGUE[kpi]
+    if whole["value"] is None:
+        return _("No promise has fallen due in this selection.")
+    parts = [
+        _(
+            "{kpi}: {share}, target {target}.",
+            kpi=kpi_title(kpi),
+            share=formats.percent(whole["value"]),
+            target=formats.percent(declared.target, 0),
+        )
+    ]
+    sure = surely_below(ranked, kpi)
+    if sure.height:
+        named = [formats.country(market) for market in sure["market"].to_list()[:3]]
+        parts.append(
+            ngettext(
+                "{count} country is certainly below: {names}.",
+                "{count} countries are certainly below, first {names}.",
+                sure.height,
+                names=("、" if current() == "zh_Hans" else ", ").join(named),
+            )
+        )
+    else:
+        parts.append(_("No country is certainly below it."))
+    return ("" if current() == "zh_Hans" else " ").join(parts)
+
+
+def surely_below(ranked: pl.DataFrame, kpi: str) -> pl.DataFrame:
+    """Countries with enough cases whose whole interval lies below the target."""
+    target = CATALOGUE[kpi].target or 0.0
+    return ranked.filter(pl.col("high") < target, pl.col("n") >= SMALLEST_N, pl.col("market") != "")
+
+
+def map_title(ranked: pl.DataFrame, kpi: str) -> str:
+    """The finding of the map."""
+    sure = surely_below(ranked, kpi)
+    if not sure.height:
+        return _("No country is certainly below target")
+    worst = sure.row(0, named=True)
+    return _(
+        "{country} is furthest below target: {share}",
+        country=formats.country(worst["market"]),
+        share=formats.percent(worst["value"]),
+    )
+
+
+def map_note(span: Period, kpi: str) -> str:
+    """What is counted over which time."""
+    return " · ".join(
+        [
+            kpi_title(kpi),
+            formats.days(span.first, span.last),
+            _("grey: fewer than {n}", n=SMALLEST_N),
+        ]
+    )
+
+
+def map_summary(ranked: pl.DataFrame, kpi: str) -> str:
+    """The map for someone who cannot see it."""
+    judged = ranked.filter(pl.col("n") >= SMALLEST_N)
+    return _(
+        "{below} of {judged} countries with enough cases are certainly below the target of "
+        "{target}. The table beside the map has every value.",
+        below=surely_below(ranked, kpi).height,
+        judged=judged.height,
+        target=formats.percent(CATALOGUE[kpi].target, 0),
+    )
+
+
+def href(query: str, market: str, kpi: str) -> str:
+    """The late cases of one country."""
+    return link("/cases", narrow(query, market=market), {"view": LATE_VIEW[kpi]})
+
+
+def rank_table(ranked: pl.DataFrame, kpi: str, query: str) -> str:
+    """Countries by the upper end of their interval, the surest misses first."""
+    declared = CATALOGUE[kpi]
+    columns = [
+        rows.Column(_("Country")),
+        rows.Column(
+            kpi_short(kpi),
+            num=True,
+            title=_("Ranked by the upper end of the interval, so that few cases do not lead"),
+        ),
+        rows.Column(_("n"), num=True),
+        rows.Column(_("Verdict")),
+    ]
+    lines = []
+    for row in ranked.iter_rows(named=True):
+        standing = against_target(declared, row["value"], row["n"] or 0, row["low"], row["high"])
+        lines.append(
+            rows.Row(
+                (
+                    rows.Cell(value_name("market", row["market"])),
+                    rows.Cell(
+                        formats.percent(row["value"]),
+                        sub=formats.interval(row["low"], row["high"], "share"),
+                    ),
+                    rows.Cell(formats.number(row["n"])),
+                    rows.Cell(_verdict(standing.kind), status=standing.kind),
+                ),
+                href=href(query, row["market"], kpi),
+                small=(row["n"] or 0) < SMALLEST_N,
+            )
+        )
+    return rows.table(columns, lines)
+
+
+def _verdict(kind: str) -> str:
+    return {
+        "ok": _("Met"),
+        "watch": _("Near"),
+        "breach": _("Below"),
+    }.get(kind, _("Too few"))
+
+
+def day_names() -> list[str]:
+    """The seven days, Monday first."""
+    names = dates.get_day_names("abbreviated", locale=locale())
+    return [str(names[day]) for day in range(7)]
+
+
+def hour_name(hour: int, width: int = 1) -> str:
+    """`Mon 14:00–15:00`."""
+    day, first = divmod(hour, 24)
+    return f"{day_names()[day]} {first:02}:00–{first + width:02}:00"
+
+
+def sun_cells(
+    frame: pl.DataFrame, what: str, query: str, kpi: str, *, weeks: float = 1.0
+) -> pl.DataFrame:
+    """One band of the week: `what` is `demand`, `agents` or `attained`.
+
+    Args:
+        frame: `continent` (null: unknown), `hour_of_week` and `value` (contacts), `agents`, or
+            `value`, `low`, `high`, `n`.
+        what: which band.
+        query: the present view, kept in links.
+        kpi: whose late cases a click shows.
+        weeks: number of weeks that contacts were counted over.
+    """
+    shown = []
+    for row in frame.iter_rows(named=True):
+        continent = row["continent"] or ""
+        hour = int(row["hour_of_week"])
+        width = BLOCK_HOURS if what == "attained" else 1
+        value = row["agents"] if what == "agents" else row["value"]
+        chosen = narrow(query, continent=continent) if continent else query
+        view = {"view": LATE_VIEW[kpi]} if what == "attained" else None
+        small = what == "attained" and (row["n"] or 0) < FEWEST_IN_BLOCK
+        shown.append(
+            {
+                "row": value_name("continent", continent),
+                "hour_of_week": hour,
+                "value": (value or 0.0) / (weeks if what == "demand" else 1),
+                "small": small,
+                "hover": _sun_hover(row, what, continent, hour, width, weeks),
+                "href": link("/cases", chosen, view) if what != "agents" else "",
+            }
+        )
+    schema = {
+        "row": pl.String,
+        "hour_of_week": pl.Int64,
+        "value": pl.Float64,
+        "small": pl.Boolean,
+        "hover": pl.String,
+        "href": pl.String,
+    }
+    return pl.DataFrame(shown, schema=schema)
+
+
+def _sun_hover(
+    row: Mapping[str, Any], what: str, continent: str, hour: int, width: int, weeks: float
+) -> str:
+    head = f"<b>{value_name('continent', continent)} · {hour_name(hour, width)}</b>"
+    if what == "demand":
+        text = _(
+            "{value} contacts an hour (n = {n})",
+            value=formats.number(row["value"] / weeks, 1),
+            n=formats.number(row["value"]),
+        )
+    elif what == "agents":
+        text = _("{value} agents on shift", value=formats.number(row["agents"], 1))
+    else:
+        text = _(
+            "{share} answered in time ({interval}), n = {n}",
+            share=formats.percent(row["value"]),
+            interval=formats.interval(row["low"], row["high"], "share"),
+            n=formats.number(row["n"]),
+        )
+        if (row["n"] or 0) < FEWEST_IN_BLOCK:
+            text += "<br>" + _("Too small to judge")
+    return f"{head}<br>{text}"
+
+
+def sun_titles(kpi: str) -> tuple[str, str, str]:
+    """Titles of the three bands."""
+    target = CATALOGUE[kpi].target
+    return (
+        _("Contacts an hour, by continent of the customer"),
+        _("Agents on shift, by continent of their site"),
+        _(
+            "First response in time, in blocks of {hours} hours: orange below the target of "
+            "{target}, blue above",
+            hours=BLOCK_HOURS,
+            target=formats.percent(target, 0),
+        ),
+    )
+
+
+def sun_rows(frames: Sequence[pl.DataFrame]) -> list[str]:
+    """The continents that any band knows, in the reader's words."""
+    found: set[str] = set()
+    for frame in frames:
+        if frame.height:
+            found |= set(frame["continent"].fill_null("").to_list())
+    return [value_name("continent", name) for name in sorted(found, key=lambda name: name or "~")]
+
+
+def sun_finding(blocks: pl.DataFrame, kpi: str) -> str:
+    """The block of hours whose answers are late with most certainty."""
+    target = CATALOGUE[kpi].target or 0.0
+    judged = blocks.filter(pl.col("n") >= FEWEST_IN_BLOCK, pl.col("high") < target).sort(
+        "high", "continent", "hour_of_week"
+    )
+    if not judged.height:
+        return _("No part of the week is certainly below target")
+    worst = judged.row(0, named=True)
+    return _(
+        "Answers are latest for {continent}, {hours}: {share} in time",
+        continent=value_name("continent", worst["continent"] or ""),
+        hours=hour_name(worst["hour_of_week"], BLOCK_HOURS),
+        share=formats.percent(worst["value"], 0),
+    )
+
+
+def sun_note(first: Any, last: Any, zone: str) -> str:
+    """Over which time, in whose hours."""
+    return _(
+        "Typical week of {days}, hours in {zone}; grey: fewer than {n} cases",
+        days=formats.days(first, last),
+        zone=zone.rsplit("/", 1)[-1].replace("_", " "),
+        n=FEWEST_IN_BLOCK,
+    )
+
+
+def sun_table(blocks: pl.DataFrame, query: str, kpi: str) -> str:
+    """The table behind: blocks with enough cases, the lowest first."""
+    columns = [
+        rows.Column(_("Continent")),
+        rows.Column(_("Hours")),
+        rows.Column(kpi_short(kpi), num=True),
+        rows.Column(_("n"), num=True),
+    ]
+    lines = [
+        rows.Row(
+            (
+                rows.Cell(value_name("continent", row["continent"] or "")),
+                rows.Cell(hour_name(row["hour_of_week"], BLOCK_HOURS)),
+                rows.Cell(
+                    formats.percent(row["value"]),
+                    sub=formats.interval(row["low"], row["high"], "share"),
+                ),
+                rows.Cell(formats.number(row["n"])),
+            ),
+            href=link(
+                "/cases",
+                narrow(query, continent=row["continent"] or ""),
+                {"view": LATE_VIEW[kpi]},
+            ),
+            small=row["n"] < FEWEST_IN_BLOCK,
+        )
+        for row in blocks.sort("value", nulls_last=True).head(120).iter_rows(named=True)
+    ]
+    return rows.table(columns, lines)
+
+
+def level_table(frames: Mapping[str, pl.DataFrame], levels: Sequence[int], query: str) -> str:
+    """Levels L1 to L5: n, attainment with interval and target, for both clocks of a case."""
+    columns = [rows.Column(_("Level"))]
+    for kpi in LEVEL_KPIS:
+        target = formats.percent(CATALOGUE[kpi].target, 0)
+        columns.append(rows.Column(f"{kpi_short(kpi)} ≥ {target}", num=True))
+        columns.append(rows.Column(_("n"), num=True))
+    known = {
+        kpi: {int(row["level"]): row for row in frame.iter_rows(named=True) if row["level"]}
+        for kpi, frame in frames.items()
+    }
+    lines = []
+    for level in levels:
+        cells = [rows.Cell(level_name(level))]
+        for kpi in LEVEL_KPIS:
+            row = known[kpi].get(level, {})
+            share, n = row.get("value"), row.get("n") or 0
+            low, high = row.get("low"), row.get("high")
+            meter = None if share is None else (share, low, high, CATALOGUE[kpi].target)
+            standing = against_target(CATALOGUE[kpi], share, n, low, high)
+            cells.append(
+                rows.Cell(
+                    formats.percent(share),
+                    sub=formats.interval(low, high, "share"),
+                    status=standing.kind if share is not None else "",
+                    meter=meter,
+                )
+            )
+            cells.append(rows.Cell(formats.number(n)))
+        most = max((known[kpi].get(level, {}).get("n") or 0) for kpi in LEVEL_KPIS)
+        lines.append(
+            rows.Row(
+                tuple(cells),
+                href=link("/cases", narrow(query, level=str(level))),
+                small=most < SMALLEST_N,
+            )
+        )
+    return rows.table(columns, lines)
+
+
+def level_name(level: int) -> str:
+    """What a level asks for: 1 is a restart, 5 a recall."""
+    names = {
+        1: _("L1 · quick help"),
+        2: _("L2 · needs work"),
+        3: _("L3 · urgent"),
+        4: _("L4 · safety or legal"),
+        5: _("L5 · recall"),
+    }
+    return names.get(level, f"L{level}")
+
+
+def levels_finding(frames: Mapping[str, pl.DataFrame]) -> str:
+    """The level furthest below target with certainty."""
+    found = []
+    for kpi, frame in frames.items():
+        target = CATALOGUE[kpi].target or 0.0
+        below = frame.filter(
+            pl.col("high") < target, pl.col("n") >= SMALLEST_N, pl.col("level").is_not_null()
+        )
+        found += [(row["high"] - target, row, kpi) for row in below.iter_rows(named=True)]
+    if not found:
+        return _("No level is certainly below target")
+    _gap, worst, kpi = min(found, key=lambda entry: entry[0])
+    return _(
+        "Level {level} is furthest below: {kpi} {share}",
+        level=worst["level"],
+        kpi=kpi_short(kpi),
+        share=formats.percent(worst["value"]),
+    )
