@@ -27,16 +27,20 @@ COLUMNS = {
 
 
 def decompose(
-    now_: pl.DataFrame, before: pl.DataFrame, *, scale: float, shared: bool
+    now_: pl.DataFrame,
+    before: pl.DataFrame,
+    *,
+    scale: float,
+    shared: tuple[int, int] | None = None,
 ) -> pl.DataFrame:
     """One row per segment, the largest effect first.
 
     Args:
-        now_: segment, numerator, denominator (null for plain counts) of the later period.
+        now_: segment, numerator and denominator of the later period.
         before: the same of the earlier one.
         scale: what the ratio is multiplied by.
-        shared: the denominator is the same for all segments (it does not have the dimension);
-            there is then no mix. Plain counts are of this kind, with a denominator of 1.
+        shared: the denominators of the two periods where all segments share one (it does not have
+            the dimension); there is then no mix. Plain counts are of this kind, divided by 1.
     """
     both = now_.join(
         before, on="segment", how="full", coalesce=True, suffix="_before", nulls_equal=True
@@ -44,13 +48,13 @@ def decompose(
     n1, n0 = pl.col("denominator").fill_null(0), pl.col("denominator_before").fill_null(0)
     x1, x0 = pl.col("numerator").fill_null(0), pl.col("numerator_before").fill_null(0)
     rows = both.with_columns(n1=n1, n0=n0, x1=x1, x0=x0)
-    return (_unsplit(rows, scale) if shared else _split(rows, scale)).select(*COLUMNS)
+    found = _split(rows, scale) if shared is None else _unsplit(rows, scale, *shared)
+    return found.select(*COLUMNS)
 
 
-def _unsplit(rows: pl.DataFrame, scale: float) -> pl.DataFrame:
-    n1, n0 = pl.col("n1").max(), pl.col("n0").max()
-    after = pl.when(n1 > 0).then(pl.col("x1") / n1 * scale)
-    earlier = pl.when(n0 > 0).then(pl.col("x0") / n0 * scale)
+def _unsplit(rows: pl.DataFrame, scale: float, n1: float, n0: float) -> pl.DataFrame:
+    after = (pl.col("x1") / n1 if n1 > 0 else pl.lit(None, dtype=pl.Float64)) * scale
+    earlier = (pl.col("x0") / n0 if n0 > 0 else pl.lit(None, dtype=pl.Float64)) * scale
     return _ranked(
         rows.with_columns(
             kind=_kind(pl.col("x0") > 0, pl.col("x1") > 0),

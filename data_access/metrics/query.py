@@ -104,17 +104,19 @@ class Metrics:
             raise QueryError(f"{kpi} is a quantile: it does not split into segments that add up.")
         if by not in dimensions(kpi):
             raise QueryError(f"{kpi} cannot be split by {by}: {', '.join(dimensions(kpi))}.")
-        shared = declared.denominator is None or by not in source_of(declared.denominator)[0].dims
         after, earlier = (
             self.kpi(Query(kpi, (by,), where)).select(
-                pl.col(by).cast(pl.String).alias("segment"),
-                "numerator",
-                pl.lit(1).alias("denominator")
-                if declared.denominator is None
-                else pl.col("denominator"),
+                pl.col(by).cast(pl.String).alias("segment"), "numerator", "denominator"
             )
             for where in (now_, before)
         )
+        shared = None
+        if declared.denominator is None:
+            shared = (1, 1)
+        elif by not in source_of(declared.denominator)[0].dims:
+            shared = tuple(
+                self.kpi(Query(kpi, (), where))["denominator"].item() for where in (now_, before)
+            )
         rows = decompose(after, earlier, scale=declared.scale, shared=shared)
         return largest(rows, limit).select(*COLUMNS)
 

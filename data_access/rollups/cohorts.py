@@ -149,7 +149,7 @@ def _parcel_late(as_of: AsOf) -> pl.Expr:
 def _parcel_ripens(before: AsOf, after: AsOf) -> pl.Expr:
     promise_over = _col("promised_on").is_between(before.today, after.today, closed="left")
     return (
-        _true(promise_over)
+        promise_over
         | came_between(_HANDED_OVER, before, after)
         | came_between(_DELIVERED, before, after)
     )

@@ -24,9 +24,7 @@ def row(rows: pl.DataFrame, segment: str) -> dict[str, float]:
 def test_both_segments_rise_and_the_whole_falls() -> None:
     # Before: a 80/100 = 80 %, b 10/20 = 50 %, together 90/120 = 75 %.
     # Now:    a 17/20  = 85 %, b 55/100 = 55 %, together 72/120 = 60 %.
-    rows = decompose(
-        counts(a=(17, 20), b=(55, 100)), counts(a=(80, 100), b=(10, 20)), scale=1, shared=False
-    )
+    rows = decompose(counts(a=(17, 20), b=(55, 100)), counts(a=(80, 100), b=(10, 20)), scale=1)
     # Weights 5/6 and 1/6 swap: mean weight 1/2 for both; rates rise by 5 points each.
     assert row(rows, "a")["rate_effect"] == pytest.approx(0.025)
     assert row(rows, "b")["rate_effect"] == pytest.approx(0.025)
@@ -37,9 +35,7 @@ def test_both_segments_rise_and_the_whole_falls() -> None:
 
 
 def test_new_and_lost_segments_are_mix() -> None:
-    rows = decompose(
-        counts(a=(5, 10), new=(10, 10)), counts(a=(5, 10), old=(0, 10)), scale=1, shared=False
-    )
+    rows = decompose(counts(a=(5, 10), new=(10, 10)), counts(a=(5, 10), old=(0, 10)), scale=1)
     assert dict(rows.select("segment", "kind").iter_rows()) == {
         "a": "common", "new": "new", "old": "lost",
     }  # fmt: skip
@@ -61,7 +57,7 @@ def test_effects_add_up_to_the_change_whatever_the_limit(
     scale: float,
     limit: int,
 ) -> None:
-    rows = decompose(counts(**now_), counts(**before), scale=scale, shared=False)
+    rows = decompose(counts(**now_), counts(**before), scale=scale)
     shown = largest(rows, limit)
     assert shown.columns == list(COLUMNS)
     assert shown.height <= limit + 1
@@ -88,8 +84,17 @@ def test_an_unsplit_denominator_has_no_mix(
         counts(**{name: (x, n1) for name, x in now_.items()}),
         counts(**{name: (x, n0) for name, x in before.items()}),
         scale=1000,
-        shared=True,
+        shared=(n1, n0),
     )
+    assert set(rows["kind"]) <= {"common", "new", "lost"}
     change = 1000 * (sum(now_.values()) / n1 - sum(before.values()) / n0)
     assert rows["effect"].sum() == pytest.approx(change, abs=1e-6)
     assert set(rows["mix_effect"]) == {0.0}
+
+
+def test_nothing_before_is_zero_where_the_denominator_is_shared() -> None:
+    rows = decompose(counts(a=(5, 10)), counts(), scale=1, shared=(10, 10))
+    assert row(rows, "a")["effect"] == 0.5
+    assert decompose(counts(a=(5, 10)), counts(), scale=1)["effect"].to_list() == [None]
+    nothing_sold = decompose(counts(a=(5, 10)), counts(), scale=1, shared=(10, 0))
+    assert nothing_sold["effect"].to_list() == [None]
