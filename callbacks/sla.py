@@ -80,7 +80,7 @@ def countries(services: Services, query: str, choice: str) -> tuple[Any, ...]:
         panel_state.of(ranked.filter(pl.col("n") > 0).height),
         sla_map(ranked, target=target, smallest_n=SMALLEST_N, scale=False),
         words.map_title(ranked, kpi),
-        words.map_note(span, kpi),
+        words.map_note(span, kpi, sla.strange(span.now, kpi)),
         words.map_summary(ranked, kpi),
         words.rank_table(ranked, kpi, query),
         words.answer(whole, ranked, kpi),

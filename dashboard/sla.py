@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
 
@@ -42,10 +43,15 @@ def chosen_kpi(name: str | None) -> str:
     return SHORT.get(name or "", KPIS[0])
 
 
+def strange(where: Filter, kpi: str) -> list[str]:
+    """The dimensions of a filter that the KPI does not have: parcels have no channel."""
+    return [name for name in where.values() if name not in dimensions(kpi)]
+
+
 def understood(where: Filter, kpi: str) -> Filter:
-    """The filter without dimensions that the KPI does not have: parcels have no channel."""
-    strange = [name for name in where.values() if name not in dimensions(kpi)]
-    return replace(where, **dict.fromkeys(strange, ()))
+    """The filter without those dimensions."""
+    empty: dict[str, Any] = dict.fromkeys(strange(where, kpi), ())
+    return replace(where, **empty)
 
 
 def pattern_days(first: date, last: date) -> tuple[date, date, float]:

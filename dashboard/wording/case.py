@@ -313,11 +313,12 @@ def parcel_state(kind: str) -> str:
         "customs": _("In customs"),
         "out_for_delivery": _("Out for delivery"),
         "attempt_failed": _("Delivery attempt failed"),
-        "available_for_pickup": _("Ready for pick-up"),
+        "pickup_ready": _("Ready for pick-up"),
         "delivered": _("Delivered"),
         "exception": _("Carrier reports a problem"),
+        "returning": _("On the way back"),
         "returned": _("Returned to sender"),
-        "expired": _("Tracking expired"),
+        "stale": _("No scan for long"),
         "cancelled": _("Shipment cancelled"),
     }
     return names.get(kind, kind)

@@ -109,22 +109,21 @@ def _grid_row(row: Mapping[str, Any], query: str, now: datetime, zone: str) -> d
 def answer(total: int, view: str, text: str, span: Period) -> str:
     """How many cases of which kind from when: the sentence below the title."""
     counted = {
-        "all": ("{count} case", "{count} cases"),
-        "open": ("{count} open case", "{count} open cases"),
-        "unanswered": ("{count} unanswered case", "{count} unanswered cases"),
-        "first_response_late": (
+        "all": ngettext("{count} case", "{count} cases", total),
+        "open": ngettext("{count} open case", "{count} open cases", total),
+        "unanswered": ngettext("{count} unanswered case", "{count} unanswered cases", total),
+        "first_response_late": ngettext(
             "{count} case with a late first response",
             "{count} cases with a late first response",
+            total,
         ),
-        "resolution_late": (
-            "{count} case with a late resolution",
-            "{count} cases with a late resolution",
+        "resolution_late": ngettext(
+            "{count} case with a late resolution", "{count} cases with a late resolution", total
         ),
-        "reopened": ("{count} reopened case", "{count} reopened cases"),
+        "reopened": ngettext("{count} reopened case", "{count} reopened cases", total),
     }
-    one, many = counted[view]
     parts = [
-        ngettext(one, many, total),
+        counted[view],
         _("created {days}", days=formats.days(span.first, span.last)),
         *filter_words(span.now),
     ]
@@ -144,14 +143,3 @@ def filter_words(where: Filter) -> list[str]:
             words.append("/".join(shown) + more)
     return words
 
-
-def _messages() -> tuple[str, ...]:
-    """The counts of `answer`, where the test of translations finds them."""
-    return (
-        _("{count} cases"),
-        _("{count} open cases"),
-        _("{count} unanswered cases"),
-        _("{count} cases with a late first response"),
-        _("{count} cases with a late resolution"),
-        _("{count} reopened cases"),
-    )

@@ -12,7 +12,7 @@ from dashboard import formats, rows
 from dashboard.languages import _, current, locale, ngettext
 from dashboard.sla import BLOCK_HOURS, FEWEST_IN_BLOCK, LATE_VIEW, LEVEL_KPIS
 from dashboard.url_filter import Period, link, narrow
-from dashboard.vocabulary import kpi_short, kpi_title, value_name
+from dashboard.vocabulary import dimension_name, kpi_short, kpi_title, value_name
 from dashboard.wording.standing import SMALLEST_N, against_target
 from data_access.metrics import CATALOGUE
 
@@ -74,15 +74,17 @@ def map_title(ranked: pl.DataFrame, kpi: str) -> str:
     )
 
 
-def map_note(span: Period, kpi: str) -> str:
-    """What is counted over which time."""
-    return " · ".join(
-        [
-            kpi_title(kpi),
-            formats.days(span.first, span.last),
-            _("grey: fewer than {n}", n=SMALLEST_N),
-        ]
-    )
+def map_note(span: Period, kpi: str, strange: Sequence[str] = ()) -> str:
+    """What is counted over which time; which filters do not apply to it."""
+    parts = [
+        kpi_title(kpi),
+        formats.days(span.first, span.last),
+        _("grey: fewer than {n}", n=SMALLEST_N),
+    ]
+    if strange:
+        names = ("、" if current() == "zh_Hans" else ", ").join(map(dimension_name, strange))
+        parts.append(_("not filtered by {names}, which parcels do not have", names=names))
+    return " · ".join(parts)
 
 
 def map_summary(ranked: pl.DataFrame, kpi: str) -> str:

@@ -22,7 +22,7 @@ SOURCES = sorted(
 )
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # These read the same in both languages.
-SAME = {"CSAT", "NPS", "< 1 min", "n = {n}", "{low}–{high}"}
+SAME = {"CSAT", "CSV", "NPS", "< 1 min", "n", "n = {n}", "{clock}: {state}", "{low}–{high}"}
 
 
 def literals(path: Path) -> Iterator[tuple[str, int]]:
