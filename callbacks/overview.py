@@ -9,7 +9,7 @@ import polars as pl
 from dash import ALL, Dash, Input, Output
 
 from alerts.store import open_alerts
-from dashboard import panel_state, rows
+from dashboard import panel_state, pulse, rows
 from dashboard.figures.sla_map import sla_map
 from dashboard.ids import Overview, Shell, TilePart, tile_part
 from dashboard.overview import DUE_SHOWN, MAP_KPI, TILES
@@ -129,9 +129,10 @@ def tiles(services: Services, query: str) -> tuple[Any, ...]:
         tile(reading, query, note if kpi == "backlog" else "") for kpi, reading in readings.items()
     ]
     fresh = services.metrics.fresh_at()
+    stale = pulse.is_stale(fresh, services.clock(), services.settings.stale_after_minutes)
     zone = view.zone or services.settings.time_zone
     return (
-        panel_state.of(0 if fresh is None else len(shown)),
+        panel_state.of(0 if fresh is None else len(shown), stale=stale),
         words.period_note(span, fresh, zone),
         [part.href for part in shown],
         [part.status for part in shown],

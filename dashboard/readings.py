@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dashboard.url_filter import Period, View
 from data_access.metrics import CATALOGUE, Filter, Kpi, Query
+from data_access.metrics.plan import dimensions
 
 if TYPE_CHECKING:
     from data_access.metrics import Metrics
@@ -28,6 +29,8 @@ class Reading:
     high: float | None
     before: float | None
     trend: tuple[float | None, ...]
+    unsplit: tuple[str, ...] = ()
+    """Dimensions of the filter that the KPI does not have; the numbers hold for all their values."""
 
 
 def read(metrics: Metrics, name: str, view: View, period: Period, today: date) -> Reading:
@@ -40,6 +43,7 @@ def read(metrics: Metrics, name: str, view: View, period: Period, today: date) -
         period: now and before, with their filters.
         today: a day that is not over; the trend of a flow ends the day (or week) before.
     """
+    period, unsplit = understood(period, name)
     now = _one(metrics, name, period.now, view)
     before = _one(metrics, name, period.before, view) if period.before else None
     return Reading(
@@ -50,7 +54,22 @@ def read(metrics: Metrics, name: str, view: View, period: Period, today: date) -
         high=now["high"],
         before=before["value"] if before else None,
         trend=trend(metrics, name, view, period, today),
+        unsplit=unsplit,
     )
+
+
+def understood(period: Period, name: str) -> tuple[Period, tuple[str, ...]]:
+    """The period without the dimensions a KPI does not have, and their names.
+
+    Parcels have no channel: a filter on it says nothing about them, and a screen that shows several
+    KPIs at once must not fail for it.
+    """
+    strange = tuple(key for key in period.now.values() if key not in dimensions(name))
+    if not strange:
+        return period, ()
+    cleared: dict[str, Any] = dict.fromkeys(strange, ())
+    before = replace(period.before, **cleared) if period.before else None
+    return replace(period, now=replace(period.now, **cleared), before=before), strange
 
 
 def trend(

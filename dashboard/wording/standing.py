@@ -35,11 +35,11 @@ def against_target(
     digits = formats.percent(kpi.target, 0) if kpi.unit == "share" else None
     target = digits or formats.value(kpi.target, kpi.unit)
     if (value >= kpi.target) if up else (value <= kpi.target):
-        return Standing("ok", _("On target of {target}", target=target))
+        return Standing("ok", _("On target ({target})", target=target))
     reach = high if up else low
     if reach is not None and ((reach >= kpi.target) if up else (reach <= kpi.target)):
-        return Standing("watch", _("Near target of {target}", target=target))
-    missed = _("Below target of {target}") if up else _("Above target of {target}")
+        return Standing("watch", _("Near target ({target})", target=target))
+    missed = _("Below target ({target})") if up else _("Above target ({target})")
     return Standing("breach", missed.format(target=target))
 
 

@@ -9,6 +9,7 @@ from dashboard import formats, rows
 from dashboard.languages import _
 from dashboard.readings import Reading
 from dashboard.url_filter import link
+from dashboard.vocabulary import dimension_name
 from dashboard.wording.standing import against_before, against_target, verdict_word
 
 BEHIND: Mapping[str, tuple[str, dict[str, str]]] = {
@@ -83,4 +84,7 @@ def _certainty(reading: Reading) -> str:
         return ""
     interval = formats.interval(reading.low, reading.high, reading.kpi.unit)
     n = _("n = {n}", n=formats.number(reading.n)) if reading.n else ""
-    return " · ".join(part for part in (interval, n) if part)
+    every = [
+        _("any {dimension}", dimension=dimension_name(name).lower()) for name in reading.unsplit
+    ]
+    return " · ".join(part for part in (interval, n, *every) if part)

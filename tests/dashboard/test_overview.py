@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from callbacks import overview
 from dashboard.app import create_app
 from dashboard.overview import TILES
 from dashboard.services import Services
-from tests.dashboard.fakes import FakeMetrics, services
+from tests.dashboard.fakes import NOW, FakeMetrics, services
 
 
 def tile_texts(services: Services, query: str, place: int) -> dict[str, str]:
@@ -51,6 +53,22 @@ def test_every_tile_is_filled(fake_services: Services) -> None:
     assert {len(part) for part in lists} == {len(TILES)}
     assert tile_texts(fake_services, "", 3 + 2)["on_time_delivery"].endswith("%")
     assert "older than 2 days" in tile_texts(fake_services, "", 4 + 2)["backlog"]
+
+
+def test_a_filter_that_a_kpi_does_not_have_is_said_not_failed(fake_services: Services) -> None:
+    interval = tile_texts(fake_services, "channel=email", 6)
+    assert interval["on_time_delivery"].endswith("any channel")
+    assert "any" not in interval["contact_rate"]
+    metrics = fake_services.metrics
+    assert isinstance(metrics, FakeMetrics)
+    asked = {query.kpi: query.where.channel for query in metrics.asked}
+    assert asked["on_time_delivery"] == ()
+    assert asked["contact_rate"] == ("email",)
+
+
+def test_old_data_are_marked_as_stale(fake_services: Services) -> None:
+    later = replace(fake_services, clock=lambda: NOW + timedelta(hours=2))
+    assert overview.tiles(later, "")[0] == "aw-panel is-stale"
 
 
 def test_without_comparison_there_is_no_change(fake_services: Services) -> None:

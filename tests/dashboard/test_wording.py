@@ -23,14 +23,14 @@ NPS = CATALOGUE["nps"]  # no target
 @pytest.mark.parametrize(
     ("kpi", "numbers", "kind", "word"),
     [
-        (ON_TIME, (0.96, 500, 0.94, 0.97), "ok", "On target of 95%"),
-        (ON_TIME, (0.94, 500, 0.92, 0.96), "watch", "Near target of 95%"),
-        (ON_TIME, (0.90, 500, 0.88, 0.92), "breach", "Below target of 95%"),
+        (ON_TIME, (0.96, 500, 0.94, 0.97), "ok", "On target (95%)"),
+        (ON_TIME, (0.94, 500, 0.92, 0.96), "watch", "Near target (95%)"),
+        (ON_TIME, (0.90, 500, 0.88, 0.92), "breach", "Below target (95%)"),
         (ON_TIME, (0.90, 29, 0.75, 0.97), "none", "Too small to judge"),
         (ON_TIME, (None, 0, None, None), "none", "No data"),
-        (REOPEN, (0.04, 500, 0.03, 0.05), "ok", "On target of 5%"),
-        (REOPEN, (0.06, 500, 0.045, 0.08), "watch", "Near target of 5%"),
-        (REOPEN, (0.09, 500, 0.07, 0.11), "breach", "Above target of 5%"),
+        (REOPEN, (0.04, 500, 0.03, 0.05), "ok", "On target (5%)"),
+        (REOPEN, (0.06, 500, 0.045, 0.08), "watch", "Near target (5%)"),
+        (REOPEN, (0.09, 500, 0.07, 0.11), "breach", "Above target (5%)"),
         (NPS, (30.0, 500, 25.0, 35.0), "none", ""),
     ],
 )
