@@ -110,6 +110,11 @@ def _write(warehouse: Warehouse, mart: str, rows: pl.DataFrame, order: str) -> N
     warehouse.replace_parts(mart, "marts", shaped, set(shaped["part"]))
 
 
+def _currency(market: pl.Series) -> pl.Series:
+    own = {"US": "USD", "GB": "GBP", "JP": "JPY", "CN": "CNY", "BR": "BRL", "IN": "INR"}
+    return market.replace_strict(own, default="EUR")
+
+
 def _pick(rng: np.random.Generator, values: list[str], n: int, skew: float = 0.0) -> pl.Series:
     weights = 1 / np.arange(1, len(values) + 1) ** skew
     index = rng.choice(len(values), n, p=weights / weights.sum())
@@ -135,6 +140,7 @@ def _dimensions(rng: np.random.Generator, n: int, part: int) -> dict[str, object
         "category": _pick(rng, CATEGORIES, n, 0.5),
         "product": _pick(rng, PRODUCTS, n, 0.7),
         "language": _pick(rng, LANGUAGES, n, 0.8),
+        "currency": _currency(market),
         "source": "synthetic",
         "part": part,
     }
@@ -199,7 +205,6 @@ def _orders(rng: np.random.Generator, month: Month, n: int) -> pl.DataFrame:
             "order_id": _ids("o", month.part, n),
             "placed_at": _moments(rng, month, n),
             "total_minor": rng.integers(500, 40_000, n),
-            "currency": _pick(rng, ["USD", "EUR", "GBP", "JPY"], n, 0.8),
             **_dimensions(rng, n, month.part),
         }
     )
@@ -228,7 +233,6 @@ def _return_lines(rng: np.random.Generator, month: Month) -> pl.DataFrame:
             "requested_at": _moments(rng, month, n),
             "qty": 1,
             "value_minor": rng.integers(500, 40_000, n),
-            "currency": _pick(rng, ["USD", "EUR", "GBP", "JPY"], n, 0.8),
             "reason": _pick(rng, REASONS, n),
             **_dimensions(rng, n, month.part),
         }

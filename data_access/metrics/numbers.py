@@ -43,6 +43,7 @@ class Numbers:
         self._cuts: dict[tuple[str, tuple[str, ...]], Cut] = {}
         self._rates: pl.DataFrame | None = None
         self._open: pl.DataFrame | None = None
+        self._values: dict[tuple[str, str], list[str]] = {}
         if previous is not None:
             self._cuts = {
                 (cohort, dims): cut
@@ -70,6 +71,22 @@ class Numbers:
             with self._lock:
                 self._cuts[key] = found
         return found
+
+    def values(self, cohort: Cohort, dimension: str) -> list[str]:
+        """The values of a dimension in a cohort, from its smallest cut or else from the mart."""
+        key = (cohort.name, dimension)
+        if key not in self._values:
+            cut = next((cut for cut in cohort.cuts if dimension in cut), None)
+            column = (
+                self.cut(cohort, cut).frame[dimension].drop_nulls().unique()
+                if cut is not None
+                else self.mart(cohort.mart)
+                .select(pl.col(dimension).drop_nulls().unique())
+                .collect()
+                .to_series()
+            )
+            self._values[key] = column.cast(pl.String).to_list()
+        return self._values[key]
 
     def open_spells(self) -> pl.DataFrame:
         """The spells open as of the last refresh, read once: created_at and dimensions."""

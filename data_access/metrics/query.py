@@ -152,11 +152,9 @@ class Metrics:
             return sorted({table[market] for market in self.values("market") if market in table})
         numbers = self._current()
         found: set[str] = set()
-        for cohort in COHORTS.values():
-            cut = next((cut for cut in cohort.cuts if dimension in cut), None)
-            if cut is not None and cohort.name in _TELLING:
-                column = numbers.cut(cohort, cut).frame[dimension].drop_nulls().unique()
-                found |= set(column.cast(pl.String))
+        for cohort in map(COHORTS.__getitem__, _TELLING):
+            if dimension in cohort.dims:
+                found |= set(numbers.values(cohort, dimension))
         return sorted(found)
 
     def _current(self) -> Numbers:

@@ -35,7 +35,7 @@ def share_shift(now: pl.DataFrame, before: pl.DataFrame, by: str) -> pl.DataFram
         )
         .with_columns(pl.col("n_now", "n_before").fill_null(0))
     )
-    ends = {}
+    ends: dict[str, pl.Expr] = {}
     for name in ("now", "before"):
         hits, total = pl.col(f"n_{name}"), pl.col(f"n_{name}").sum()
         low, high = wilson(hits, total)

@@ -11,6 +11,7 @@ from datetime import date
 from typing import TypeVar
 
 import polars as pl
+from polars import selectors
 
 from data_access.rollups.cohort import Cohort, cut_name
 from data_access.rollups.cohorts import COHORTS
@@ -88,7 +89,8 @@ def all_cuts(name: str, as_of: AsOf, part: DaysOfMart) -> pl.DataFrame:
     rows = cohort_rows(mart, cohort, as_of, min(days), max(days))
     used = [*_used_columns(cohort, as_of), "day", *cohort.dims, *cohort.keys]
     held = rows.filter(pl.col("day").is_in(list(days))).select(list(dict.fromkeys(used)))
-    held = held.collect().lazy()
+    # Groups of numbers, not of words: every cut below groups the same rows again.
+    held = held.with_columns(selectors.string().cast(pl.Categorical)).collect().lazy()
     frames = [
         partial(held, cohort, ["day", *cut], as_of).with_columns(cut=pl.lit(cut_name(cut)))
         for cut in cohort.cuts
