@@ -30,7 +30,7 @@ class Reading:
     before: float | None
     trend: tuple[float | None, ...]
     unsplit: tuple[str, ...] = ()
-    """Dimensions of the filter that the KPI does not have; the numbers hold for all their values."""
+    """Dimensions of the filter that the KPI does not have; the numbers hold for all of them."""
 
 
 def read(metrics: Metrics, name: str, view: View, period: Period, today: date) -> Reading:
