@@ -102,7 +102,10 @@ def hours(services: Services, query: str) -> tuple[Any, ...]:
     blocks = sla.blocks(attained)
     titles = words.sun_titles(sla.HOURS_KPI)
     bands = [
-        Band(titles[0], words.sun_cells(sla.every_hour(demand), "demand", query, sla.HOURS_KPI, weeks=weeks)),
+        Band(
+            titles[0],
+            words.sun_cells(sla.every_hour(demand), "demand", query, sla.HOURS_KPI, weeks=weeks),
+        ),
         Band(titles[1], words.sun_cells(agents, "agents", query, sla.HOURS_KPI)),
         Band(
             titles[2],

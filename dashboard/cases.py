@@ -59,5 +59,3 @@ def download_link(shown: Listing, query: str) -> str:
         "sort": ",".join(f"-{name}" if down else name for name, down in shown.sort),
     }
     return link(DOWNLOAD, query, {name: text for name, text in own.items() if text})
-
-

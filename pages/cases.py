@@ -54,9 +54,7 @@ def _tools(view: str, text: str) -> html.Div:
     search = html.Div(
         [
             icon("search"),
-            html.Label(
-                _("Search cases"), htmlFor=Cases.SEARCH, className="aw-visually-hidden"
-            ),
+            html.Label(_("Search cases"), htmlFor=Cases.SEARCH, className="aw-visually-hidden"),
             dcc.Input(
                 id=Cases.SEARCH,
                 type="search",

@@ -62,9 +62,7 @@ def _places(measure: str) -> html.Section:
 
 
 def _heat_map(figure: Any) -> html.Div:
-    return html.Div(
-        [legend(_("Contacts"), _("few"), _("many")), figure], className="aw-wide-chart"
-    )
+    return html.Div([legend(_("Contacts"), _("few"), _("many")), figure], className="aw-wide-chart")
 
 
 def _weeks() -> html.Section:

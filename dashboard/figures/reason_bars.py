@@ -22,9 +22,8 @@ def reason_bars(reasons: pl.DataFrame, *, view: str = "") -> go.Figure:
     """
     names = reasons["name"].to_list()
     share = reasons["share_now"].fill_null(0).cast(pl.Float32).to_numpy()
-    widest = float(
-        max(reasons["share_now"].max() or 0, reasons["share_before"].max() or 0, 0.01)  # type: ignore[type-var]
-    )
+    shares = pl.concat([reasons["share_now"], reasons["share_before"]]).drop_nulls().to_list()
+    widest = max([*shares, 0.01])
     figure = blank(
         margin={"l": 4, "r": 4, "t": 4, "b": 4},
         uirevision=view,

@@ -209,7 +209,7 @@ def _at(at: datetime, zone: str, customer_zone: str | None, **said: str) -> rows
         clock = f"{there:%H:%M}"
         if there.date() != here.date():
             clock = f"{formats.day(there.date())} {clock}"
-        local = _("{clock} {place}", clock=clock, place=place(customer_zone))
+        local = f"{clock} {place(customer_zone)}"
     return rows.Moment(
         day=formats.day(here.date(), year=True), time=f"{here:%H:%M}", at=at, local=local, **said
     )

@@ -142,4 +142,3 @@ def filter_words(where: Filter) -> list[str]:
             more = f" +{len(values) - 3}" if len(values) > 3 else ""
             words.append("/".join(shown) + more)
     return words
-

@@ -55,7 +55,7 @@ def place_cells(cells: pl.DataFrame, measure: str, query: str) -> pl.DataFrame:
         measure,
         row=lambda cell: value_name("category", cell["category"]),
         column=lambda cell: cell["market"] or "?",
-        where=lambda cell: _place(cell),
+        where=_place,
         href=lambda cell: link(
             "/cases", narrow(query, category=cell["category"], market=cell["market"])
         ),
@@ -208,9 +208,10 @@ def weeks_finding(cells: pl.DataFrame, last: date) -> str:
         orders = earlier["n"].sum()
         if not week.height or not orders or week["low"][0] is None:
             continue
-        usual = 1000 * earlier["numerator"].sum() / orders
+        usual = 1000 * float(earlier["numerator"].sum()) / float(orders)
         if week["low"][0] - usual > gain:
-            best, gain = (str(category), week["value"][0], usual), week["low"][0] - usual
+            best = (str(category), float(week["value"][0]), usual)
+            gain = float(week["low"][0]) - usual
     if best is None:
         return _("No category rose above its usual range in the last full week")
     return _(

@@ -1,4 +1,4 @@
-"""Codes that many systems share, in the reader's words; what is not on the lists stays as recorded."""
+"""Codes that many systems share, in the reader's words; what is not listed stays as recorded."""
 
 from __future__ import annotations
 

@@ -23,8 +23,9 @@ TIMELINE = {
     "public": pl.Boolean(),
     "lang": pl.String(),
 }
-"""`lang` is the language of a message (BCP-47), null where nobody wrote. `kind` is event, message, scan or return; `what` the type of event, direction of the message,
-state of the parcel or stage of the return; `actor` a role, never a name."""
+"""`kind` is event, message, scan or return; `what` the type of event, direction of the message,
+state of the parcel or stage of the return; `actor` a role, never a name; `lang` the language of a
+message (BCP-47)."""
 
 _STAGES = (
     "requested_at",
