@@ -1,0 +1,208 @@
+"""The worker: one leads, a bad rule does not stop the others, signals end it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import Engine, select
+
+from alerts import event_log, heartbeat, store, tick, worker
+from alerts.lease import acquire
+from alerts.worker import ExtraJob, Worker, run, run_once
+from data_access.state import schema
+from tests.alerts import fakes
+
+WAVE = [18.0, 22, 20, 19, 21, 20, 23]
+NOW = datetime(2026, 4, 1, 8, tzinfo=UTC)
+DAYS = 86  # 5 January to 31 March
+
+
+@pytest.fixture
+def services(
+    sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> SimpleNamespace:
+    monkeypatch.setattr(tick, "builtin", dict)
+    monkeypatch.setattr(worker, "refresh_numbers", lambda _services: None)
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    (rules / "own.yaml").write_text(fakes.RULE, encoding="utf-8")
+    counts = [WAVE[n % 7] for n in range(DAYS)]
+    counts[-2:] = [70, 68]
+    settings = SimpleNamespace(
+        home=tmp_path, time_zone="UTC", tick_seconds=0.05, keep_snapshots_hours=1
+    )
+    return SimpleNamespace(
+        settings=settings,
+        engine=sqlite_engine,
+        warehouse=None,
+        metrics=fakes.FakeMetrics({"DE": counts}, NOW),
+        clock=lambda: NOW,
+    )
+
+
+def rows(engine: Engine, *columns: Any) -> list[tuple[Any, ...]]:
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(select(*columns))]
+
+
+def test_a_tick_evaluates_what_is_due_and_beats(services: SimpleNamespace) -> None:
+    report = run_once(services)
+    assert report is not None
+    assert (report.slots, report.faults) == (14, ())
+    opened = store.open_alerts(services.engine)
+    assert opened.select("market", "day", "since").rows() == [
+        ("DE", datetime(2026, 3, 31).date(), datetime(2026, 3, 31, tzinfo=UTC))
+    ]
+    beat = heartbeat.read(services.engine)
+    assert beat is not None
+    assert (beat.at, beat.detail["faults"]) == (NOW, [])
+
+
+def test_a_second_tick_finds_nothing_to_do(services: SimpleNamespace) -> None:
+    run_once(services)
+    before = rows(services.engine, schema.event_log.c.hash)
+    again = run_once(services)
+    assert again is not None
+    assert again.slots == 0
+    assert rows(services.engine, schema.event_log.c.hash) == before
+
+
+def test_before_the_first_import_nothing_is_settled(services: SimpleNamespace) -> None:
+    services.metrics.fresh = None
+    report = run_once(services)
+    assert report is not None
+    assert report.slots == 0
+    services.metrics.fresh = NOW
+    assert run_once(services).slots == 14  # type: ignore[union-attr]
+
+
+def test_a_worker_that_does_not_lead_stands_by(services: SimpleNamespace) -> None:
+    acquire(services.engine, worker.LEASE_NAME, "another", fakes.TTL, NOW)
+    assert run_once(services) is None
+    assert rows(services.engine, schema.eval_slot.c.slot_utc) == []
+
+
+def test_two_workers_do_nothing_twice(services: SimpleNamespace) -> None:
+    one, other = Worker(services), Worker(services)
+    assert one.tick() is not None
+    assert other.tick() is None
+    one.leave()
+    report = other.tick()
+    assert report is not None
+    assert report.slots == 0
+    assert event_log.verify(services.engine) is None
+
+
+def test_one_bad_rule_does_not_stop_the_others(
+    services: SimpleNamespace, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = services.settings.home / "rules"
+    lines = fakes.RULE.replace("test-surge", "a-broken-one")
+    (folder / "a.yaml").write_text(lines.replace("contacts", "contcts"), encoding="utf-8")
+    (folder / "z.yaml").write_text("not: a rule", encoding="utf-8")
+    report = run_once(services)
+    assert report is not None
+    assert report.slots == 14
+    assert any("there is no such KPI" in fault for fault in report.faults)
+    assert any("z.yaml" in fault for fault in report.faults)
+    beat = heartbeat.read(services.engine)
+    assert beat is not None
+    assert list(beat.detail["faults"]) == list(report.faults)
+
+
+def test_a_rule_file_that_breaks_keeps_its_last_good_version(services: SimpleNamespace) -> None:
+    run_once(services)
+    (services.settings.home / "rules" / "own.yaml").write_text("id: 3", encoding="utf-8")
+    services.clock = lambda: NOW + timedelta(days=1)
+    services.metrics.fresh = NOW + timedelta(days=1)
+    report = run_once(services)
+    assert report is not None
+    assert report.slots == 1
+    assert store.open_alerts(services.engine).height == 1
+
+
+def test_a_failing_evaluation_is_tried_again_then_settled_as_failed(
+    services: SimpleNamespace, caplog: pytest.LogCaptureFixture
+) -> None:
+    run_once(services)
+    services.metrics.fails = True
+    services.metrics.fresh = services_time = NOW.replace(day=2, hour=0, minute=30)
+    services.clock = lambda: services_time
+    early = run_once(services)
+    assert early is not None
+    assert (early.slots, early.faults) == (0, ("test-surge: the numbers are broken",))
+    services.clock = lambda: NOW.replace(day=2, hour=9)
+    late = run_once(services)
+    assert late is not None
+    assert (late.slots, late.faults) == (1, ())
+    status = rows(services.engine, schema.eval_slot.c.status, schema.eval_slot.c.message)
+    assert status[-1] == ("failed", "the numbers are broken")
+
+
+def test_a_refresh_that_fails_is_told_and_rules_go_on(
+    services: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_services: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(worker, "refresh_numbers", broken)
+    report = run_once(services)
+    assert report is not None
+    assert (report.slots, report.faults) == (14, ("refresh: disk full",))
+
+
+def test_it_runs_until_it_is_told_to_stop(services: SimpleNamespace) -> None:
+    stop, worked = threading.Event(), threading.Event()
+    status: list[int] = []
+    job = ExtraJob("feed", 0.05, lambda now: worked.set() if now == NOW else None)
+    thread = threading.Thread(target=lambda: status.append(run(services, [job], stop=stop)))
+    thread.start()
+    assert worked.wait(30)
+    stop.set()
+    thread.join(30)
+    assert status == [0]
+    assert acquire(services.engine, worker.LEASE_NAME, "next", fakes.TTL, NOW) is not None
+
+
+def test_a_dead_scheduler_ends_the_process_with_1(
+    services: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class DeadScheduler:
+        def start(self) -> None:
+            """Return at once, as a thread that died."""
+
+    monkeypatch.setattr(worker, "_schedule", lambda *_: DeadScheduler())
+    caplog.set_level(logging.ERROR)
+    assert run(services, stop=threading.Event()) == 1
+    assert "the scheduler died" in caplog.text
+
+
+def test_the_alert_commands(services: SimpleNamespace) -> None:
+    from dashboard.cli.alerts import command
+
+    run_once(services)
+    url = str(services.engine.url)
+    invoke = CliRunner(env={"AFTERWATCH_STATE_URL": url}).invoke
+    home = ["--home", str(services.settings.home)]
+    listed = invoke(command, ["list", *home, "--format", "json"])
+    assert (listed.exit_code, '"market": "DE"' in listed.output) == (0, True)
+    assert "Surge in DE" in invoke(command, ["list", *home]).output
+    shown = invoke(command, ["show", "1", *home])
+    assert (shown.exit_code, "episode_opened" in shown.output) == (0, True)
+    assert '"fingerprint"' in invoke(command, ["show", "1", *home, "--format", "json"]).output
+    assert "There is no alert 7" in invoke(command, ["show", "7", *home]).output
+
+
+def test_the_worker_command_on_an_empty_home(tmp_path: Path) -> None:
+    from dashboard.cli.worker import command
+
+    invoke = CliRunner().invoke
+    done = invoke(command, ["--once", "--home", str(tmp_path / "home")])
+    assert (done.exit_code, "0 rule days evaluated" in done.output) == (0, True)
