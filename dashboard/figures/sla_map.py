@@ -36,7 +36,7 @@ def sla_map(
     )
     known = known.filter(pl.col("iso3").is_not_null())
     figure = blank(
-        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        margin={"l": 0, "r": 0, "t": 0, "b": 32},
         uirevision="map",
         geo={
             "fitbounds": False,
@@ -119,7 +119,7 @@ def _colorbar(target: float, reach: float) -> dict[str, Any]:
         "x": 0.5,
         "xanchor": "center",
         "y": 0,
-        "yanchor": "bottom",
+        "yanchor": "top",
         "len": 0.4,
         "thickness": 8,
         "outlinewidth": 0,

@@ -179,7 +179,7 @@ def map_summary(frame: pl.DataFrame, kpi: str) -> str:
 
 
 def map_table(frame: pl.DataFrame, kpi: str) -> str:
-    """The table behind the map, the furthest below the target first."""
+    """The table behind the map: the furthest below the target first, too small ones last."""
     target = CATALOGUE[kpi].target
     columns = [
         rows.Column(dimension_name("market")),
@@ -187,7 +187,8 @@ def map_table(frame: pl.DataFrame, kpi: str) -> str:
         rows.Column(_("Cases"), num=True),
     ]
     lines = []
-    for row in frame.sort("value", nulls_last=True).iter_rows(named=True):
+    small = pl.col("n").fill_null(0) < SMALLEST_N
+    for row in frame.sort(small, "value", nulls_last=True).iter_rows(named=True):
         share = row["value"]
         meter = None if share is None else (share, row["low"], row["high"], target)
         lines.append(
