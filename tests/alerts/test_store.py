@@ -260,8 +260,8 @@ class SlotMachine(RuleBasedStateMachine):
     @rule()
     def take_over(self) -> None:
         old, self.lease = self.lease, fakes.leading(self.engine)
+        found = result(self.version_id, START - DAY, {"DE": Seen.BREACH})
         with pytest.raises(LeaseLost):
-            found = result(self.version_id, START - DAY, {"DE": Seen.BREACH})
             store.commit_slot(self.engine, old, self.timing, found, NOW)
 
     @invariant()
@@ -304,6 +304,6 @@ def test_columns_hold_only_what_the_schema_allows(engine: Engine) -> None:
     lease = fakes.leading(engine)
     version_id = registered(engine, lease)
     store.commit_slot(engine, lease, Timing(), result(version_id, START, {}), NOW)
-    with pytest.raises(Exception, match="(?i)check"), writing(engine) as connection:
+    with pytest.raises(Exception, match=r"(?i)check"), writing(engine) as connection:
         connection.execute(update(schema.eval_slot).values(status="maybe"))
     assert Kind.OPENED not in kinds(engine)

@@ -54,7 +54,7 @@ def judge(counts: NDArray[np.float64], spec: SurgeSpec = SPEC) -> pl.DataFrame:
 def test_without_surges_the_false_alarm_rate_stays_near_nominal(mean: float, phi: float) -> None:
     rng = np.random.default_rng(20260301)
     judged = judge(noise(rng, mean, phi, (6_000, SPEC.history_days)))
-    surprising = judged.filter((pl.col("p") <= 0.01)).height / judged.height
+    surprising = judged.filter(pl.col("p") <= 0.01).height / judged.height
     # Twice the nominal 1 %, and never so shy that it could not find anything.
     assert 0.002 <= surprising <= 0.02
     assert judged["breach"].mean() <= 2 * SPEC.alpha

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -58,7 +58,7 @@ def test_a_tick_evaluates_what_is_due_and_beats(services: SimpleNamespace) -> No
     assert (report.slots, report.faults) == (14, ())
     opened = store.open_alerts(services.engine)
     assert opened.select("market", "day", "since").rows() == [
-        ("DE", datetime(2026, 3, 31).date(), datetime(2026, 3, 31, tzinfo=UTC))
+        ("DE", date(2026, 3, 31), datetime(2026, 3, 31, tzinfo=UTC))
     ]
     beat = heartbeat.read(services.engine)
     assert beat is not None

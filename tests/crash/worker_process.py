@@ -6,6 +6,7 @@ months of slots in seconds. Leases run out at once, so two of these fight for ev
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -78,5 +79,7 @@ def bare() -> None:
 if __name__ == "__main__":
     bare()
     made = services(sys.argv[1], Path(sys.argv[2]))
+    # Until the worker has its own handler, being told to stop is a clean end too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     print("ready", flush=True)
     sys.exit(worker.run(made))
