@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 import polars as pl
 from sqlalchemy import Engine
@@ -83,11 +83,21 @@ def refresh(
             write_state(engine, replace(before, writing=True))
         for name, months in parts.items():
             _build(warehouse, facts, name, months)
-        days = _refresh_rollups(
-            warehouse, None if full else before, AsOf(now, zone), parts, executor
-        )
+        known = None if full else before
+        rebuilt = _refresh_rollups(warehouse, known, AsOf(now, zone), parts, executor)
+        if known is not None:
+            rewritten = {
+                name: (known.rollups.get(name), sorted({d.year * 100 + d.month for d in days}))
+                for name, days in rebuilt.items()
+            }
+            state = replace(state, rewritten=rewritten)
         write_state(engine, _finished(warehouse, state))
-    return RefreshReport(now, full, {name: len(months) for name, months in parts.items()}, days)
+    return RefreshReport(
+        now,
+        full,
+        {name: len(months) for name, months in parts.items()},
+        {name: len(days) for name, days in rebuilt.items()},
+    )
 
 
 def rebuild_rollups(
@@ -212,9 +222,9 @@ def _refresh_rollups(
     after: AsOf,
     parts: Mapping[str, Collection[int]],
     executor: Executor[DaysOfMart],
-) -> dict[str, int]:
+) -> dict[str, Collection[date]]:
     """Rebuild the days of every cohort that may have changed; all of them without a `before`."""
-    rebuilt = {}
+    rebuilt: dict[str, Collection[date]] = {}
     for name, cohort in COHORTS.items():
         mart = scan_mart(warehouse, cohort.mart)
         days = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,8 @@ class RefreshState:
     facts: Mapping[str, int | None] = field(default_factory=dict)
     marts: Mapping[str, int | None] = field(default_factory=dict)
     rollups: Mapping[str, int | None] = field(default_factory=dict)
+    rewritten: Mapping[str, tuple[int | None, Sequence[int]]] = field(default_factory=dict)
+    """By cohort: the snapshot of its rollup before this refresh, and the months it rewrote."""
     writing: bool = False
     """A refresh began to write and has not finished: nothing it may have touched is trusted."""
 
@@ -67,6 +69,9 @@ def read_state(engine: Engine) -> RefreshState | None:
         facts=detail["facts"],
         marts=detail["marts"],
         rollups=detail["rollups"],
+        rewritten={
+            name: (based, months) for name, (based, months) in detail.get("rewritten", {}).items()
+        },
         writing=detail["writing"],
     )
 
@@ -80,6 +85,7 @@ def write_state(engine: Engine, state: RefreshState) -> None:
         "facts": dict(state.facts),
         "marts": dict(state.marts),
         "rollups": dict(state.rollups),
+        "rewritten": {name: list(told) for name, told in state.rewritten.items()},
         "writing": state.writing,
     }
     row = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
@@ -14,6 +15,11 @@ from data_access.marts.state import RefreshState
 from data_access.metrics.currency import published
 from data_access.rollups.cohort import Cohort, cut_name
 from data_access.warehouse import Warehouse
+
+KEPT_BYTES = 192 * 1024**2
+"""Memory that rollups may take in a process."""
+
+_Key = tuple[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -40,16 +46,18 @@ class Numbers:
         self.state = state
         self._warehouse = warehouse
         self._lock = Lock()
-        self._cuts: dict[tuple[str, tuple[str, ...]], Cut] = {}
+        self._cuts: OrderedDict[_Key, Cut] = OrderedDict()
+        self._outdated: dict[_Key, tuple[int | None, Cut]] = {}
         self._rates: pl.DataFrame | None = None
         self._open: pl.DataFrame | None = None
         self._values: dict[tuple[str, str], list[str]] = {}
         if previous is not None:
-            self._cuts = {
-                (cohort, dims): cut
-                for (cohort, dims), cut in dict(previous._cuts).items()  # noqa: SLF001
-                if previous.state.rollups.get(cohort) == state.rollups.get(cohort)
-            }
+            for key, cut in list(previous._cuts.items()):  # noqa: SLF001
+                snapshot = previous.state.rollups.get(key[0])
+                if snapshot == state.rollups.get(key[0]):
+                    self._cuts[key] = cut
+                else:
+                    self._outdated[key] = (snapshot, cut)
             if previous.state.facts.get("fx_rates") == state.facts.get("fx_rates"):
                 self._rates = previous._rates  # noqa: SLF001
 
@@ -63,13 +71,24 @@ class Numbers:
         )
 
     def cut(self, cohort: Cohort, dims: tuple[str, ...]) -> Cut:
-        """A cut of a cohort's rollup, read once."""
+        """A cut of a cohort's rollup, read once; of an outdated one only the months rewritten.
+
+        The least used cuts go when together they hold more than `KEPT_BYTES`.
+        """
         key = (cohort.name, dims)
-        found = self._cuts.get(key)
-        if found is None:
-            found = Cut(dims, self._read(cohort, dims))
-            with self._lock:
-                self._cuts[key] = found
+        with self._lock:
+            found = self._cuts.get(key)
+            if found is not None:
+                self._cuts.move_to_end(key)
+                return found
+        found = Cut(dims, self._patched(cohort, dims))
+        with self._lock:
+            self._cuts[key] = found
+            self._outdated.pop(key, None)
+            held = sum(cut.frame.estimated_size() for cut in self._cuts.values())
+            while held > KEPT_BYTES and len(self._cuts) > 1:
+                _, dropped = self._cuts.popitem(last=False)
+                held -= int(dropped.frame.estimated_size())
         return found
 
     def values(self, cohort: Cohort, dimension: str) -> list[str]:
@@ -105,7 +124,25 @@ class Numbers:
             self._rates = published(rates.select("date", "base", "quote", "rate").collect())
         return self._rates
 
-    def _read(self, cohort: Cohort, dims: tuple[str, ...]) -> pl.DataFrame:
+    def _patched(self, cohort: Cohort, dims: tuple[str, ...]) -> pl.DataFrame:
+        """The cut as it is now."""
+        snapshot, cut = self._outdated.get((cohort.name, dims), (None, None))
+        based_on, months = self.state.rewritten.get(cohort.name, (None, ()))
+        if cut is None or snapshot is None or snapshot != based_on:
+            return compact(self._read(cohort, dims), cohort.measures)
+        day = pl.col("day")
+        kept = cut.frame.filter(~(day.dt.year() * 100 + day.dt.month()).is_in(list(months)))
+        fresh = self._read(cohort, dims, months)
+        try:
+            rows = pl.concat([kept, fresh.cast(kept.schema)])
+        except pl.exceptions.InvalidOperationError:
+            # A value that was not there before: the words of a column are fixed when it is read.
+            return compact(self._read(cohort, dims), cohort.measures)
+        return rows.sort("day")
+
+    def _read(
+        self, cohort: Cohort, dims: tuple[str, ...], months: Collection[int] | None = None
+    ) -> pl.DataFrame:
         columns = ["day", *dims, *cohort.keys, *cohort.measures]
         snapshot = self.state.rollups.get(cohort.name)
         if snapshot is None:
@@ -113,8 +150,9 @@ class Numbers:
         stored = self._warehouse.scan(
             cohort.name, namespace="rollups", snapshot_id=snapshot, schema=cohort.columns
         )
-        frame = stored.filter(pl.col("cut") == cut_name(dims)).select(columns).sort("day").collect()
-        return compact(frame, cohort.measures)
+        if months is not None:
+            stored = stored.filter(pl.col("part").is_in(list(months)))
+        return stored.filter(pl.col("cut") == cut_name(dims)).select(columns).sort("day").collect()
 
 
 def compact(frame: pl.DataFrame, measures: Mapping[str, object]) -> pl.DataFrame:

@@ -83,8 +83,8 @@ def rebuild_days(
     *,
     as_of: AsOf,
     executor: Executor[DaysOfMart],
-) -> int:
-    """Recompute some days (None: all) of a cohort's rollup; gives their number.
+) -> Collection[date]:
+    """Recompute some days (None: all) of a cohort's rollup; gives the days.
 
     Many rows are taken month by month, each its own part for the executor and its own commit.
     """
@@ -107,7 +107,7 @@ def rebuild_days(
         stale = set()
     if stale:
         warehouse.replace_parts(cohort.name, "rollups", present.collect(), stale)
-    return len(days)
+    return days
 
 
 def _chunks(cohort: Cohort, mart: pl.LazyFrame, days: list[date]) -> list[list[date]]:

@@ -288,3 +288,39 @@ def test_before_the_first_refresh_there_is_nothing(tmp_path: Any) -> None:
     with pytest.raises(QueryError, match="import something first"):
         home.metrics().as_of()
     home.close()
+
+
+def test_rollups_kept_in_memory_follow_every_refresh(tmp_path: Any) -> None:
+    """A reader that lives through refreshes answers like one that has just started."""
+    home = Home(tmp_path / "long")
+    tables = company(Random(5), 50)
+    home.take_in(tables, AS_OF)
+    refresh(home.warehouse, home.engine, AS_OF)
+    living = home.metrics()
+    asked = [Query(name, ("market", "week")) for name in CATALOGUE]
+    steps: list[dict[str, Any]] = [
+        {},
+        {"cases": [{"case_id": "n1", "created_at": AS_OF, "country": "DE", "status": "open"}]},
+        # A market that no rollup in memory has a word for yet.
+        {"cases": [{"case_id": "n2", "created_at": AS_OF, "country": "PL", "status": "open"}]},
+        {"orders": [{**tables["orders"][0], "country": "FR"}]},
+    ]
+    for number, rows in enumerate(steps):
+        now = AS_OF + timedelta(days=number)
+        home.take_in(rows, now)
+        assert not refresh(home.warehouse, home.engine, now).full or number == 0
+        for query in asked:
+            assert_frame_equal(living.kpi(query), home.metrics().kpi(query))
+    home.close()
+
+
+def test_memory_for_rollups_is_bounded(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data_access.metrics.numbers.KEPT_BYTES", 20_000)
+    metrics = home.metrics()
+    for _ in range(2):
+        for name in CATALOGUE:
+            query = Query(name, ("market", "category"))
+            assert metrics.kpi(query).equals(home.metrics().kpi(query))
+    numbers = metrics._current()
+    held = [cut.frame.estimated_size() for cut in numbers._cuts.values()]
+    assert len(held) == 1 or sum(held) <= 20_000
