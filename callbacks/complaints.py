@@ -16,6 +16,7 @@ from dashboard.today import today
 from dashboard.url_filter import Period, View, decode, period
 from dashboard.vocabulary import value_name
 from dashboard.wording import complaints as words
+from dashboard.wording.reasons import reason_rows, reason_table, reasons_finding, reasons_note
 from data_access.metrics import Filter, Query
 from data_access.metrics.shift import share_shift
 
@@ -135,19 +136,19 @@ def reasons(services: Services, query: str) -> tuple[Any, ...]:
     shift = share_shift(now, before, "reason").filter(pl.col("n_now") + pl.col("n_before") > 0)
     known = shift.filter(pl.col("segment").is_not_null())
     shown = known.head(complaints.MOST_REASONS)
-    finding = words.reasons_finding(shown)
+    finding = reasons_finding(shown)
     compared = span.before
     return (
         panel_state.of(known.height),
-        reason_bars(words.reason_rows(shown, query), view=query),
+        reason_bars(reason_rows(shown, query), view=query),
         finding,
-        words.reasons_note(
+        reasons_note(
             formats.days(compared.start, compared.end)
             if compared and compared.start and compared.end
             else ""
         ),
         finding,
-        words.reason_table(shift, query),
+        reason_table(shift, query),
     )
 
 

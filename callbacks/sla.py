@@ -15,6 +15,7 @@ from dashboard.ids import Shell, Sla
 from dashboard.today import today
 from dashboard.url_filter import Period, View, decode, period
 from dashboard.wording import sla as words
+from dashboard.wording import week_hours
 from dashboard.wording.standing import SMALLEST_N
 from data_access.browse import coverage
 from data_access.metrics import CATALOGUE, Query
@@ -100,33 +101,34 @@ def hours(services: Services, query: str) -> tuple[Any, ...]:
     )
     agents = coverage(services.warehouse, where, zone=zone)
     blocks = sla.blocks(attained)
-    titles = words.sun_titles(sla.HOURS_KPI)
+    wanted = sla.every_hour(demand)
+    titles = week_hours.sun_titles(sla.HOURS_KPI)
     bands = [
         Band(
             titles[0],
-            words.sun_cells(sla.every_hour(demand), "demand", query, sla.HOURS_KPI, weeks=weeks),
+            week_hours.sun_cells(wanted, "demand", query, sla.HOURS_KPI, weeks=weeks),
         ),
-        Band(titles[1], words.sun_cells(agents, "agents", query, sla.HOURS_KPI)),
+        Band(titles[1], week_hours.sun_cells(agents, "agents", query, sla.HOURS_KPI)),
         Band(
             titles[2],
-            words.sun_cells(blocks, "attained", query, sla.HOURS_KPI),
+            week_hours.sun_cells(blocks, "attained", query, sla.HOURS_KPI),
             hours=sla.BLOCK_HOURS,
             target=CATALOGUE[sla.HOURS_KPI].target,
         ),
     ]
-    finding = words.sun_finding(blocks, sla.HOURS_KPI)
+    finding = week_hours.sun_finding(blocks, sla.HOURS_KPI)
     return (
         panel_state.of(demand.height),
         follow_the_sun(
             bands,
-            rows=words.sun_rows([demand, agents, blocks]),
-            days=words.day_names(),
+            rows=week_hours.sun_rows([demand, agents, blocks]),
+            days=week_hours.day_names(),
             view=query,
         ),
         finding,
-        words.sun_note(first, last, zone),
+        week_hours.sun_note(first, last, zone),
         finding,
-        words.sun_table(blocks, query, sla.HOURS_KPI),
+        week_hours.sun_table(blocks, query, sla.HOURS_KPI),
     )
 
 

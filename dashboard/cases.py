@@ -30,7 +30,7 @@ class Listing:
 
 
 def listing(view: str | None, text: str | None, sort: Iterable[tuple[str, bool]]) -> Listing:
-    """A listing from what a browser sent; what is not on the lists of views and columns is left out."""
+    """A listing from what a browser sent; unknown views and columns are left out."""
     known = dict.fromkeys(name for name, _down in sort if name in COLUMNS)
     downs = dict(sort)
     return Listing(

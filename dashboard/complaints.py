@@ -18,9 +18,9 @@ MOST_WEEKS = 26
 def judge(cells: pl.DataFrame, overall: float | None) -> pl.DataFrame:
     """Mark the cells that are too small to judge with a column `small`.
 
-    Too small: fewer than 20 orders; or an interval wider than the value that holds the overall rate,
-    so that the cell could as well be like all others. A cell whose whole interval lies above or
-    below the overall rate is shown however wide it is: a surge begins small.
+    Too small: fewer than 20 orders; or an interval wider than the value that holds the overall
+    rate, so that the cell could as well be like all others. A cell whose whole interval lies above
+    or below the overall rate is shown however wide it is: a surge begins small.
 
     Args:
         cells: `value`, `low`, `high` (per 1,000 orders), `n` (orders).
@@ -32,7 +32,9 @@ def judge(cells: pl.DataFrame, overall: float | None) -> pl.DataFrame:
         & (pl.col("low") <= usual)
         & (usual <= pl.col("high"))
     )
-    small = (pl.col("n") < FEWEST_ORDERS) | pl.col("value").is_null() | unsure
+    small = (
+        (pl.col("n") < FEWEST_ORDERS) | pl.col("value").is_null() | unsure.fill_null(value=False)
+    )
     return cells.with_columns(small=small.fill_null(value=True))
 
 

@@ -101,7 +101,8 @@ class Moment:
     """One entry of a timeline.
 
     Attributes:
-        kind: `message-in`, `message-out`, `event`, `scan`, `return`, `refund`, `deadline`, `breach`.
+        kind: `message-in`, `message-out`, `event`, `scan`, `return`, `refund`, `deadline` or
+            `breach`.
         day: heading it stands under, in the viewer's zone.
         time: the viewer's clock.
         local: the customer's clock and where that is.

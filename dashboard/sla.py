@@ -63,8 +63,8 @@ def pattern_days(first: date, last: date) -> tuple[date, date, float]:
 def ranked(frame: pl.DataFrame) -> pl.DataFrame:
     """Countries with the surest misses first: by the upper end of the interval, then by value.
 
-    A country with three cases, all late, may be unlucky: its interval reaches far up, so it does not
-    lead.
+    A country with three cases, all late, may be unlucky: its interval reaches far up, so it
+    does not lead.
     """
     return frame.sort(["high", "value", "market"], nulls_last=True)
 

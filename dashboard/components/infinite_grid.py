@@ -1,4 +1,4 @@
-"""A grid over any number of rows: it asks for blocks as the reader scrolls and keeps few of them."""
+"""A grid over any number of rows: it asks for blocks as the reader scrolls, keeping few."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from dashboard.services import Services
 from dashboard.settings import Settings
+from data_access.contracts import TABLES
 from data_access.marts.schemas import MARTS
 from data_access.metrics import CATALOGUE, Filter, Query, UnknownDimension
 from data_access.state.engine import migrate, open_state
@@ -22,6 +23,8 @@ VALUES = {
     "channel": ["chat", "email"],
     "language": ["de", "en", "fr", "zh-CN"],
     "carrier": ["DHL", "UPS"],
+    "continent": ["Asia", "Europe"],
+    "reason": ["damaged", "delivery_late", "size too small"],
 }
 LEVELS = {
     "share": 0.86,
@@ -31,7 +34,15 @@ LEVELS = {
     "hours": 3.2,
     "score": 41.0,
 }
-SCHEMA = {"value": pl.Float64, "n": pl.Int64, "low": pl.Float64, "high": pl.Float64}
+KEY_TYPES = {"day": pl.Date, "week": pl.Date, "hour_of_week": pl.Int64, "level": pl.Int64}
+SCHEMA = {
+    "value": pl.Float64,
+    "n": pl.Int64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "numerator": pl.Int64,
+    "denominator": pl.Int64,
+}
 
 
 @dataclass
@@ -49,9 +60,10 @@ class FakeMetrics:
             raise RuntimeError("the warehouse is away")
         rows = [] if self.empty else [self._row(query, key) for key in self._keys(query)]
         if query.by and not rows:
-            return pl.DataFrame(schema={**dict.fromkeys(query.by, pl.String), **SCHEMA})
+            keys = {name: KEY_TYPES.get(name, pl.String) for name in query.by}
+            return pl.DataFrame(schema=keys | SCHEMA)
         if not rows:
-            return pl.DataFrame([{"value": None, "n": 0, "low": None, "high": None}])
+            return pl.DataFrame([dict.fromkeys(SCHEMA) | {"n": 0, "numerator": 0}])
         return pl.DataFrame(rows).sort(query.by) if query.by else pl.DataFrame(rows)
 
     def movers(
@@ -106,6 +118,10 @@ class FakeMetrics:
                     first + timedelta(days=step)
                     for step in range(0, (last - first).days + 1, width)
                 ]
+            elif name == "hour_of_week":
+                found = list(range(168))
+            elif name == "level":
+                found = [1, 2, 3, 4, 5]
             elif name == "age_bucket":
                 found = ["0-4h", "4-24h", "1-2d", "2-7d", ">7d"]
             else:
@@ -125,6 +141,8 @@ class FakeMetrics:
             "n": n,
             "low": level * 0.97 if sure else None,
             "high": level * 1.03 if sure else None,
+            "numerator": round(level * n / CATALOGUE[query.kpi].scale) if sure else round(level),
+            "denominator": n if sure else None,
         }
 
 
@@ -142,7 +160,7 @@ class FakeWarehouse:
     def scan(
         self, table: str, *, namespace: str = "facts", schema: dict[str, pl.DataType] | None = None
     ) -> pl.LazyFrame:
-        columns = schema or MARTS[table].columns
+        columns = schema or (MARTS[table].columns if namespace == "marts" else _facts(table))
         if namespace != "marts" or table not in {"cases", "open_spells"} or self.empty:
             return pl.LazyFrame(schema=columns)
         made = [
@@ -165,6 +183,10 @@ class FakeWarehouse:
         for row in made:
             row["open_from"] = row["created_at"]
         return pl.LazyFrame([{key: row.get(key) for key in columns} for row in made], columns)
+
+
+def _facts(table: str) -> dict[str, pl.DataType]:
+    return {**TABLES[table].dtypes(), "source": pl.String(), "part": pl.Int32()}
 
 
 SUBJECTS = (

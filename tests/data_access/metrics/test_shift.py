@@ -15,7 +15,7 @@ def counts(**values: int) -> pl.DataFrame:
 
 
 def test_the_interval_is_newcombes() -> None:
-    """56 of 70 against 48 of 80: 0.20, 95 % interval 0.0524 to 0.3339 (Newcombe 1998, table II a)."""
+    """56 of 70 against 48 of 80 is 0.0524 to 0.3339 (Newcombe 1998, table II, example a)."""
     shift = share_shift(counts(a=56, b=14), counts(a=48, b=32), "reason")
     row = shift.row(by_predicate=pl.col("segment") == "a", named=True)
     assert row["change"] == pytest.approx(0.2)
