@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from babel import dates, numbers
 from babel.core import Locale
 
-from dashboard.languages import _, locale
+from dashboard.languages import _, current, locale
 
 NONE = "–"
 
@@ -23,10 +23,10 @@ def number(value: float | None, digits: int = 0) -> str:
     """Grouped decimal with exactly `digits` decimals: 12,345.6."""
     if _absent(value):
         return NONE
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
     # Half-even rounding of −0.04 would read "-0"; nobody means that.
     rounded = round(float(value or 0), digits) + 0.0
-    return numbers.format_decimal(rounded, format=pattern, locale=locale()).replace("-", "−")
+    # A screen shows thousands of numbers, and a pattern of Babel's takes 0.1 ms for each.
+    return f"{rounded:,.{digits}f}".translate(_marks(current()))
 
 
 def compact(value: float | None) -> str:
@@ -173,6 +173,17 @@ def language_name(tag: str) -> str:
     except (ValueError, LookupError):
         return tag
     return name or tag
+
+
+@lru_cache(maxsize=8)
+def _marks(language: str) -> dict[int, str]:
+    """What stands in a language for Python's own group, decimal and minus signs."""
+    own = Locale.parse(language)
+    return {
+        ord(","): numbers.get_group_symbol(own),
+        ord("."): numbers.get_decimal_symbol(own),
+        ord("-"): "−",
+    }
 
 
 @lru_cache(maxsize=8)

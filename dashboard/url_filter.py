@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
+from types import MappingProxyType
 from urllib.parse import quote, unquote_plus
 from zoneinfo import available_timezones
 
@@ -79,6 +81,11 @@ class Period:
 
 def encode(view: View) -> str:
     """The canonical query string of `view`, without `?`; empty for the default view."""
+    return _joined(_texts(view))
+
+
+def _texts(view: View) -> dict[str, str]:
+    """Key to text of everything in `view` that is not the default."""
     shown: dict[str, Sequence[str]] = {}
     if view.range != "28d":
         shown["range"] = [view.range]
@@ -91,11 +98,21 @@ def encode(view: View) -> str:
         shown[name] = [str(value) for value in getattr(view.filter, name)]
     shown["currency"] = [view.currency] if view.currency else []
     shown["zone"] = [view.zone] if view.zone else []
-    return "&".join(
-        f"{key}={','.join(quote(value, safe=_SAFE) or UNKNOWN for value in values)}"
-        for key, values in shown.items()
-        if values
-    )
+    return {key: _text(values) for key, values in shown.items() if values}
+
+
+def _text(values: Sequence[str]) -> str:
+    return ",".join(quote(value, safe=_SAFE) or UNKNOWN for value in values)
+
+
+def _joined(texts: Mapping[str, str]) -> str:
+    return "&".join(f"{key}={texts[key]}" for key in KEYS if key in texts)
+
+
+# A heat map asks for the addresses behind a thousand cells of one view.
+@lru_cache(maxsize=256)
+def _canonical(query: str) -> Mapping[str, str]:
+    return MappingProxyType(_texts(decode(query)[0]))
 
 
 def decode(
@@ -146,16 +163,14 @@ def period(view: View, today: date) -> Period:
 
 def narrow(query: str, **values: str) -> str:
     """`query` with some dimensions set to one value: the address of the rows behind a number."""
-    view, _ignored = decode(query)
-    fitting = {name: (value,) for name, value in values.items() if name in DIMENSIONS}
-    return encode(replace(view, filter=replace(view.filter, **fitting)))  # type: ignore[arg-type]
+    fitting = {name: _text((str(value),)) for name, value in values.items() if name in DIMENSIONS}
+    return _joined({**_canonical(query), **fitting})
 
 
 def spanning(query: str, first: date, last: date) -> str:
     """`query` with its days set: the address of the rows of one week or one day."""
-    view, _ignored = decode(query)
-    days = replace(view.filter, start=first, end=last)
-    return encode(replace(view, range="custom", filter=days))
+    days = {"range": "custom", "from": first.isoformat(), "to": last.isoformat()}
+    return _joined({**_canonical(query), **days})
 
 
 def case_link(case_id: str, source: str, query: str) -> str:

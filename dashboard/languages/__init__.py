@@ -96,7 +96,12 @@ def install_languages(server: flask.Flask, default: str) -> None:
 
 def locale() -> Locale:
     """Babel's locale of the current language, for numbers, dates and names of countries."""
-    return Locale.parse(current())
+    return _parsed(current())
+
+
+@cache
+def _parsed(language: str) -> Locale:
+    return Locale.parse(language)
 
 
 def html_lang() -> str:
