@@ -75,9 +75,6 @@ def _amount(column: str, condition: pl.Expr | None = None) -> Measure:
     return lambda _: value if condition is None else pl.when(condition).then(value).otherwise(0)
 
 
-# --- cases -----------------------------------------------------------------------------------
-
-
 def _countable(rows: pl.LazyFrame) -> pl.LazyFrame:
     return rows.filter(~_col("is_spam") & _col("merged_into").is_null())
 
@@ -119,8 +116,6 @@ def _flow(spells: pl.LazyFrame) -> pl.LazyFrame:
     return pl.concat([opened, ended])
 
 
-# --- parcels ---------------------------------------------------------------------------------
-
 # A delivery known only by its date is known when that day is over.
 _DELIVERED = pl.coalesce(
     "delivered_at",
@@ -161,8 +156,6 @@ def _lead_time(parcels: pl.LazyFrame) -> pl.LazyFrame:
     seconds = (_col("delivered_at") - _col("created_at")).dt.total_seconds()
     return parcels.filter(_true(seconds >= 0)).with_columns(bucket=bucket(seconds))
 
-
-# --- the declarations ------------------------------------------------------------------------
 
 _SOLD = _true(_col("qty") > 0)
 
