@@ -5,6 +5,7 @@ For every import and table: read = new + changed + unchanged + quarantined.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from data_access.warehouse.locking import exclusive
 IMPORT_LOCK = ".import.lock"
 TOP_REASONS = 5
 Progress = Callable[[str, float], None]
+_COLUMNS_FOUND = re.compile(r" Found: | There are: | Did you mean '| Is '")
 
 
 @dataclass(frozen=True)
@@ -127,14 +129,21 @@ def import_path(
         try:
             report = run.report(batch_id)
         except SourceError as error:
-            batches.end(engine, batch_id, status="failed", now=now, message=error.message)
+            message = _for_the_record(error)
+            batches.end(engine, batch_id, status="failed", now=now, message=message)
             raise
         except BaseException as error:
-            said = f"{type(error).__name__}: {error}"
-            batches.end(engine, batch_id, status="failed", now=now, message=said)
+            # What a library says of its failure may quote the row.
+            message = f"The import stopped with {type(error).__name__}."
+            batches.end(engine, batch_id, status="failed", now=now, message=message)
             raise
         batches.end(engine, batch_id, status="done", now=now)
     return report
+
+
+def _for_the_record(error: SourceError) -> str:
+    """What was wrong, without the list of columns: of a file without a header it is a customer."""
+    return privacy.redact_text(_COLUMNS_FOUND.split(error.message, maxsplit=1)[0])
 
 
 @dataclass(frozen=True)

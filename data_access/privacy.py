@@ -238,14 +238,15 @@ def redact_raw(raw: str, key: bytes) -> str:
     """A source row as JSON without the person in it, for the quarantine.
 
     Columns named like names, addresses or contact data are removed, customer ids hashed, the other
-    texts redacted. Text that is no JSON object is redacted as a whole.
+    texts redacted. A line that fell into no columns may hold anybody anywhere: only a keyed hash of
+    it is kept, which tells one such line from another.
     """
     try:
         row = json.loads(raw)
     except ValueError:
-        return redact_text(raw)
+        row = None
     if not isinstance(row, dict):
-        return redact_text(raw)
+        return json.dumps({"line": "[removed]", "hash": hash_one(raw, key)})
     clean = {name: redact_value(name, value, key) for name, value in row.items()}
     return json.dumps(clean, ensure_ascii=False)
 
@@ -253,6 +254,11 @@ def redact_raw(raw: str, key: bytes) -> str:
 def is_personal(column: str) -> bool:
     """Whether a source column's name says that it holds contact data or a person's name."""
     return _PERSONAL_NAME.search(column) is not None
+
+
+def is_customer_id(column: str) -> bool:
+    """Whether a source column's name says that it holds customer ids."""
+    return _PERSONAL_ID.search(column) is not None
 
 
 def redact_value(name: str, value: Any, key: bytes) -> Any:
@@ -265,6 +271,7 @@ def redact_value(name: str, value: Any, key: bytes) -> Any:
         return value
     if is_personal(name):
         return "[removed]"
-    if _PERSONAL_ID.search(name):
+    if is_customer_id(name):
         return hash_one(str(value), key)
-    return redact_text(value) if isinstance(value, str) else value
+    clean = redact_text(str(value))
+    return value if clean == str(value) else clean

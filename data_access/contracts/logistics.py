@@ -57,4 +57,4 @@ class TrackingEvents(dy.Schema):
     substate = c.text("Finer state, such as customs_info_required")
     country = c.country()
     city = c.text("Place of the scan")
-    raw_text = c.text("The carrier's own words")
+    raw_text = c.free_text("The carrier's own words")

@@ -50,7 +50,7 @@ class ReturnLines(dy.Schema):
     price = c.amount("Sales value coming back, a positive amount")
     currency = c.currency()
     reason = c.choice(c.RETURN_REASONS, "Reason")
-    reason_raw = c.text("Reason as the source names it")
+    reason_raw = c.free_text("Reason as the source names it")
     fault_code = c.text("Fault found")
     qc_confirmed = c.flag("Whether the hub confirmed the fault")
     grade = c.choice(["A", "B", "C", "D"], "Condition on inspection")

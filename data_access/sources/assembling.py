@@ -7,10 +7,19 @@ from dataclasses import replace
 
 import polars as pl
 
+from data_access import privacy
 from data_access.contracts import TABLES
 from data_access.sources.base import Problem, Table, no_problems, problems_frame, refused
 from data_access.sources.fields import Field
 from data_access.sources.records import Records, raw_json
+
+_PERSONAL = frozenset(
+    name
+    for contract in TABLES.values()
+    for name, info in contract.columns.items()
+    if info.kind in {"personal_key", "actor"}
+)
+"""Canonical columns whose source columns hold ids of persons."""
 
 
 def parse(records: Records, fields: Sequence[Field]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -37,7 +46,7 @@ def parse(records: Records, fields: Sequence[Field]) -> tuple[pl.DataFrame, pl.D
     if wrong.is_empty():
         return frame, no_problems()
     return frame.filter(~flagged.select(pl.any_horizontal(flags)).to_series()), _refusals(
-        records, wrong, failing
+        records, wrong, fields, failing
     )
 
 
@@ -87,15 +96,27 @@ def _failed(field: Field) -> pl.Expr:
     return field.text.is_not_null() & pl.col(made(field.column)).is_null()
 
 
-def _refusals(records: Records, wrong: pl.DataFrame, failing: Sequence[Field]) -> pl.DataFrame:
-    """One problem for each value of the wrong rows that could not be read."""
-    source = [name for name in records.columns if not name.startswith("#")]
-    raw = pl.Series(
-        "raw",
-        [raw_json(row) for row in wrong.select(source).iter_rows(named=True)],
-        dtype=pl.String,
+def _raw(records: Records, wrong: pl.DataFrame, fields: Sequence[Field]) -> pl.Series:
+    """The wrong rows as JSON: the columns that are read, for in the others may be anybody.
+
+    A column that customers or actors are told by, under whatever name, is left out as well.
+    """
+    read = {name for field in fields for name in field.sources}
+    who = {name for field in fields if field.column in _PERSONAL for name in field.sources}
+    hidden = {name for name in who if not privacy.is_customer_id(name)}
+    shown = [name for name in records.columns if name in read and not name.startswith("#")]
+    rows = wrong.select("_row", *shown).with_columns(
+        pl.lit("[removed]").alias(name) for name in shown if name in hidden
     )
-    wrong = wrong.with_columns(raw.alias("\x00raw"))
+    texts = [raw_json(row) for row in rows.drop("_row").iter_rows(named=True)] if shown else []
+    return pl.Series("raw", texts or ["{}"] * wrong.height, dtype=pl.String)
+
+
+def _refusals(
+    records: Records, wrong: pl.DataFrame, fields: Sequence[Field], failing: Sequence[Field]
+) -> pl.DataFrame:
+    """One problem for each value of the wrong rows that could not be read."""
+    wrong = wrong.with_columns(_raw(records, wrong, fields).alias("\x00raw"))
     parts = []
     for field in failing:
         assert field.text is not None

@@ -253,7 +253,7 @@ def _unclosed(opened: _Opened, row: int, line: str) -> Problem:
         file=opened.file,
         row=row,
         column=None,
-        value=line.strip("\r\n")[:200],
+        value=f"{len(line.rstrip())} characters",
         reason="a quoted field is not closed, or goes on after its closing quote",
         advice="Double the quotes inside quoted fields, or set `quote` in the mapping file;"
         " on the last line it means that the file is cut off.",

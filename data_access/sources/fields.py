@@ -64,9 +64,9 @@ def constant(column: str, value: str | float | bool | None) -> Field:
     return Field(column, pl.lit(value))
 
 
-def computed(column: str, value: pl.Expr) -> Field:
-    """Take an expression that cannot fail."""
-    return Field(column, value)
+def computed(column: str, value: pl.Expr, *sources: str) -> Field:
+    """Take an expression that cannot fail; `sources` are the columns it shows."""
+    return Field(column, value, sources=sources)
 
 
 def instant(

@@ -63,7 +63,7 @@ def _not_an_object(file: str, row: int, line: str) -> Problem:
         file=file,
         row=row,
         column=None,
-        value=line[:200],
+        value=f"{len(line.rstrip())} characters",
         reason="the line is not a JSON object",
         advice="Export one JSON object per line; on the last line it means that the file is cut"
         " off.",

@@ -115,10 +115,10 @@ def _field(info: ColumnInfo, dtype: pl.DataType, zone: str) -> Field:
         return _from_text(info, zone)
     column = pl.col(info.name)
     if dtype in (info.dtype, pl.Null):
-        return f.computed(info.name, column)
+        return f.computed(info.name, column, info.name)
     if isinstance(dtype, pl.Datetime) and info.dtype == INSTANT:
         moment = to_utc(column, zone) if dtype.time_zone is None else column.cast(INSTANT)
-        return f.computed(info.name, moment)
+        return f.computed(info.name, moment, info.name)
     if dtype.is_nested():
         raise SourceError(
             f"The column {info.name} holds {dtype}. Write it as {info.dtype}, one value a row."
