@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 import polars as pl
@@ -103,7 +104,11 @@ def evaluate(
     assert isinstance(began, date)
     past = store.episodes(engine, rule.id)
     scored = score(series, rule.spec, day, began=began, episodes=_episodes(past, rule, day, zone))
-    ongoing = [dict(episode.labels) for episode in past if episode.closed is None]
+    ongoing = {
+        tuple(episode.labels.get(dim, "") for dim in rule.signal.by): day_of(episode.opened, zone)
+        for episode in past
+        if episode.closed is None
+    }
     segments = _segments(version, scored, slot, metrics=metrics, tables=tables, ongoing=ongoing)
     elapsed = 1000 * (time.perf_counter() - started)
     return store.SlotResult(
@@ -166,15 +171,24 @@ def _segments(
     *,
     metrics: Numbers,
     tables: Tables | None,
-    ongoing: list[dict[str, str]],
+    ongoing: Mapping[tuple[str, ...], date],
 ) -> dict[str, store.Segment]:
     rule = version.rule
     found = {}
     for index, row in enumerate(scored.judged.iter_rows(named=True)):
         labels = {name: str(row[name]) for name in rule.signal.by}
-        telling = row["breach"] or labels in ongoing
+        opened = ongoing.get(tuple(labels.values()))
+        telling = row["breach"] or opened is not None
         evidence = (
-            gather(version, scored, index, slot=slot, metrics=metrics, tables=tables)
+            gather(
+                version,
+                scored,
+                index,
+                slot=slot,
+                opened=opened,
+                metrics=metrics,
+                tables=tables,
+            )
             if telling
             else None
         )

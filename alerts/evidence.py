@@ -57,10 +57,11 @@ def gather(
     segment: int,
     *,
     slot: datetime,
+    opened: date | None,
     metrics: Numbers,
     tables: Tables | None,
 ) -> dict[str, Any]:
-    """Evidence of one row of `scored.judged`."""
+    """Evidence of one row of `scored.judged`; `opened` is the day its open episode began."""
     rule = version.rule
     row = scored.judged.row(segment, named=True)
     labels = {name: row[name] for name in rule.signal.by}
@@ -87,7 +88,7 @@ def gather(
         "where": {"start": str(window.start), "end": str(window.end)},
         "numbers": numbers,
         "series": _series(scored, segment),
-        "drivers": _drivers(rule, window, slot, metrics),
+        "drivers": _drivers(rule, window, opened, slot=slot, metrics=metrics),
         "samples": _samples(rule, labels, window, tables),
         "texts": texts(rule, labels, numbers, day),
     }
@@ -100,14 +101,19 @@ def _series(scored: Scored, segment: int) -> list[dict[str, Any]]:
     ).to_dicts()
 
 
-def _drivers(rule: Rule, window: Filter, slot: datetime, metrics: Numbers) -> list[dict[str, Any]]:
-    """What grew most inside the segment against the same length of the weeks before."""
+def _drivers(
+    rule: Rule, window: Filter, opened: date | None, *, slot: datetime, metrics: Numbers
+) -> list[dict[str, Any]]:
+    """What grew most inside the segment against the same length of the weeks before.
+
+    During an episode these are the weeks before it, else it would be compared with itself.
+    """
     before_days = 7 * rule.baseline_weeks
     assert window.start is not None
+    lead = timedelta(days=rule.window_days - 1)
+    until = min(window.start, opened - lead) if opened else window.start
     before = replace(
-        window,
-        start=window.start - timedelta(days=before_days),
-        end=window.start - timedelta(days=1),
+        window, start=until - timedelta(days=before_days), end=until - timedelta(days=1)
     )
     found: list[dict[str, Any]] = []
     known = known_dims(rule.signal.kpi)

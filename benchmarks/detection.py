@@ -20,8 +20,8 @@ from benchmarks.machine import RESULTS, described
 SPEC = SurgeSpec(fdr=1.0)
 FIRST = date(2025, 9, 1)
 DAY = FIRST + timedelta(days=SPEC.history_days - 1)
-MEANS = (2, 4, 8, 16, 32, 64)
-DISPERSIONS = (1.0, 2.0)
+MEANS = (0.5, 2, 4, 8, 16, 32, 64)
+DISPERSIONS = (1.0, 2.0, 4.0)
 SURGES = (0.5, 1.0, 2.0)
 SEGMENTS = 20_000
 SURGED = 2_000

@@ -57,4 +57,7 @@ def _count(number: float | None) -> str:
 
 
 def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:+,.0%}"
+    """`+120%`; from ten times on the factor, which says more."""
+    if share is None:
+        return "–"
+    return f"{share:+,.0%}" if share < 9 else f"×{share + 1:,.0f}"

@@ -16,6 +16,7 @@ from alerts.replay import Replay
 from alerts.rule_store import live_rules, register
 from alerts.rules import RuleVersion
 from alerts.slots import slot_of
+from data_access.metrics import Query
 from tests.alerts.fakes import FIRST, FakeMetrics, leading, rule
 
 WAVE = [18.0, 22, 20, 19, 21, 20, 23]
@@ -109,8 +110,6 @@ def test_live_and_replay_agree_day_by_day(sqlite_engine: Engine) -> None:
     replayed = []
     for offset in days:
         day = FIRST + timedelta(days=offset)
-        from data_access.metrics import Query
-
         rows = metrics.kpi(Query("contacts", ("market", "day"), as_of=slot(offset)))
         series = rows.rename({"value": "y"})
         replayed.append(sorted(labels[0] for labels in run.advance(series, day)))
@@ -120,3 +119,16 @@ def test_live_and_replay_agree_day_by_day(sqlite_engine: Engine) -> None:
 
 def test_first_is_a_monday() -> None:
     assert (FIRST.weekday(), FIRST + timedelta(days=DAYS)) == (0, date(2026, 3, 30))
+
+
+def test_what_drives_an_episode_is_compared_with_the_weeks_before_it(
+    sqlite_engine: Engine,
+) -> None:
+    lease = leading(sqlite_engine)
+    register(sqlite_engine, lease, {"test-surge": rule()}, FRESH)
+    metrics = FakeMetrics({"DE": SURGE}, FRESH)
+    _walk(sqlite_engine, lease, metrics, range(DAYS, DAYS + 3))
+    evidence = json.loads(store.open_alerts(sqlite_engine)["evidence"][0])
+    assert evidence["day"] == "2026-04-01"
+    usual = sum(CALM[-56:]) / 56
+    assert evidence["drivers"][0]["mu"] == pytest.approx(usual, abs=0.01)

@@ -147,6 +147,8 @@ def test_texts_in_both_languages() -> None:
     told = texts(rule().rule, {"market": ""}, numbers, date(2026, 3, 1))
     assert told["title"] == {"en": "Surge in unknown", "zh": "未知 激增"}
     assert told["summary"]["en"] == "31 of 12, +151%"
+    many = texts(rule().rule, {"market": "DE"}, {**numbers, "increase": 69.1}, date(2026, 3, 1))
+    assert many["summary"]["en"] == "31 of 12, ×70"
 
 
 @given(LABELS, LABELS)

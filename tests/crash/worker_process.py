@@ -22,7 +22,7 @@ from data_access.state.engine import migrate, open_state
 from tests.alerts import fakes
 
 HISTORY = 70
-SLOTS = 150
+SLOTS = 120
 
 
 def numbers() -> fakes.FakeMetrics:
