@@ -21,13 +21,13 @@ import duckdb
 import pandas as pd
 import polars as pl
 
-from benchmarks.machine import described
+from benchmarks.machine import RESULTS, described
 from benchmarks.synthetic import AS_OF
 from data_access.metrics import Filter, Metrics, Query
 from data_access.state.engine import open_state
 from data_access.warehouse import open_warehouse
 
-RESULT = Path(__file__).parent / "results" / "heatmap.md"
+RESULT = RESULTS / "heatmap.md"
 DAYS = 90
 RUNS = 7
 COLUMNS = ["category", "market", "created_at", "first_response_at", "fr_target_s", "is_spam"]

@@ -20,13 +20,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.machine import described
+from benchmarks.machine import RESULTS, described
 from benchmarks.synthetic import AS_OF
 from data_access.metrics import CATALOGUE, Filter, Metrics, Query
 from data_access.state.engine import open_state
 from data_access.warehouse import open_warehouse
 
-RESULT = Path(__file__).parent / "results" / "queries.md"
+RESULT = RESULTS / "queries.md"
 RUNS = 20
 
 QUESTIONS: dict[str, list[tuple[str, tuple[str, ...], int, dict[str, tuple[str, ...]]]]] = {
