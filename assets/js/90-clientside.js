@@ -64,7 +64,7 @@
     },
 
     // A choice that belongs to the screen goes into the address, under the last part of the
-    // control's id: complaints-measure → measure. The first choice is the default and left out.
+    // control's id: complaints-measure → measure.
     keepChoice(value) {
       const [control] = window.dash_clientside.callback_context.triggered;
       const key = control ? control.prop_id.split(".")[0].split("-").pop() : null;

@@ -35,7 +35,7 @@ def complaint_heatmap(
         named: at most this many columns are named, evenly; 0: all.
         view: changes when the selection does; the same view keeps its zoom.
     """
-    step = -(-len(columns) // named) if named else 1
+    step = max(1, -(-len(columns) // named)) if named else 1
     figure = blank(
         margin={"l": 4, "r": 4, "t": 4, "b": 4},
         uirevision=view,

@@ -21,7 +21,8 @@ def opened(page: Page, url: str) -> Page:
     """Open an address and wait until its numbers are there."""
     page.goto(url)
     page.wait_for_selector(ANSWER)
-    page.wait_for_function("!document.querySelector('.aw-panel.is-loading')")
+    # Not wait_for_function: it evaluates text, which the security policy of the pages refuses.
+    expect(page.locator(".aw-panel.is-loading")).to_have_count(0, timeout=20_000)
     return page
 
 

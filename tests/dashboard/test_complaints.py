@@ -95,7 +95,15 @@ def test_the_figure_keeps_small_and_empty_cells_apart() -> None:
     assert small.customdata[0][1] == "/cases?x=2"
     assert small.text is None
     assert (list(hatch.x), list(hatch.y)) == (["FR"], ["A"])
-    assert complaint_heatmap(frame.clear(), rows=[], columns=[]).data == ()
+    assert complaint_heatmap(frame.clear(), rows=[], columns=[], named=7).data == ()
+
+
+def test_columns_are_named_evenly() -> None:
+    frame = pl.DataFrame(
+        schema={"row": pl.String, "column": pl.String, "value": pl.Float64, "small": pl.Boolean}
+    )
+    figure = complaint_heatmap(frame, rows=[], columns=list("abcdefgh"), named=3)
+    assert list(figure.layout.xaxis.tickvals) == ["a", "d", "g"]
 
 
 def place(category: str, market: str, value: float, low: float, n: int) -> dict[str, object]:
