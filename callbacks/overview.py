@@ -14,7 +14,7 @@ from dashboard.figures.sla_map import sla_map
 from dashboard.ids import Overview, Shell, TilePart, tile_part
 from dashboard.overview import DUE_SHOWN, MAP_KPI, TILES
 from dashboard.readings import read
-from dashboard.today import today
+from dashboard.today import data_to, ended_on, today
 from dashboard.url_filter import decode, link, narrow, period
 from dashboard.wording import overview as words
 from dashboard.wording.standing import SMALLEST_N
@@ -94,7 +94,12 @@ def needs_me(services: Services, query: str) -> tuple[Any, ...]:
     return (
         panel_state.of(found.height),
         rows.alerts(words.alert_rows(found, query)),
-        words.answer(found, hour.height, any_data=services.metrics.fresh_at() is not None),
+        words.answer(
+            found,
+            hour.height,
+            any_data=services.metrics.fresh_at() is not None,
+            ended=ended_on(services),
+        ),
     )
 
 
@@ -128,7 +133,7 @@ def tiles(services: Services, query: str) -> tuple[Any, ...]:
     shown = [
         tile(reading, query, note if kpi == "backlog" else "") for kpi, reading in readings.items()
     ]
-    fresh = services.metrics.fresh_at()
+    fresh = data_to(services)
     stale = pulse.is_stale(fresh, services.clock(), services.settings.stale_after_minutes)
     zone = view.zone or services.settings.time_zone
     return (

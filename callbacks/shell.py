@@ -11,6 +11,7 @@ from dashboard import filter_bar, pulse
 from dashboard.formats import iso_utc, moment
 from dashboard.ids import DIMENSION_CONTROLS, LOCATION, Shell
 from dashboard.languages import _
+from dashboard.today import data_to
 from dashboard.url_filter import IN_BAR, UNKNOWN, Ignored, decode, encode
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def poll(services: Services, version: str | None) -> tuple[Any, ...]:
     """The version (only when it changed), how fresh the data are, whether the worker is alive."""
     now: datetime = services.clock()
     current = services.metrics.version()
-    fresh = services.metrics.fresh_at()
+    fresh = data_to(services)
     stale = pulse.is_stale(fresh, now, services.settings.stale_after_minutes)
     worker = pulse.worker(services.engine, now)
     return (

@@ -68,8 +68,9 @@ def _tables(services: Services) -> Iterator[Finding]:
 
 def _freshness(services: Services) -> Iterator[Finding]:
     from dashboard import pulse
+    from dashboard.today import data_to
 
-    fresh = services.metrics.fresh_at()
+    fresh = data_to(services)
     if fresh is None:
         return
     now, limit = services.clock(), services.settings.stale_after_minutes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import polars as pl
@@ -20,8 +20,17 @@ STATUS_OF_SEVERITY = {"critical": "breach", "warning": "watch", "info": "info"}
 SEGMENT_COLUMNS = ("market", "category", "carrier", "channel", "language", "region", "product")
 
 
-def answer(open_alerts: pl.DataFrame, due_within_hour: int, *, any_data: bool = True) -> str:
-    """The first sentence of the Overview: what needs me now."""
+def answer(
+    open_alerts: pl.DataFrame,
+    due_within_hour: int,
+    *,
+    any_data: bool = True,
+    ended: date | None = None,
+) -> str:
+    """The first sentence of the Overview: what needs me now.
+
+    `ended` is the last day of data that are history; nothing can be said of today then.
+    """
     if not any_data:
         return _("Nothing has been imported yet.")
     count = open_alerts.height
@@ -42,6 +51,13 @@ def answer(open_alerts: pl.DataFrame, due_within_hour: int, *, any_data: bool = 
                 "{count} deadline ends within the hour.",
                 "{count} deadlines end within the hour.",
                 due_within_hour,
+            )
+        )
+    if ended is not None:
+        parts.append(
+            _(
+                "The data end on {day}; the figures lead up to it.",
+                day=formats.day(ended, year=True),
             )
         )
     if not parts:
@@ -115,15 +131,9 @@ def movers_table(frame: pl.DataFrame, kpi: str, by: str, query: str) -> str:
         rows.Column(_("of it rate"), num=True, title=_("The segment itself changed")),
         rows.Column(_("of it mix"), num=True, title=_("The segment's share of the whole changed")),
     ]
-    largest = max((abs(value) for value in frame["effect"].to_list()), default=0) or 1
+    largest = max((abs(value) for value in frame["effect"].drop_nulls()), default=0) or 1
     lines = [
-        _mover(
-            row,
-            declared,
-            by,
-            largest=largest,
-            href=link("/cases", narrow(query, **{by: row["segment"] or ""})),
-        )
+        _mover(row, declared, by, largest=largest, href=_mover_link(row, by, query))
         for row in frame.iter_rows(named=True)
     ]
     return rows.table(columns, lines)
@@ -131,7 +141,7 @@ def movers_table(frame: pl.DataFrame, kpi: str, by: str, query: str) -> str:
 
 def movers_title(frame: pl.DataFrame, kpi: str, by: str) -> str:
     """The finding: which segment moved the KPI most."""
-    if not frame.height:
+    if not frame.height or frame["effect"][0] is None:
         return _("What changed most")
     top = frame.row(0, named=True)
     effect = formats.change(top["effect"], 0, CATALOGUE[kpi].unit)
@@ -209,17 +219,31 @@ def map_table(frame: pl.DataFrame, kpi: str) -> str:
     return rows.table(columns, lines)
 
 
+def _is_rest(row: Mapping[str, Any]) -> bool:
+    """Whether the row sums up the segments beyond the ones shown."""
+    return bool(row["kind"] == "rest")
+
+
+def _segment_name(row: Mapping[str, Any], by: str) -> str:
+    return _("All others") if _is_rest(row) else value_name(by, row["segment"] or "")
+
+
+def _mover_link(row: Mapping[str, Any], by: str, query: str) -> str:
+    narrowed = query if _is_rest(row) else narrow(query, **{by: row["segment"] or ""})
+    return link("/cases", narrowed)
+
+
 def _mover(row: Mapping[str, Any], kpi: Kpi, by: str, *, largest: float, href: str) -> rows.Row:
     unit, effect = kpi.unit, row["effect"]
     way = formats.direction(effect, 0, unit)
     return rows.Row(
         (
-            rows.Cell(value_name(by, row["segment"] or "")),
+            rows.Cell(_segment_name(row, by)),
             rows.Cell(formats.value(row["value_before"], unit), sub=_n(row["n_before"])),
             rows.Cell(formats.value(row["value_now"], unit), sub=_n(row["n_now"])),
             rows.Cell(
                 formats.change(effect, 0, unit),
-                bar=effect / largest,
+                bar=(effect or 0) / largest,
                 bar_kind=judge(kpi, way),
             ),
             rows.Cell(formats.change(row["rate_effect"], 0, unit)),

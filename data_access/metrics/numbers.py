@@ -107,6 +107,12 @@ class Numbers:
             self._values[key] = column.cast(pl.String).to_list()
         return self._values[key]
 
+    def newest_day(self, cohorts: Collection[Cohort]) -> date | None:
+        """The last day up to that of the refresh on which any of the cohorts has a row."""
+        today = self.state.known.today
+        days = [self.cut(cohort, cohort.cuts[0]).between(None, today)["day"] for cohort in cohorts]
+        return max((day.item(-1) for day in days if day.len()), default=None)
+
     def open_spells(self) -> pl.DataFrame:
         """The spells open as of the last refresh, read once: created_at and dimensions."""
         if self._open is None:

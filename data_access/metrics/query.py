@@ -130,6 +130,13 @@ class Metrics:
         state = read_state(self._engine)
         return None if state is None else state.fresh_at
 
+    def newest_day(self) -> date | None:
+        """The last day of the reporting zone that anything was recorded on, whenever imported.
+
+        None as long as there are no rows. Promised days do not count: they may lie ahead.
+        """
+        return self._current().newest_day([COHORTS[name] for name in _RECORDING])
+
     def as_of(self) -> datetime:
         """The instant that numbers without an own `as_of` hold for.
 
@@ -189,6 +196,16 @@ class Metrics:
             **({"excluded": pl.col("excluded")} if asked.kpi.money else {}),
         )
 
+
+_RECORDING = (
+    "orders_placed",
+    "cases_created",
+    "return_lines_requested",
+    "reviews_written",
+    "surveys_csat",
+    "surveys_nps",
+)
+"""Cohorts whose rows are there because something happened on that day."""
 
 _TELLING = ("orders_placed", "cases_created", "parcels_promised", "return_lines_requested")
 """Cohorts that between them know every value of every dimension."""

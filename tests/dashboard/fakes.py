@@ -52,6 +52,8 @@ class FakeMetrics:
     empty: bool = False
     fail: bool = False
     now: datetime = NOW
+    ended: timedelta = timedelta()
+    """How long ago the newest row was recorded."""
     asked: list[Query] = field(default_factory=list)
 
     def kpi(self, query: Query) -> pl.DataFrame:
@@ -81,6 +83,7 @@ class FakeMetrics:
             rows.append(
                 {
                     "segment": segment,
+                    "kind": "common",
                     "value_now": level + rate,
                     "value_before": level,
                     "n_now": 900,
@@ -97,6 +100,9 @@ class FakeMetrics:
 
     def fresh_at(self) -> datetime | None:
         return None if self.empty else self.now - timedelta(minutes=3)
+
+    def newest_day(self) -> date | None:
+        return None if self.empty else self.now.date() - self.ended
 
     def as_of(self) -> datetime:
         return self.now

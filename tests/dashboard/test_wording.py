@@ -141,6 +141,7 @@ def test_movers_split_into_rate_and_mix() -> None:
     frame = pl.DataFrame(
         {
             "segment": ["Toys", None],
+            "kind": ["common", "common"],
             "value_now": [91.5, 10.0],
             "value_before": [84.2, 12.0],
             "n_now": [900, 12],
