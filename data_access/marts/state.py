@@ -99,15 +99,16 @@ def write_state(engine: Engine, state: RefreshState) -> None:
 
 
 def finished_batches(engine: Engine) -> tuple[int, datetime | None]:
-    """The last import before which all are over, and when it ended.
+    """The last import before which all are over, and when the last that succeeded ended.
 
-    An import still running may yet write rows under its number; they are looked at again.
+    An import still running may yet write rows under its number; they are looked at again. One that
+    failed may have written some, but a feed that fails every night is not fresh.
     """
     batch = import_batch.c
     with engine.connect() as connection:
         running = connection.scalar(select(func.min(batch.id)).where(batch.status == "running"))
-        over = select(batch.id, func.coalesce(batch.finished_at, batch.started_at))
-        if running is not None:
-            over = over.where(batch.id < running)
-        row = connection.execute(over.order_by(batch.id.desc()).limit(1)).one_or_none()
-    return (0, None) if row is None else (row[0], row[1])
+        over = batch.status != "running" if running is None else batch.id < running
+        last = connection.scalar(select(func.max(batch.id)).where(over))
+        done = select(batch.finished_at).where(over, batch.status == "done")
+        ended = connection.scalar(done.order_by(batch.id.desc()).limit(1))
+    return last or 0, ended

@@ -14,6 +14,7 @@ import pytest
 from data_access.marts import refresh
 from data_access.marts.state import finished_batches, read_state
 from data_access.metrics import Query
+from data_access.state import batches
 from data_access.state.engine import writing
 from data_access.state.schema import import_batch
 from data_access.warehouse import Warehouse
@@ -188,6 +189,18 @@ def test_an_import_still_running_is_looked_at_again(new_home: Callable[[str], Ho
     state = read_state(home.engine)
     assert state is not None
     assert state.batch_id == 0
+
+
+def test_an_import_that_failed_brings_nothing_fresh(new_home: Callable[[str], Home]) -> None:
+    home = new_home("home")
+    failed = batches.begin(home.engine, source="shop", path="x", now=NOW)
+    batches.end(home.engine, failed, status="failed", now=NOW, message="cut off")
+    assert finished_batches(home.engine) == (failed, None)
+    home.take_in({"orders": [{"order_id": "o", "placed_at": NOW}]}, NOW)
+    done = finished_batches(home.engine)
+    again = batches.begin(home.engine, source="shop", path="x", now=LATER)
+    batches.end(home.engine, again, status="failed", now=LATER, message="cut off")
+    assert finished_batches(home.engine) == (again, done[1])
 
 
 def test_an_empty_home_refreshes_to_nothing(new_home: Callable[[str], Home]) -> None:
