@@ -51,9 +51,6 @@ def group() -> None:
 
 def main() -> None:
     """Entry point. Turns every expected failure into one message and an exit status."""
-    from dashboard.settings import SettingsError
-    from data_access.sources.base import SourceError
-
     try:
         group(standalone_mode=False)
     except click.exceptions.Exit as done:
@@ -67,6 +64,11 @@ def main() -> None:
     except click.Abort:
         click.echo("Stopped.", err=True)
         sys.exit(1)
-    except (SettingsError, SourceError) as bad:
-        click.echo(f"Error: {bad}", err=True)
+    except Exception as bad:
+        from dashboard.cli.failures import message_of
+
+        message = message_of(bad)
+        if message is None:
+            raise
+        click.echo(f"Error: {message}", err=True)
         sys.exit(1)

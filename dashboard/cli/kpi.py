@@ -137,12 +137,12 @@ def _instant(text: str, zone: str) -> datetime:
         if len(text) == len("2026-03-02"):
             return end_of_day(date.fromisoformat(text), zone)
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        local = moment if moment.tzinfo is not None else moment.replace(tzinfo=ZoneInfo(zone))
+        return local.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise click.UsageError(
             f"--as-of {text!r} is no time; write 2026-03-02 or 2026-03-02T09:00."
         ) from error
-    local = moment if moment.tzinfo is not None else moment.replace(tzinfo=ZoneInfo(zone))
-    return local.astimezone(UTC)
 
 
 def _zone(name: str | None) -> str | None:

@@ -54,8 +54,11 @@ def show_frame(frame: pl.DataFrame, form: str, *, title: str = "", out: Path | N
         if out is None:
             console().print(rendered)
             return
-        with out.open("w", encoding="utf-8") as file:
-            Console(file=file, width=PIPE_WIDTH, highlight=False).print(rendered)
+        try:
+            with out.open("w", encoding="utf-8") as file:
+                Console(file=file, width=PIPE_WIDTH, highlight=False).print(rendered)
+        except OSError as error:
+            raise click.ClickException(f"Cannot write {out}: {error.strerror}.") from error
         return
     text = frame_text(frame, form)
     if out is None:

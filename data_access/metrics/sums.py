@@ -104,7 +104,7 @@ def one_of(name: str, values: Sequence[str], dtype: pl.DataType) -> pl.Expr:
         known = set(dtype.categories)
         found = column.is_in([value for value in named if value in known])
     elif dtype.is_integer():
-        found = column.is_in([int(value) for value in named if value.isdigit()])
+        found = column.is_in([int(value) for value in named if value.isascii() and value.isdigit()])
     else:
         found = column.is_in(named)
     found = found.fill_null(value=False)

@@ -113,6 +113,8 @@ def test_a_value_that_nobody_has_gets_a_hint(home: Path) -> None:
         (["contacts", "--where", "joy=1"], "write dimension=value with one of market"),
         (["contacts", "--from", "2026-13-01"], "--from '2026-13-01' is no day"),
         (["contacts", "--as-of", "noon"], "--as-of 'noon' is no time"),
+        (["contacts", "--as-of", "9999-12-31"], "--as-of '9999-12-31' is no time"),
+        (["contacts", "--as-of", "9999-12-31T23:59-05:00"], "is no time"),
         (["contacts", "--zone", "Mars/Base"], "no IANA time zone"),
         (["contacts", "--currency", "DOL"], "no ISO 4217 currency"),
         (["contacts", "--from", "2026-03-02", "--to", "2026-03-01"], "ends (2026-03-01) before"),
