@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,7 +13,14 @@ from data_access.metrics.filters import Filter
 if TYPE_CHECKING:
     from data_access.warehouse import Warehouse
 
-_AREAS = {"America": "Americas", "Australia": "Oceania", "Pacific": "Oceania"}
+_AREAS = {
+    "Africa": "Africa",
+    "America": "Americas",
+    "Asia": "Asia",
+    "Australia": "Oceania",
+    "Europe": "Europe",
+    "Pacific": "Oceania",
+}
 _SCHEMA = {"continent": pl.String(), "hour_of_week": pl.Int64(), "agents": pl.Float64()}
 
 
@@ -38,13 +45,12 @@ def coverage(warehouse: Warehouse, where: Filter, *, zone: str = "UTC") -> pl.Da
     sites = warehouse.scan("agents").select(
         "agent_id",
         "source",
-        continent=pl.col("tz").str.split("/").list.first().replace(_AREAS),
+        continent=pl.col("tz").str.split("/").list.first().replace_strict(_AREAS, default=None),
     )
     rows = shifts.join(sites, on=["agent_id", "source"], how="left").collect()
     if not rows.height:
         return pl.DataFrame(schema=_SCHEMA)
-    days = (rows["starts_at"].max() - rows["starts_at"].min()) / timedelta(days=1)  # type: ignore[operator]
-    weeks = max(1.0, days / 7)
+    weeks = max(1.0, _days(rows["starts_at"], zone) / 7)
     hours = (
         rows.lazy()
         .with_columns(
@@ -75,3 +81,12 @@ def coverage(warehouse: Warehouse, where: Filter, *, zone: str = "UTC") -> pl.Da
         .sort("continent", "hour_of_week")
         .collect()
     )
+
+
+def _days(starts: pl.Series, zone: str) -> int:
+    """Calendar days from the first start to the last, both included."""
+    days = starts.dt.convert_time_zone(zone).dt.date()
+    first, last = days.min(), days.max()
+    assert isinstance(first, date)
+    assert isinstance(last, date)
+    return (last - first).days + 1
