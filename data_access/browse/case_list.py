@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from data_access.browse.deadlines import due_at, known, open_cases, state
+from data_access.browse.deadlines import due_at, known, state
+from data_access.browse.open_cases import KEY, open_cases
 from data_access.browse.selection import matches, until, within
 from data_access.marts.schemas import MARTS
 from data_access.metrics.filters import Filter
@@ -58,6 +59,9 @@ COLUMNS = (
 )
 """What a row of the list holds, and what it may be sorted by."""
 
+_DERIVED = set(COLUMNS) - set(MARTS["cases"].columns) | {"status", "first_response_at"}
+"""What the mart does not hold, or holds as of its own instant."""
+
 
 def cases(
     warehouse: Warehouse,
@@ -91,13 +95,9 @@ def cases(
     chosen = _chosen(warehouse, where, view=view, as_of=as_of, zone=zone, text=text)
     order, descending = _order(sort)
     total = chosen.select(pl.len()).collect().item()
-    page = (
-        _shown(warehouse, chosen, as_of)
-        .sort(order, descending=descending, nulls_last=True, maintain_order=True)
-        .slice(offset, limit)
-        .collect()
-    )
-    return page, total
+    keys = _page_keys(warehouse, chosen, as_of, order, descending, slice(offset, offset + limit))
+    page = _shown(warehouse, _with_keys(chosen, keys), as_of).select(COLUMNS).collect()
+    return page.sort(order, descending=descending, nulls_last=True), total
 
 
 def export_cases(
@@ -115,9 +115,47 @@ def export_cases(
     order, descending = _order(sort)
     return (
         _shown(warehouse, chosen, as_of)
-        .sort(order, descending=descending, nulls_last=True, maintain_order=True)
+        .select(COLUMNS)
+        .sort(order, descending=descending, nulls_last=True)
         .collect()
     )
+
+
+def _page_keys(
+    warehouse: Warehouse,
+    chosen: pl.LazyFrame,
+    as_of: datetime,
+    order: list[str],
+    descending: list[bool],
+    rows: slice,
+) -> pl.DataFrame:
+    """Which cases stand on a page: so that only its rows are read in full, not all of them."""
+    if order[0] == "created_at":
+        # The page ends at this instant; ties with it are sorted out below.
+        bounds = chosen.select("created_at").sort("created_at", descending=descending[0])
+        last = bounds.slice(rows.stop - 1, 1).collect()["created_at"]
+        if last.len():
+            edge = pl.col("created_at")
+            chosen = chosen.filter(edge >= last[0] if descending[0] else edge <= last[0])
+    needed = {*order, *KEY, "created_at", "part"}
+    if needed & _DERIVED:
+        chosen = _shown(warehouse, chosen, as_of)
+    return (
+        chosen.select(sorted(needed))
+        .sort(order, descending=descending, nulls_last=True)
+        .slice(rows.start, rows.stop - rows.start)
+        .select(*KEY, "created_at", "part")
+        .collect()
+    )
+
+
+def _with_keys(chosen: pl.LazyFrame, keys: pl.DataFrame) -> pl.LazyFrame:
+    """The rows of a page; times and partitions let most of the files be skipped."""
+    return chosen.filter(
+        pl.col("part").is_in(keys["part"].unique().to_list()),
+        pl.col("created_at").is_between(keys["created_at"].min(), keys["created_at"].max()),
+        pl.col("case_id").is_in(keys["case_id"].to_list()),
+    ).join(keys.lazy().select(KEY), on=KEY, how="semi")
 
 
 def _chosen(
@@ -132,7 +170,7 @@ def _chosen(
         _viewed(view, as_of),
     )
     if view in _OPEN_VIEWS:
-        rows = rows.join(open_cases(warehouse, as_of), on=["source", "case_id"], how="semi")
+        rows = rows.join(open_cases(warehouse, as_of), on=KEY, how="semi")
     if text:
         needle = text.casefold()
         rows = rows.filter(
@@ -181,19 +219,15 @@ def _shown(warehouse: Warehouse, rows: pl.LazyFrame, as_of: datetime) -> pl.Lazy
         .then(pl.lit("open"))
         .otherwise(ended)
     )
-    return (
-        rows.join(waiting, on=["source", "case_id"], how="left")
-        .with_columns(
-            status=status,
-            first_response_state=state("first_response", as_of),
-            resolution_state=state("resolution", as_of),
-            first_response_due_at=due_at("first_response"),
-            resolution_due_at=due_at("resolution"),
-            first_response_at=known("first_response_at", as_of),
-            solved_at=known("first_solved_at", as_of),
-            age_hours=pl.when(is_open).then(
-                (pl.lit(as_of) - pl.col("created_at")).dt.total_minutes() / 60
-            ),
-        )
-        .select(COLUMNS)
+    return rows.join(waiting, on=KEY, how="left").with_columns(
+        status=status,
+        first_response_state=state("first_response", as_of),
+        resolution_state=state("resolution", as_of),
+        first_response_due_at=due_at("first_response"),
+        resolution_due_at=due_at("resolution"),
+        first_response_at=known("first_response_at", as_of),
+        solved_at=known("first_solved_at", as_of),
+        age_hours=pl.when(is_open).then(
+            (pl.lit(as_of) - pl.col("created_at")).dt.total_minutes() / 60
+        ),
     )

@@ -8,15 +8,8 @@ are those that the KPIs count, so a list has as many rows as the number it stand
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import polars as pl
-
-from data_access.browse.selection import until
-from data_access.marts.schemas import MARTS
-
-if TYPE_CHECKING:
-    from data_access.warehouse import Warehouse
 
 CLOCKS = {
     "first_response": ("first_response_at", "fr_target_s"),
@@ -52,17 +45,4 @@ def state(clock: str, as_of: datetime) -> pl.Expr:
         .when(due <= as_of)
         .then(pl.lit("overdue"))
         .otherwise(pl.lit("running"))
-    )
-
-
-def open_cases(warehouse: Warehouse, as_of: datetime) -> pl.LazyFrame:
-    """`source`, `case_id` of the cases open at an instant: those the backlog counts."""
-    return (
-        warehouse.scan("open_spells", namespace="marts", schema=MARTS["open_spells"].columns)
-        .filter(
-            until(as_of),
-            pl.col("open_from") <= as_of,
-            pl.col("open_to").is_null() | (pl.col("open_to") > as_of),
-        )
-        .select("source", "case_id")
     )

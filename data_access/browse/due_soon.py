@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from data_access.browse.deadlines import done_at, due_at, open_cases
-from data_access.browse.selection import matches, since, until
-from data_access.marts.schemas import MARTS
+from data_access.browse.deadlines import done_at, due_at
+from data_access.browse.open_cases import open_case_rows
+from data_access.browse.selection import matches
 from data_access.metrics.filters import Filter
 
 if TYPE_CHECKING:
@@ -50,13 +50,7 @@ def due_soon(
         Columns `SHOWN`: `clock` is `first_response` or `resolution`, `minutes_left` whole minutes
         (floor) until `due_at`. A case may appear once per clock.
     """
-    oldest = as_of - LONGEST_TARGET
-    waiting = (
-        warehouse.scan("cases", namespace="marts", schema=MARTS["cases"].columns)
-        .filter(since(oldest), until(as_of), pl.col("created_at").is_between(oldest, as_of))
-        .filter(matches(where))
-        .join(open_cases(warehouse, as_of), on=["source", "case_id"], how="semi")
-    )
+    waiting = open_case_rows(warehouse, as_of, LONGEST_TARGET).filter(matches(where))
     clocks = [
         waiting.filter(done_at(clock, as_of).is_null())
         .with_columns(clock=pl.lit(clock), due_at=due_at(clock))
