@@ -47,6 +47,9 @@
         .filter((column) => column.getColDef().context?.wide && column.isVisible() === narrow);
       if (wide.length > 0) {
         params.api.setColumnsVisible(wide, !narrow);
+        const fills = params.api.getColumns().filter((one) => one.getColDef().context?.fills);
+        const state = fills.map((one) => ({ colId: one.getColId(), flex: narrow ? 1 : null }));
+        params.api.applyColumnState({ state });
       }
     },
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -18,10 +21,12 @@ from dashboard.wording import sla as words
 from dashboard.wording import week_hours
 from dashboard.wording.standing import SMALLEST_N
 from data_access.browse import coverage
-from data_access.metrics import CATALOGUE, Query
+from data_access.metrics import CATALOGUE, Filter, Query
 
 if TYPE_CHECKING:
     from dashboard.services import Services
+
+Staffing = Callable[[date, date, str, str], pl.DataFrame]
 
 VIEW = (Input(Shell.QUERY, "data"), Input(Shell.VERSION, "data"))
 
@@ -45,6 +50,7 @@ def register(app: Dash, services: Services) -> None:
         *VIEW,
         Input(Sla.KPI, "value"),
     )(lambda query, _version, kpi: countries(services, query or "", kpi))
+    staffing = staffed(services)
     app.callback(
         Output(Sla.HOURS_PANEL, "className"),
         Output(Sla.HOURS, "figure"),
@@ -53,7 +59,7 @@ def register(app: Dash, services: Services) -> None:
         Output(Sla.HOURS_SUMMARY, "children"),
         Output(Sla.HOURS_TABLE, "data-rows"),
         *VIEW,
-    )(lambda query, _version: hours(services, query or ""))
+    )(lambda query, _version: hours(services, query or "", staffing))
     app.callback(
         Output(Sla.LEVELS_PANEL, "className"),
         Output(Sla.LEVELS, "data-rows"),
@@ -88,8 +94,9 @@ def countries(services: Services, query: str, choice: str) -> tuple[Any, ...]:
     )
 
 
-def hours(services: Services, query: str) -> tuple[Any, ...]:
+def hours(services: Services, query: str, staffing: Staffing | None = None) -> tuple[Any, ...]:
     """The typical week: demand, agents and attainment, by continent."""
+    staffing = staffing or staffed(services)
     view, span = _view(services, query)
     zone = view.zone or services.settings.time_zone
     first, last, weeks = sla.pattern_days(span.first, span.last)
@@ -99,7 +106,7 @@ def hours(services: Services, query: str) -> tuple[Any, ...]:
         services.metrics.kpi(Query(kpi, by=by, where=where, zone=view.zone))
         for kpi in ("contacts", sla.HOURS_KPI)
     )
-    agents = coverage(services.warehouse, where, zone=zone)
+    agents = staffing(first, last, zone, _roster(services))
     blocks = sla.blocks(attained)
     wanted = sla.every_hour(demand)
     titles = week_hours.sun_titles(sla.HOURS_KPI)
@@ -130,6 +137,25 @@ def hours(services: Services, query: str) -> tuple[Any, ...]:
         finding,
         week_hours.sun_table(blocks, query, sla.HOURS_KPI),
     )
+
+
+def staffed(services: Services) -> Staffing:
+    """Agents on shift by first and last day, zone and state of the roster; the last few are kept.
+
+    Shifts know no filter but the days, so most questions about them are the same one.
+    """
+
+    @lru_cache(maxsize=16)
+    def on_shift(first: date, last: date, zone: str, _roster: str) -> pl.DataFrame:
+        return coverage(services.warehouse, Filter(start=first, end=last), zone=zone)
+
+    return on_shift
+
+
+def _roster(services: Services) -> str:
+    """Changes when shifts or agents were imported."""
+    snapshots = (services.warehouse.snapshot_id(table) for table in ("shifts", "agents"))
+    return "-".join(map(str, snapshots))
 
 
 def levels(services: Services, query: str) -> tuple[Any, ...]:

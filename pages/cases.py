@@ -102,7 +102,7 @@ def _columns() -> list[dict[str, object]]:
     wide = {"context": {"wide": True}}
     return [
         column("case_id", _("Case"), 104, cellRenderer="CaseLink"),
-        column("subject", _("Subject"), 200, flex=1, minWidth=104),
+        column("subject", _("Subject"), 220, minWidth=104, context={"fills": True}),
         clock("first_response", _("First response")),
         {**clock("resolution", _("Resolution")), **wide},
         column("status", _("Status"), 88, **wide),

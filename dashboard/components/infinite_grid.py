@@ -23,7 +23,7 @@ def infinite_grid(
 
     Rows carry `href`, the address that a click or Enter opens; it also tells rows apart, so that
     asking again changes only what differs. Columns are declared as AG Grid's; a `context` of
-    `{"wide": True}` leaves a column out on a phone.
+    `{"wide": True}` leaves a column out on a phone, `{"fills": True}` gives it the room left there.
 
     Args:
         id: of the grid.

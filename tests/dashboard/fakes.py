@@ -163,6 +163,9 @@ class FakeWarehouse:
 
     empty: bool = False
 
+    def snapshot_id(self, _table: str) -> int | None:
+        return None
+
     def scan(
         self, table: str, *, namespace: str = "facts", schema: dict[str, pl.DataType] | None = None
     ) -> pl.LazyFrame:
