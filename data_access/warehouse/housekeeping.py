@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
@@ -81,12 +82,16 @@ def _compact(table: IcebergTable) -> int:
 
 
 def _expire(table: IcebergTable, before: datetime) -> int:
-    count = len(table.metadata.snapshots)
-    old = [s for s in table.metadata.snapshots if s.timestamp_ms < before.timestamp() * 1000]
+    """Expire what was replaced before then; how long it had been current does not matter."""
+    made = sorted(table.metadata.snapshots, key=lambda snapshot: snapshot.timestamp_ms)
+    limit = before.timestamp() * 1000
+    tagged = {ref.snapshot_id for ref in table.metadata.refs.values()}
+    old = [s.snapshot_id for s, after in pairwise(made) if after.timestamp_ms < limit]
+    old = [snapshot for snapshot in old if snapshot not in tagged]
     if not old:
         return 0
-    table.maintenance.expire_snapshots().older_than(before).commit()
-    return count - len(table.refresh().metadata.snapshots)
+    table.maintenance.expire_snapshots().by_ids(old).commit()
+    return len(old)
 
 
 def _remove_orphans(catalog: Catalog, root: Path, before: datetime) -> tuple[int, int]:
