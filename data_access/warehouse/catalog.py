@@ -276,4 +276,6 @@ class Warehouse:
         rows = pl.concat([plan.keep, plan.write]) if plan.keep.height else plan.write
         # Sorted by time inside a partition, so that a filter on days skips row groups.
         order = [PART, contract.partition_time] if contract.partition_time else [PART]
-        overwrite_parts(target, rows.sort(order, maintain_order=True), plan.rewrite)
+        if not all(rows[name].is_sorted() for name in order):
+            rows = rows.sort(order, maintain_order=True)
+        overwrite_parts(target, rows, plan.rewrite)

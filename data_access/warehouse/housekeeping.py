@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from urllib.parse import unquote, urlparse
 
 import polars as pl
 from pyiceberg.catalog import Catalog
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import Table as IcebergTable
 
-from data_access.warehouse.storage import PART, in_parts, to_arrow
+from data_access.warehouse.data_files import files_per_part
+from data_access.warehouse.storage import PART, local_path
+from data_access.warehouse.writing import overwrite_parts
 
 SMALL_FILES = 8
 """A partition with more data files than this is compacted."""
@@ -28,17 +28,6 @@ class HousekeepReport:
     parts_compacted: int = 0
     files_removed: int = 0
     bytes_removed: int = 0
-
-
-def present_parts(table: IcebergTable) -> set[int]:
-    """Partitions that hold data files."""
-    return set(_files_per_part(table))
-
-
-def _files_per_part(table: IcebergTable) -> Counter[int]:
-    if table.current_snapshot() is None:
-        return Counter()
-    return Counter(int(task.file.partition[0]) for task in table.scan().plan_files())
 
 
 def housekeep(
@@ -66,7 +55,7 @@ def _tables(catalog: Catalog) -> list[IcebergTable]:
 
 def _compact(table: IcebergTable) -> int:
     """Rewrite partitions of many files as one; returns how many."""
-    crowded = {part for part, files in _files_per_part(table).items() if files > SMALL_FILES}
+    crowded = {part for part, files in files_per_part(table).items() if files > SMALL_FILES}
     if not crowded:
         return 0
     rows = (
@@ -75,9 +64,7 @@ def _compact(table: IcebergTable) -> int:
         .select(table.schema().column_names)
         .collect()
     )
-    table.overwrite(
-        to_arrow(rows.sort(PART, maintain_order=True)), overwrite_filter=in_parts(crowded)
-    )
+    overwrite_parts(table, rows.sort(PART, maintain_order=True), crowded)
     return len(crowded)
 
 
@@ -126,9 +113,4 @@ def _named_files(table: IcebergTable) -> set[Path]:
                 entry.data_file.file_path
                 for entry in manifest.fetch_manifest_entry(table.io, discard_deleted=True)
             }
-    return {_local(name) for name in names}
-
-
-def _local(name: str) -> Path:
-    parsed = urlparse(name)
-    return Path(unquote(parsed.path)) if parsed.scheme == "file" else Path(name)
+    return {local_path(name) for name in names}

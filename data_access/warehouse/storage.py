@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from pathlib import Path
+from urllib.parse import unquote, urlparse
 
 import polars as pl
-import pyarrow as pa
 from pyiceberg.expressions import BooleanExpression, In
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
@@ -115,9 +116,10 @@ def in_parts(parts: Collection[int]) -> BooleanExpression:
     return In(PART, set(parts))  # type: ignore[call-arg,misc]  # pydantic base
 
 
-def to_arrow(rows: pl.DataFrame) -> pa.Table:
-    """Arrow in the string layout that PyIceberg's writer takes."""
-    return rows.to_arrow(compat_level=pl.CompatLevel.oldest())
+def local_path(place: str) -> Path:
+    """The path of a file that Iceberg names by address."""
+    parsed = urlparse(place)
+    return Path(unquote(parsed.path)) if parsed.scheme == "file" else Path(place)
 
 
 def month_part(time: str | None) -> pl.Expr:

@@ -9,15 +9,13 @@ from pyiceberg.catalog import Catalog
 from pyiceberg.exceptions import NoSuchTableError, TableAlreadyExistsError
 from pyiceberg.table import Table as IcebergTable
 
-from data_access.warehouse.housekeeping import present_parts
+from data_access.warehouse.data_files import files_per_part, write_files
 from data_access.warehouse.storage import (
     TABLE_PROPERTIES,
     iceberg_schema,
     in_parts,
     partition_spec,
-    polars_dtypes,
     stored_dtype,
-    to_arrow,
 )
 
 
@@ -59,14 +57,13 @@ def overwrite_parts(target: IcebergTable, rows: pl.DataFrame, parts: Collection[
 
     Rows of other partitions are added to what is there.
     """
-    doomed = present_parts(target) & set(parts) if parts else set()
-    arrow = to_arrow(
-        rows.select(
-            pl.col(name) if name in rows.columns else pl.lit(None, dtype=dtype).alias(name)
-            for name, dtype in polars_dtypes(target.schema()).items()
-        )
-    )
-    if doomed:
-        target.overwrite(arrow, overwrite_filter=in_parts(doomed))
-    elif rows.height:
-        target.append(arrow)
+    doomed = files_per_part(target).keys() & set(parts) if parts else set()
+    if not doomed and rows.is_empty():
+        return
+    files = write_files(target, rows)
+    with target.transaction() as change:
+        if doomed:
+            change.delete(in_parts(doomed))
+        with change.update_snapshot().merge_append() as added:
+            for file in files:
+                added.append_data_file(file)
