@@ -14,7 +14,14 @@ from data_access.marts.continents import continents
 from data_access.marts.state import RefreshState, read_state
 from data_access.metrics.backlog import backlog
 from data_access.metrics.change import COLUMNS, decompose, largest
-from data_access.metrics.filters import DIMENSIONS, GRAINS, Filter, Query, QueryError
+from data_access.metrics.filters import (
+    DIMENSIONS,
+    GRAINS,
+    Filter,
+    Query,
+    QueryError,
+    UnknownDimension,
+)
 from data_access.metrics.money import money_ratio
 from data_access.metrics.numbers import Numbers
 from data_access.metrics.plan import AGE, HOUR, Plan, dimensions, find, plan, source_of
@@ -103,7 +110,7 @@ class Metrics:
         if declared.quantile is not None:
             raise QueryError(f"{kpi} is a quantile: it does not split into segments that add up.")
         if by not in dimensions(kpi):
-            raise QueryError(f"{kpi} cannot be split by {by}: {', '.join(dimensions(kpi))}.")
+            raise UnknownDimension(kpi, by, dimensions(kpi))
         after, earlier = (
             self.kpi(Query(kpi, (by,), where)).select(
                 pl.col(by).cast(pl.String).alias("segment"), "numerator", "denominator"
