@@ -157,13 +157,13 @@ def _noise(seed: str) -> float:
     return int(hashlib.blake2b(seed.encode(), digest_size=4).hexdigest(), 16) / 2**32
 
 
-@dataclass
+@dataclass(eq=False)
 class FakeWarehouse:
     """Marts of a few open cases; everything else is empty."""
 
     empty: bool = False
 
-    def snapshot_id(self, _table: str) -> int | None:
+    def snapshot_id(self, _table: str, _namespace: str = "facts") -> int | None:
         return None
 
     def scan(
