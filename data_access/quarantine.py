@@ -1,4 +1,4 @@
-"""Rows that could not go in, kept with their source line until someone looks at them."""
+"""Rows that could not go in, without persons, kept until someone looks at them."""
 
 from __future__ import annotations
 

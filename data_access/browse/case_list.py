@@ -172,7 +172,8 @@ def _chosen(
     if view in _OPEN_VIEWS:
         rows = rows.join(open_cases(warehouse, as_of), on=KEY, how="semi")
     if text:
-        needle = text.casefold()
+        # As Polars folds the columns; `casefold` would look for "ss" where they hold "ß".
+        needle = text.lower()
         rows = rows.filter(
             pl.any_horizontal(
                 pl.col(name).str.to_lowercase().str.contains(needle, literal=True)
@@ -210,7 +211,9 @@ _TIES = (("created_at", True), ("case_id", False), ("source", False))
 def _shown(warehouse: Warehouse, rows: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
     waiting = open_cases(warehouse, as_of).unique().with_columns(_open=pl.lit(value=True))
     is_open = pl.col("_open").fill_null(value=False)
-    ended = pl.when(pl.col("closed_at") <= as_of).then(pl.lit("closed")).otherwise(pl.lit("solved"))
+    untimed = (pl.col("status") == "closed") & pl.col("first_solved_at").is_null()
+    closed = (pl.col("closed_at") <= as_of).fill_null(value=False) | untimed
+    ended = pl.when(closed).then(pl.lit("closed")).otherwise(pl.lit("solved"))
     # The status of today says nothing about an earlier instant; whether it was open does.
     status = (
         pl.when(is_open & ~pl.col("status").is_in(["solved", "closed"]))
