@@ -49,6 +49,7 @@ _CREATED_CUTS: tuple[tuple[str, ...], ...] = (
     *_CASE_CUTS[5:],
     ("carrier", "lane"),
     ("market", "reason"),
+    ("market", "hour_of_week"),
     ("market", "category", "channel"),
 )
 
