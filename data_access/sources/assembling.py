@@ -30,7 +30,8 @@ def parse(records: Records, fields: Sequence[Field]) -> tuple[pl.DataFrame, pl.D
     frame = (
         records.frame.lazy()
         .with_columns(field.value.alias(made(field.column)) for field in fields)
-        .collect()
+        # The rows are in memory already: streaming them would cost as much again.
+        .collect(engine="in-memory")
     )
     # Where nothing is null nothing failed, and most columns need no second look.
     failing = [

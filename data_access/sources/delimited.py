@@ -14,7 +14,7 @@ import polars as pl
 
 from data_access.sources.base import Problem, SourceError
 from data_access.sources.encodings import check_utf8
-from data_access.sources.quoting import census
+from data_access.sources.quoting import Outline, Positions, census, outline
 from data_access.sources.records import Records, raw_json, unique_names
 
 if TYPE_CHECKING:
@@ -145,17 +145,21 @@ def _header(data: bytes, file: str, delimiter: str, layout: Layout) -> tuple[lis
 
 def _fast(data: bytes, opened: _Opened) -> pl.DataFrame | None:
     """Read a file that adds up; None if it does not and must be read exactly."""
+    signs = {
+        "delimiter": opened.delimiter.encode(),
+        "quote": opened.quote.encode(),
+        "eol": opened.eol,
+    }
     # Both release the interpreter's lock, so proving costs little more than reading.
     with ThreadPoolExecutor(1) as pool:
-        counting = pool.submit(
-            census,
-            data,
-            delimiter=opened.delimiter.encode(),
-            quote=opened.quote.encode(),
-            eol=opened.eol,
-        )
+        looking = pool.submit(outline, data, **signs)
         frame = _guess(data, opened)
-        counted = counting.result()
+        seen = looking.result()
+    if not seen.placed:
+        return None
+    if frame is not None and _one_line_each(frame, seen, opened):
+        return _numbered(frame, None, opened, pairs=seen.pairs)
+    counted = census(data, **signs)
     fields = len(opened.names)
     if not counted.regular or counted.delimiters != (fields - 1) * counted.records:
         return None
@@ -163,13 +167,30 @@ def _fast(data: bytes, opened: _Opened) -> pl.DataFrame | None:
         return _frame(opened.names, [], [])
     if frame is None or frame.height != counted.records - 1:
         return None
-    if counted.pairs:
+    return _numbered(frame, counted.starts, opened, pairs=counted.pairs)
+
+
+def _one_line_each(frame: pl.DataFrame, seen: Outline, opened: _Opened) -> bool:
+    """Whether every row is whole and on a line of its own.
+
+    The fast reader stumbles over a row with too many fields; one with too few, or a blank line,
+    has nothing in the last column; a line end inside quotes is a line more than there are rows.
+    """
+    whole = frame.to_series(len(opened.names) - 1).null_count() == 0
+    return whole and seen.lines == opened.header_lines + frame.height
+
+
+def _numbered(
+    frame: pl.DataFrame, starts: Positions | None, opened: _Opened, *, pairs: bool
+) -> pl.DataFrame:
+    """The rows with the lines they start on; `starts` None if every row is one line."""
+    if pairs:
         frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
-    if counted.starts is None:
+    if starts is None:
         first = opened.skipped + opened.header_lines + 1
         rows = pl.int_range(first, first + frame.height, dtype=pl.Int64)
         return frame.with_columns(rows.alias("_row"))
-    return frame.with_columns(pl.Series("_row", counted.starts[1:] + opened.skipped))
+    return frame.with_columns(pl.Series("_row", starts[1:] + opened.skipped))
 
 
 def _guess(data: bytes, opened: _Opened) -> pl.DataFrame | None:

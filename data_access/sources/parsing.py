@@ -40,8 +40,14 @@ _SPACES = "[ \u00a0\u202f]"
 
 def trimmed(source: str) -> pl.Expr:
     """Text of a column without white space at its ends; null if nothing is left."""
-    text = pl.col(source).str.strip_chars()
-    return pl.when(text != "").then(text)
+    return pl.col(source).map_batches(_bare, return_dtype=pl.String(), is_elementwise=True)
+
+
+def _bare(texts: pl.Series) -> pl.Series:
+    bare = texts.str.strip_chars()
+    # Choosing costs as much as trimming, and few columns hold a cell of blanks.
+    kept = bare != ""
+    return bare if kept.all() else bare.zip_with(kept, pl.Series([None], dtype=pl.String))
 
 
 def has_zone(form: str) -> bool:

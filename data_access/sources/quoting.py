@@ -2,7 +2,8 @@
 
 A fast CSV reader pads short rows, guesses at stray quotes and tells no line numbers. These counts
 prove that it had nothing to guess, and they number the lines; a file that does not add up is
-left to the exact reader.
+left to the exact reader. An outline is a fourth of the work of a census and tells enough of files
+whose rows are one line each and whose last column is never empty.
 """
 
 from __future__ import annotations
@@ -35,6 +36,30 @@ class Census:
     starts: Positions | None
 
 
+@dataclass(frozen=True)
+class Outline:
+    """What shows without telling the inside of quotes from the outside.
+
+    `placed` is true if the quotes stand where RFC 4180 has them, `pairs` as in `Census`, `lines`
+    is the number of lines.
+    """
+
+    placed: bool
+    pairs: bool
+    lines: int
+
+
+def outline(data: bytes, *, delimiter: bytes, quote: bytes, eol: bytes) -> Outline:
+    """Look at the quotes and count the lines; each argument is a single byte."""
+    text = np.frombuffer(data, dtype=np.uint8)
+    lines = _number_of(text, eol[0]) + (not data.endswith(eol))
+    if not quote:
+        return Outline(placed=True, pairs=False, lines=lines)
+    quotes = _positions(text, quote[0])
+    placed = _well_placed(text, quotes, delimiter[0], eol[0])
+    return Outline(placed, _pairs(quotes), lines)
+
+
 def census(data: bytes, *, delimiter: bytes, quote: bytes, eol: bytes) -> Census:
     """Count records and delimiters outside quotes; each argument is a single byte."""
     text = np.frombuffer(data, dtype=np.uint8)
@@ -44,8 +69,7 @@ def census(data: bytes, *, delimiter: bytes, quote: bytes, eol: bytes) -> Census
 
 
 def _plain(data: bytes, text: Bytes, delimiter: int, eol: bytes) -> Census:
-    ends = sum(int(np.count_nonzero(part == eol[0])) for part in _chunks(text))
-    found = sum(int(np.count_nonzero(part == delimiter)) for part in _chunks(text))
+    ends, found = _number_of(text, eol[0]), _number_of(text, delimiter)
     blank = eol * 2 in data or b"\n\r\n" in data or data.startswith((b"\r", b"\n"))
     unfinished = not data.endswith(eol)
     return Census(not blank, ends + unfinished, found, pairs=False, starts=None)
@@ -76,11 +100,14 @@ def _quoted(text: Bytes, delimiter: int, quote: int, eol: int) -> Census:
     if end.size and end[-1] == text.size - 1:
         starts = starts[:-1]
     quoted = np.concatenate(quotes)
-    pairs = bool((np.diff(quoted) == 1).any())
     regular = not open_ and _well_placed(text, quoted, delimiter, eol) and not _has_blank(text, end)
     one_line_each = starts.size == lines + (text[-1] != eol)
     return Census(
-        regular, int(starts.size), found, pairs=pairs, starts=None if one_line_each else starts
+        regular,
+        int(starts.size),
+        found,
+        pairs=_pairs(quoted),
+        starts=None if one_line_each else starts,
     )
 
 
@@ -98,9 +125,24 @@ def _well_placed(text: Bytes, quotes: Positions, delimiter: int, eol: int) -> bo
     return bool(starts.all() and ends.all())
 
 
+def _pairs(quotes: Positions) -> bool:
+    return bool((np.diff(quotes) == 1).any())
+
+
 def _has_blank(text: Bytes, end: Positions) -> bool:
     gap = np.diff(end, prepend=-1)
     return bool((gap == 1).any() or (text[end[gap == 2] - 1] == _CR).any())
+
+
+def _number_of(text: Bytes, sign: int) -> int:
+    return sum(int(np.count_nonzero(part == sign)) for part in _chunks(text))
+
+
+def _positions(text: Bytes, sign: int) -> Positions:
+    found = [
+        np.flatnonzero(part == sign) + number * _CHUNK for number, part in enumerate(_chunks(text))
+    ]
+    return np.concatenate(found)
 
 
 def _chunks(text: Bytes) -> list[Bytes]:
