@@ -123,14 +123,19 @@ def _events(warehouse: Warehouse, case: dict[str, Any]) -> pl.LazyFrame:
     )
 
 
+def _named(rows: pl.LazyFrame, case: dict[str, Any], key: str) -> pl.LazyFrame:
+    """Rows of the id that the case names: in its own source, else where only one other knows it."""
+    if case[key] is None:
+        return rows.filter(pl.lit(value=False))
+    known = rows.filter(pl.col(key) == case[key])
+    sources = known.select(pl.col("source").unique()).collect()["source"].to_list()
+    wanted = [case["source"]] if case["source"] in sources else sources
+    return known.filter(pl.col("source").is_in(wanted if len(wanted) == 1 else []))
+
+
 def _scans(warehouse: Warehouse, case: dict[str, Any]) -> pl.LazyFrame:
-    shipments = warehouse.scan("shipments")
-    if case["shipment_id"] is not None:
-        mine = shipments.filter(pl.col("shipment_id") == case["shipment_id"])
-    elif case["order_id"] is not None:
-        mine = shipments.filter(pl.col("order_id") == case["order_id"])
-    else:
-        mine = shipments.filter(pl.lit(value=False))
+    key = "order_id" if case["shipment_id"] is None else "shipment_id"
+    mine = _named(warehouse.scan("shipments"), case, key)
     parcels = mine.select("shipment_id", "carrier").unique("shipment_id")
     # A parcel can be older than the case about it, but hardly by more than half a year.
     return (
@@ -152,12 +157,7 @@ def _scans(warehouse: Warehouse, case: dict[str, Any]) -> pl.LazyFrame:
 
 
 def _return_stages(warehouse: Warehouse, case: dict[str, Any]) -> pl.LazyFrame:
-    returns = warehouse.scan("returns")
-    mine = (
-        returns.filter(pl.col("order_id") == case["order_id"])
-        if case["order_id"] is not None
-        else returns.filter(pl.lit(value=False))
-    )
+    mine = _named(warehouse.scan("returns"), case, "order_id")
     return (
         mine.unpivot(on=list(_STAGES), index="return_id", variable_name="stage", value_name="at")
         .filter(pl.col("at").is_not_null())

@@ -232,7 +232,7 @@ class Warehouse:
 
         Args:
             now: the time to count from.
-            keep: snapshots younger than this stay, and so does every tagged one.
+            keep: snapshots replaced less than this ago stay, and so does every tagged one.
             orphan_age: files that no snapshot names are removed when older than this; younger ones
                 may belong to a commit in flight.
         """
