@@ -143,8 +143,10 @@ def movers_title(frame: pl.DataFrame, kpi: str, by: str) -> str:
     """The finding: which segment moved the KPI most."""
     if not frame.height or frame["effect"][0] is None:
         return _("What changed most")
-    top = frame.row(0, named=True)
-    effect = formats.change(top["effect"], 0, CATALOGUE[kpi].unit)
+    top, unit = frame.row(0, named=True), CATALOGUE[kpi].unit
+    if formats.direction(top["effect"], 0, unit) == "flat":
+        return _("Nothing moved “{kpi}” visibly", kpi=kpi_short(kpi))
+    effect = formats.change(top["effect"], 0, unit)
     return _(
         "{segment} moved “{kpi}” most: {effect}",
         segment=value_name(by, top["segment"] or ""),

@@ -58,3 +58,5 @@ def test_movers_name_the_rest_and_bear_a_period_without_data() -> None:
     assert "All others" in table
     assert "Unknown" not in table
     assert movers_title(frame, "contact_rate", "market") == "What changed most"
+    still = frame.with_columns(effect=pl.lit(0.01))
+    assert movers_title(still, "contact_rate", "market") == "Nothing moved “Contact rate” visibly"

@@ -1,0 +1,69 @@
+"""Pictures of every screen for the documentation: `python -m tests.browser.screenshots URL`.
+
+Each screen at 1280 and 390 px, light and dark, English and Chinese, as WebP straight from the
+browser, into `docs/img`. `URL` is a running application, such as the one `make demo` starts.
+"""
+
+from __future__ import annotations
+
+import base64
+import sys
+from itertools import product
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.conftest import CHROMIUM_FLAGS
+from tests.system import find_chromium
+
+FOLDER = Path(__file__).parents[2] / "docs" / "img"
+SCREENS = {"overview": "/", "complaints": "/complaints", "sla": "/sla", "cases": "/cases"}
+SIZES = {"1280": (1280, 900), "390": (390, 844)}
+QUALITY = 55
+
+
+def take(browser: Browser, url: str) -> None:
+    """Write all pictures."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for (width, size), scheme, locale in product(
+        SIZES.items(), ("light", "dark"), ("en-GB", "zh-CN")
+    ):
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if scheme == "dark" else "light",
+            locale=locale,
+        )
+        page = context.new_page()
+        for name, path in SCREENS.items():
+            page.goto(url.rstrip("/") + path)
+            page.wait_for_load_state("networkidle")
+            page.locator(".is-loading").first.wait_for(state="detached")
+            page.wait_for_timeout(1500)
+            suffix = "".join(
+                [
+                    "" if width == "1280" else f"-{width}",
+                    "" if scheme == "light" else "-dark",
+                    "" if locale.startswith("en") else "-zh",
+                ]
+            )
+            (FOLDER / f"{name}{suffix}.webp").write_bytes(_webp(page))
+        context.close()
+
+
+def _webp(page: Page) -> bytes:
+    session = page.context.new_cdp_session(page)
+    shot = session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
+    return base64.b64decode(shot["data"])
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(
+            "Give the address of a running Afterwatch: python -m tests.browser.screenshots URL"
+        )
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(
+            executable_path=str(find_chromium()), args=list(CHROMIUM_FLAGS)
+        )
+        take(chromium, sys.argv[1])
+        chromium.close()
