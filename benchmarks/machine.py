@@ -18,7 +18,7 @@ RESULTS = Path(
 """Folder of the pages; `python -m benchmarks --quick` names another one, so that small sizes never
 pass for the real ones."""
 
-_SPINS = 200_000
+_SPINS = 5_000_000
 
 
 @dataclass(frozen=True)

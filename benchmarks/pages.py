@@ -13,6 +13,7 @@ of them. Homes are made by `benchmarks.synthetic`; writes `benchmarks/results/pa
 from __future__ import annotations
 
 import argparse
+import logging
 import statistics
 from collections import defaultdict
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from benchmarks.browser_requests import UPDATE, Callback, Components, Fetch, Scr
 from benchmarks.heatmap import bare_polars
 from benchmarks.machine import Cost, cost, described, percentile, spin, spread, write_page
 from benchmarks.synthetic import AS_OF, CARRIERS, CATEGORIES, CHANNELS, LANGUAGES, MARKETS
+from dashboard import panel_state
 from dashboard.app import SCREENS, create_app
 from dashboard.services import Services, open_services
 from dashboard.settings import load_settings
@@ -76,6 +78,18 @@ VIEWS = (
     View("28 days, channel and carrier", "28d", ("channel", "carrier"), routed=False),
     View("12 months, channel and carrier", "12m", ("channel", "carrier"), routed=False),
 )
+
+
+class Failures(logging.Handler):
+    """Counts callbacks that raised: their panels show an error, which would be answered fast."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.count = 0
+
+    def emit(self, _record: logging.LogRecord) -> None:
+        """One more."""
+        self.count += 1
 
 
 class Application:
@@ -400,8 +414,14 @@ def main() -> None:
     parser.add_argument("--home", type=Path, action="append", required=True)
     parser.add_argument("--runs", type=int, default=RUNS)
     given = parser.parse_args()
+    failures = Failures()
+    logging.getLogger(panel_state.__name__).addHandler(failures)
     applications = [Application(home) for home in given.home]
     taken = measure(applications, given.runs)
+    if failures.count:
+        raise SystemExit(
+            f"{failures.count} callbacks failed: nothing is measured before they work."
+        )
     write_page("pages", page(taken, [one.cases for one in applications], given.runs))
 
 
