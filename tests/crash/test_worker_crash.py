@@ -32,23 +32,36 @@ PATIENCE = 240.0
 
 
 @contextmanager
-def started(url: str, home: Path) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.crash.worker_process", url, str(home)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        cwd=Path(__file__).parents[2],
-    )
+def started(url: str, home: Path, began: float) -> Iterator[subprocess.Popen[str]]:
+    log = home / "worker.log"
+    with log.open("w") as stderr:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.crash.worker_process", url, str(home), str(began)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
     try:
         assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
+        assert process.stdin is not None
+        assert process.stdout.readline() == "ready\n", log.read_text()
         yield process
     finally:
         if process.poll() is None:
             process.kill()
         process.wait()
         process.stdout.close()
+        process.stdin.close()
+
+
+def go(*processes: subprocess.Popen[str]) -> None:
+    """Let loaded processes begin, all at once."""
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
 
 
 def story(engine: Engine) -> list[tuple[str, str, str]]:
@@ -67,7 +80,7 @@ def undisturbed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str
     home = home_in(folder)
     monkeypatch.setattr("alerts.tick.builtin", dict)
     monkeypatch.setattr("alerts.worker.refresh_numbers", lambda _services: None)
-    made = worker_process.services(f"sqlite:///{folder / 'state.db'}", home)
+    made = worker_process.services(f"sqlite:///{folder / 'state.db'}", home, time.time())
     while store.last_slot(made.engine, "test-surge") != LAST:
         assert worker.run_once(made) is not None
     found = story(made.engine)
@@ -86,16 +99,18 @@ def test_killed_workers_neither_lose_nor_repeat_anything(
     state_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = home_in(tmp_path)
-    rng = random.Random(20260301)
+    rng, began = random.Random(20260301), time.time()
     for _ in range(KILLS // 2):
-        with started(state_url, home) as one, started(state_url, home) as other:
-            time.sleep(rng.uniform(0.0, 0.25))
+        with started(state_url, home, began) as one, started(state_url, home, began) as other:
+            go(one, other)
+            time.sleep(rng.uniform(0.0, 0.3))
             for process in rng.sample([one, other], 2):
                 os.kill(process.pid, signal.SIGKILL)
                 time.sleep(rng.uniform(0.0, 0.05))
     engine = fakes.opened(state_url)
     killed_at = store.last_slot(engine, "test-surge")
-    with started(state_url, home) as one, started(state_url, home) as other:
+    with started(state_url, home, began) as one, started(state_url, home, began) as other:
+        go(one, other)
         deadline = time.monotonic() + PATIENCE
         while store.last_slot(engine, "test-surge") != LAST:
             assert time.monotonic() < deadline, "the survivors did not finish"
@@ -112,5 +127,5 @@ def test_killed_workers_neither_lose_nor_repeat_anything(
     engine.dispose()
     expected = undisturbed(tmp_path / "alone", monkeypatch)
     assert events == expected
-    assert sum(kind == "episode_opened" for kind, _, _ in events) >= 15
+    assert sum(kind == "episode_opened" for kind, _, _ in events) >= 20
     assert slots == worker_process.SLOTS + 14

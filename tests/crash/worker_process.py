@@ -1,13 +1,14 @@
-"""A real worker over made-up numbers, for `test_worker_crash` to kill.
+"""A real worker over made-up numbers, for `test_worker_crash` to kill; it starts when told to.
 
-Its clock stands one day behind the next slot that is due, so that every tick settles one day: a
-months of slots in seconds. Leases run out at once, so two of these fight for every slot.
+Its clock stands where exactly the next slot is due and jumps a day when that is settled: months of
+slots in seconds. A jump ends every lease, so two of these fight for every slot.
 """
 
 from __future__ import annotations
 
 import signal
 import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,12 +18,12 @@ import numpy as np
 from sqlalchemy import Engine
 
 from alerts import store, tick, worker
-from alerts.slots import day_of, slot_of
+from alerts.slots import slot_of
 from data_access.state.engine import migrate, open_state
 from tests.alerts import fakes
 
 HISTORY = 70
-SLOTS = 120
+SLOTS = 150
 
 
 def numbers() -> fakes.FakeMetrics:
@@ -37,23 +38,26 @@ def numbers() -> fakes.FakeMetrics:
     return fakes.FakeMetrics(counts, datetime(2040, 1, 1, tzinfo=UTC))
 
 
-def simulated(engine: Engine) -> Callable[[], datetime]:
-    """A clock at which exactly the next slot is due, until all are settled."""
-    end = slot_of(fakes.FIRST + timedelta(days=HISTORY + SLOTS - 1), "UTC")
+def simulated(engine: Engine, began: float) -> Callable[[], datetime]:
+    """A clock at which exactly the next slot is due, until all are settled.
+
+    Between jumps it runs with the real one since `began`, so that a killed leader's lease ends.
+    """
+    first, last = (
+        slot_of(fakes.FIRST + timedelta(days=days), "UTC")
+        for days in (HISTORY - 1, HISTORY + SLOTS - 1)
+    )
 
     def clock() -> datetime:
-        last = store.last_slot(engine, "test-surge")
-        if last is None:
-            # The slots before the history end are skipped over by starting right there.
-            return slot_of(fakes.FIRST + timedelta(days=HISTORY - 1), "UTC") + timedelta(hours=1)
-        return min(slot_of(day_of(last, "UTC") + timedelta(days=1), "UTC"), end) + timedelta(
-            hours=1
-        )
+        settled = store.last_slot(engine, "test-surge")
+        # A new rule starts a fortnight back; a clock must not.
+        due = first if settled is None else min(max(settled + timedelta(days=1), first), last)
+        return due + timedelta(hours=1, seconds=time.time() - began)
 
     return clock
 
 
-def services(url: str, home: Path) -> SimpleNamespace:
+def services(url: str, home: Path, began: float) -> SimpleNamespace:
     """What a worker needs, without a warehouse."""
     engine = open_state(url)
     migrate(engine)
@@ -65,21 +69,22 @@ def services(url: str, home: Path) -> SimpleNamespace:
         engine=engine,
         warehouse=None,
         metrics=numbers(),
-        clock=simulated(engine),
+        clock=simulated(engine, began),
     )
 
 
 def bare() -> None:
-    """Only the rule of the test, no marts to refresh, and leases that run out at once."""
-    worker.LEASE_TTL = timedelta(0)
+    """Only the rule of the test, no marts to refresh, and short leases."""
+    worker.LEASE_TTL = timedelta(seconds=0.5)
     tick.builtin = dict
     worker.refresh_numbers = lambda _services: None
 
 
 if __name__ == "__main__":
     bare()
-    made = services(sys.argv[1], Path(sys.argv[2]))
+    made = services(sys.argv[1], Path(sys.argv[2]), float(sys.argv[3]))
     # Until the worker has its own handler, being told to stop is a clean end too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     print("ready", flush=True)
+    sys.stdin.readline()
     sys.exit(worker.run(made))
