@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from data_access.contracts import Contract
+from data_access.distinct import any_repeated
 from data_access.quarantine import REFUSED_DTYPES
 
 _NUMBER = "row_number"
@@ -31,9 +32,9 @@ def settle_duplicates(contract: Contract, rows: pl.DataFrame) -> Settled:
         rows: valid rows in the order of the source, with `_file` and `_row`.
     """
     key = list(contract.key)
-    doubled = rows.select(key).is_duplicated()
-    if not doubled.any():
+    if not any_repeated(rows, key):
         return Settled(rows, 0, pl.DataFrame(schema=REFUSED_DTYPES))
+    doubled = rows.select(key).is_duplicated()
     numbered = rows.with_row_index(_NUMBER)
     groups = numbered.filter(doubled)
     last = groups.unique(key, keep="last", maintain_order=True)

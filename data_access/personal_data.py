@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import polars as pl
 
 from data_access import privacy
@@ -20,17 +22,24 @@ def protect(contract: Contract, rows: pl.DataFrame, key: bytes) -> pl.DataFrame:
         rows: rows of a source; columns of other contracts and missing ones are left alone.
         key: key of the hashes.
     """
-    done = []
-    for name, info in contract.columns.items():
-        if name not in rows.columns or rows.schema[name] != pl.String:
-            continue
-        if info.kind == "personal_key":
-            done.append(privacy.customer_key(rows[name], key))
-        elif info.kind == "free_text":
-            done.append(privacy.redact_series(rows[name]).alias(name))
-        elif info.kind == "actor":
-            done.append(_actors(rows, name, key))
-    return rows.with_columns(done)
+    kinds = {
+        name: info.kind
+        for name, info in contract.columns.items()
+        if info.kind in {"personal_key", "free_text", "actor"}
+        and rows.schema.get(name) == pl.String
+    }
+    # Hashing and searching release the interpreter's lock for most of their time.
+    with ThreadPoolExecutor() as pool:
+        done = pool.map(lambda name: _protected(rows, name, kinds[name], key), kinds)
+        return rows.with_columns(done)
+
+
+def _protected(rows: pl.DataFrame, name: str, kind: str, key: bytes) -> pl.Series:
+    if kind == "personal_key":
+        return privacy.customer_key(rows[name], key)
+    if kind == "free_text":
+        return privacy.redact_series(rows[name]).alias(name)
+    return _actors(rows, name, key)
 
 
 def _actors(rows: pl.DataFrame, name: str, key: bytes) -> pl.Series:

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import polars as pl
-import pyarrow as pa
+
+from data_access.distinct import map_distinct
 
 _HASH_BYTES = 16
 
@@ -141,14 +142,15 @@ def customer_key(values: pl.Series, key: bytes) -> pl.Series:
 
     Each distinct value is hashed once.
     """
-    if values.null_count() == len(values):
-        return values
-    # Arrow numbers the distinct values, which finds their hashes without looking each up again.
-    numbered = pa.chunked_array([values.to_arrow()]).combine_chunks().dictionary_encode()
-    distinct = numbered.dictionary.cast(pa.large_binary()).to_pylist()
     keyed = hashlib.blake2b(digest_size=_HASH_BYTES, key=_keyed(key))
-    hashes = pl.Series(values.name, [_hexdigest(keyed, value) for value in distinct], pl.String)
-    return hashes.gather(pl.Series(numbered.indices, dtype=pl.UInt32))
+
+    def hashed(distinct: pl.Series) -> pl.Series:
+        texts = distinct.cast(pl.Binary)
+        return pl.Series(
+            distinct.name, [_hexdigest(keyed, text) for text in texts.to_list()], pl.String
+        )
+
+    return map_distinct(values, hashed)
 
 
 def _hexdigest(keyed: hashlib.blake2b, value: bytes) -> str:

@@ -107,8 +107,7 @@ def _lines(text: str) -> list[str]:
 
 def _line_end(data: bytes) -> bytes:
     """Give the byte that ends every line, or nothing if the file mixes its line ends."""
-    carriage = data.count(b"\r")
-    if carriage == 0 or carriage == data.count(b"\r\n"):
+    if b"\r" not in data or data.count(b"\r") == data.count(b"\r\n"):
         return b"\n"
     return b"" if b"\n" in data else b"\r"
 

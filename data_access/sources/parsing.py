@@ -12,6 +12,7 @@ from hashlib import blake2b
 
 import polars as pl
 
+from data_access.distinct import map_distinct
 from data_access.time_zones import INSTANT, series_to_utc
 
 ISO = "iso8601"
@@ -185,11 +186,13 @@ def by_value(text: pl.Expr, function: Callable[[str], str | None]) -> pl.Expr:
     """Apply a Python function to each distinct text once."""
 
     def apply(texts: pl.Series) -> pl.Series:
-        distinct = texts.drop_nulls().unique()
-        results = pl.Series([function(value) for value in distinct], dtype=pl.String)
-        return texts.replace_strict(distinct, results, default=None, return_dtype=pl.String)
+        return pl.Series(
+            texts.name, [function(value) for value in texts.to_list()], dtype=pl.String
+        )
 
-    return text.map_batches(apply, return_dtype=pl.String(), is_elementwise=True)
+    return text.map_batches(
+        lambda texts: map_distinct(texts, apply), return_dtype=pl.String(), is_elementwise=True
+    )
 
 
 def joined(sources: Iterable[str], separator: str) -> pl.Expr:

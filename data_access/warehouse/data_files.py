@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import polars as pl
@@ -48,16 +49,19 @@ def write_files(table: IcebergTable, rows: pl.DataFrame) -> list[DataFile]:
     # Readers find columns by the ids that this schema carries.
     arrow = schema_to_pyarrow(table.schema(), include_field_ids=True)
     places = load_location_provider(table.location(), table.properties)
-    write, found = uuid4(), []
-    for number, (part, piece) in enumerate(_pieces(rows)):
-        place = places.new_data_location(f"{number:05d}-{write}.parquet", _key(table, part))
+    write = uuid4()
+
+    def write_file(part: int, piece: pl.DataFrame) -> DataFile:
+        place = places.new_data_location(f"00000-{write}.parquet", _key(table, part))
         path = local_path(place)
         path.parent.mkdir(parents=True, exist_ok=True)
         piece.write_parquet(
             path, compression_level=_LEVEL, row_group_size=_ROWS_PER_GROUP, arrow_schema=arrow
         )
-        found.append(parquet_file_to_data_file(table.io, table.metadata, place))
-    return found
+        return parquet_file_to_data_file(table.io, table.metadata, place)
+
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(lambda piece: write_file(*piece), _pieces(rows)))
 
 
 def _pieces(rows: pl.DataFrame) -> Iterator[tuple[int, pl.DataFrame]]:

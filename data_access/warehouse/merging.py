@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from data_access.contracts import Contract
+from data_access.distinct import any_repeated
 from data_access.warehouse.storage import PART
 
 _OLD = "__stored"
@@ -47,7 +48,7 @@ def plan_merge(contract: Contract, rows: pl.DataFrame, stored: pl.LazyFrame) -> 
     """
     key = ["source", *contract.key]
     keys = rows.select(key)
-    if keys.is_duplicated().any():
+    if any_repeated(rows, key):
         raise ValueError(f"{contract.name}: rows to merge hold a natural key twice")
     # Keys first: wide columns are read only in partitions that hold a row we know.
     known = (
