@@ -103,7 +103,7 @@ def test_killed_workers_neither_lose_nor_repeat_anything(
     for _ in range(KILLS // 2):
         with started(state_url, home, began) as one, started(state_url, home, began) as other:
             go(one, other)
-            time.sleep(rng.uniform(0.0, 0.3))
+            time.sleep(rng.uniform(0.0, 0.2))
             for process in rng.sample([one, other], 2):
                 os.kill(process.pid, signal.SIGKILL)
                 time.sleep(rng.uniform(0.0, 0.05))

@@ -62,7 +62,7 @@ def services(url: str, home: Path, began: float) -> SimpleNamespace:
     engine = open_state(url)
     migrate(engine)
     settings = SimpleNamespace(
-        home=home, time_zone="UTC", tick_seconds=0.02, keep_snapshots_hours=1
+        home=home, time_zone="UTC", tick_seconds=0.05, keep_snapshots_hours=1
     )
     return SimpleNamespace(
         settings=settings,
