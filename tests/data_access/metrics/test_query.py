@@ -174,7 +174,7 @@ def test_refusals_say_what_is_possible(metrics: Metrics) -> None:
         metrics.kpi(Query("contacts", ("hour_of_week", "market")))
     with pytest.raises(QueryError, match="quantile"):
         metrics.movers("lead_time_p50", "market", Filter(), Filter())
-    with pytest.raises(UnknownDimension, match="no dimension .channel"):
+    with pytest.raises(UnknownDimension, match="no dimension 'channel'"):
         metrics.movers("on_time_delivery", "channel", Filter(), Filter())
 
 
