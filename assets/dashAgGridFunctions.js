@@ -62,7 +62,7 @@
   const components = (window.dashAgGridComponentFunctions =
     window.dashAgGridComponentFunctions || {});
   components.CaseLink = (props) =>
-    props.data
+    props.data?.href
       ? window.React.createElement(
           "a",
           {
@@ -78,5 +78,5 @@
           },
           props.value,
         )
-      : null;
+      : props.value || null;
 })();

@@ -11,18 +11,20 @@ import callbacks.case
 import callbacks.cases
 import callbacks.complaints
 import callbacks.overview
+import callbacks.rows
 import callbacks.shell
 import callbacks.sla
 import pages.case
 import pages.cases
 import pages.complaints
 import pages.overview
+import pages.rows
 import pages.sla
 from dashboard import languages, panel_state
 from dashboard.assets_folder import assets_folder
 from dashboard.downloads import install_downloads
 from dashboard.guard import install_guard
-from dashboard.missing_cases import answer_unknown_cases
+from dashboard.missing_cases import answer_unknown_cases, answer_unknown_lists
 from dashboard.screens import PRODUCT, Screen, answer_unknown_paths, register_screens
 from dashboard.security import install_security_headers
 from dashboard.shell import shell
@@ -31,7 +33,14 @@ from dashboard.static import ASSETS_IGNORE, install_index, install_static_cache
 if TYPE_CHECKING:
     from dashboard.services import Services
 
-SCREENS: tuple[Screen, ...] = (pages.overview, pages.complaints, pages.sla, pages.cases, pages.case)
+SCREENS: tuple[Screen, ...] = (
+    pages.overview,
+    pages.complaints,
+    pages.sla,
+    pages.cases,
+    pages.case,
+    pages.rows,
+)
 """Every screen, in the order of the rail."""
 
 CALLBACKS = (
@@ -41,6 +50,7 @@ CALLBACKS = (
     callbacks.sla,
     callbacks.cases,
     callbacks.case,
+    callbacks.rows,
 )
 """Every module with callbacks; its screen is the one of the same name."""
 
@@ -70,6 +80,7 @@ def create_app(services: Services) -> Dash:
     install_downloads(app.server, services)
     answer_unknown_paths(app.server, SCREENS)
     answer_unknown_cases(app.server, services, pages.case.PATH)
+    answer_unknown_lists(app.server)
     # Dash adds its router's callbacks on the first request; the security headers name their hashes.
     with app.server.test_request_context("/"):
         app.server.preprocess_request()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,13 +31,24 @@ class Listing:
 
 def listing(view: str | None, text: str | None, sort: Iterable[tuple[str, bool]]) -> Listing:
     """A listing from what a browser sent; unknown views and columns are left out."""
-    known = dict.fromkeys(name for name, _down in sort if name in COLUMNS)
-    downs = dict(sort)
     return Listing(
         CaseView(view) if view in VIEWS else CaseView.ALL,
-        " ".join((text or "").split())[:_LONGEST_TEXT],
-        tuple((name, downs[name]) for name in known),
+        clean_text(text),
+        known_sort(sort, COLUMNS),
     )
+
+
+def clean_text(text: str | None) -> str:
+    """A search text in one line, of bounded length."""
+    return " ".join((text or "").split())[:_LONGEST_TEXT]
+
+
+def known_sort(
+    sort: Iterable[tuple[str, bool]], columns: Collection[str]
+) -> tuple[tuple[str, bool], ...]:
+    """The sort without columns that the list does not have; the last direction of each counts."""
+    downs = {name: down for name, down in sort if name in columns}
+    return tuple(downs.items())
 
 
 def sort_of_grid(model: Sequence[Mapping[str, Any]] | None) -> tuple[tuple[str, bool], ...]:
@@ -53,9 +64,11 @@ def sort_of_text(text: str) -> tuple[tuple[str, bool], ...]:
 
 def download_link(shown: Listing, query: str) -> str:
     """Address of the CSV file of what is shown."""
-    own = {
-        "view": str(shown.view),
-        "q": shown.text,
-        "sort": ",".join(f"-{name}" if down else name for name, down in shown.sort),
-    }
-    return link(DOWNLOAD, query, {name: text for name, text in own.items() if text})
+    return link(DOWNLOAD, query, own_keys(str(shown.view), shown.text, shown.sort))
+
+
+def own_keys(view: str, text: str, sort: Iterable[tuple[str, bool]]) -> dict[str, str]:
+    """The keys that a list adds to an address: `view`, `q`, `sort` where it has any."""
+    order = ",".join(f"-{name}" if down else name for name, down in sort)
+    own = {"view": view, "q": text, "sort": order}
+    return {name: value for name, value in own.items() if value}

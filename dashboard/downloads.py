@@ -1,4 +1,4 @@
-"""Files a reader takes along: the case list as CSV, exactly the rows the screen shows."""
+"""Files a reader takes along: lists as CSV, exactly the rows the screen shows."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ import flask
 import polars as pl
 
 from dashboard.cases import DOWNLOAD, listing, sort_of_text
+from dashboard.row_lists import DOWNLOAD as ROWS_DOWNLOAD
+from dashboard.row_lists import KINDS, row_listing
 from dashboard.today import today
 from dashboard.url_filter import decode, period
-from data_access.browse import export_cases
+from data_access.browse import export_cases, export_rows
 
 if TYPE_CHECKING:
     from dashboard.services import Services
 
 ROWS_AT_A_TIME = 20_000
 _BYTE_ORDER_MARK = "\ufeff"
+_OWN = {"view": "view", "text": "q", "sort": "sort"}
 _FORMULA = r"^[=+\-@\t\r]"
 
 
@@ -26,20 +29,31 @@ def install_downloads(server: flask.Flask, services: Services) -> None:
 
     @server.get(DOWNLOAD)
     def cases_csv() -> flask.Response:
-        asked = flask.request.args
-        frame = shown_cases(
-            services,
-            flask.request.query_string.decode("utf-8", "replace"),
-            view=asked.get("view"),
-            text=asked.get("q"),
-            sort=asked.get("sort", ""),
-        )
-        name = f"cases-{services.metrics.as_of():%Y%m%d-%H%M}.csv"
-        return flask.Response(
-            csv(frame),
-            mimetype="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+        query, asked = _asked()
+        return _file("cases", services, shown_cases(services, query, **asked))
+
+    @server.get(ROWS_DOWNLOAD)
+    def rows_csv(kind: str) -> flask.Response:
+        if kind not in KINDS:
+            flask.abort(404)
+        query, asked = _asked()
+        return _file(kind, services, shown_rows(services, query, kind=kind, **asked))
+
+
+def _asked() -> tuple[str, dict[str, str]]:
+    """The query string of the request, and in it what belongs to the list itself."""
+    given = flask.request.args
+    own = {name: given.get(key, "") for name, key in _OWN.items()}
+    return flask.request.query_string.decode("utf-8", "replace"), own
+
+
+def _file(what: str, services: Services, frame: pl.DataFrame) -> flask.Response:
+    name = f"{what}-{services.metrics.as_of():%Y%m%d-%H%M}.csv"
+    return flask.Response(
+        csv(frame),
+        mimetype="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 def shown_cases(
@@ -51,6 +65,24 @@ def shown_cases(
     return export_cases(
         services.warehouse,
         period(seen, today(services, seen)).now,
+        view=shown.view,
+        sort=shown.sort,
+        as_of=services.metrics.as_of(),
+        zone=seen.zone or services.settings.time_zone,
+        text=shown.text,
+    )
+
+
+def shown_rows(
+    services: Services, query: str, *, kind: str, view: str, text: str, sort: str
+) -> pl.DataFrame:
+    """The same for a list of parcels, returns, reviews or survey answers."""
+    seen, _ignored = decode(query)
+    shown = row_listing(kind, view, text, sort_of_text(sort))
+    return export_rows(
+        services.warehouse,
+        period(seen, today(services, seen)).now,
+        kind=kind,
         view=shown.view,
         sort=shown.sort,
         as_of=services.metrics.as_of(),

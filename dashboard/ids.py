@@ -87,6 +87,19 @@ class Cases(StrEnum):
     GRID = "cases-grid"
 
 
+class RowList(StrEnum):
+    """`/rows/<kind>`: parcels, returns, reviews and survey answers behind a number."""
+
+    KIND = "rows-kind"
+    """Store: which list the address names."""
+    ANSWER = "rows-answer"
+    VIEW = "rows-view"
+    SEARCH = "rows-search"
+    EXPORT = "rows-export"
+    PANEL = "rows-panel"
+    GRID = "rows-grid"
+
+
 class Case(StrEnum):
     """`/cases/<case_id>`: one case with everything that happened around it."""
 

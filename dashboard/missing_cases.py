@@ -1,11 +1,13 @@
-"""HTTP 404 for the address of a case that does not exist; the page itself says so in words."""
+"""HTTP 404 for cases and lists that do not exist; the page itself says so in words."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import flask
 
+from dashboard.row_lists import KINDS, PATH
 from dashboard.screens import path_variables
 from data_access.browse import case_file
 
@@ -16,11 +18,24 @@ if TYPE_CHECKING:
 def answer_unknown_cases(server: flask.Flask, services: Services, template: str) -> None:
     """Mark the answer for `template` (`/cases/<case_id>`) when nobody knows the case."""
 
+    def known(variables: Mapping[str, str]) -> bool:
+        feed = flask.request.args.get("feed")
+        return case_file(services.warehouse, variables["case_id"], feed) is not None
+
+    _answer_unknown(server, template, known)
+
+
+def answer_unknown_lists(server: flask.Flask) -> None:
+    """The same for lists behind a number (`/rows/<kind>`)."""
+    _answer_unknown(server, PATH, lambda variables: variables["kind"] in KINDS)
+
+
+def _answer_unknown(
+    server: flask.Flask, template: str, known: Callable[[Mapping[str, str]], bool]
+) -> None:
     @server.after_request
     def mark_missing(response: flask.Response) -> flask.Response:
         variables = path_variables(template, flask.request.path)
         if variables and response.status_code == 200 and response.mimetype == "text/html":
-            feed = flask.request.args.get("feed")
-            if case_file(services.warehouse, variables["case_id"], feed) is None:
-                response.status_code = 404
+            response.status_code = 200 if known(variables) else 404
         return response

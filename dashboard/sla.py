@@ -22,8 +22,11 @@ SHORT = {
 }
 """How the address names them; full names are understood as well."""
 
-LATE_VIEW = {KPIS[0]: "first_response_late", KPIS[1]: "resolution_late", KPIS[2]: "all"}
-"""The cases behind a broken promise; late parcels have no list yet, so all cases stand in."""
+LATE_LIST = {KPIS[0]: "/cases", KPIS[1]: "/cases", KPIS[2]: "/rows/parcels"}
+"""Promise to the list of what it is about."""
+
+LATE_VIEW = {KPIS[0]: "first_response_late", KPIS[1]: "resolution_late", KPIS[2]: "late"}
+"""Promise to the view of that list that shows where it was broken."""
 
 LEVEL_KPIS = KPIS[:2]
 HOURS_KPI = KPIS[0]

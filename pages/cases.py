@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dash import dcc, html
+from dash import html
 
 from dashboard.cases import BLOCK, DEFAULT_VIEW, DOWNLOAD, VIEWS
-from dashboard.components.attributes import attributes
 from dashboard.components.infinite_grid import infinite_grid
+from dashboard.components.list_tools import export, list_tools, search, views
 from dashboard.components.page import page
 from dashboard.components.panel import panel
-from dashboard.components.words import icon
 from dashboard.ids import Cases
 from dashboard.languages import _
 from dashboard.vocabulary import dimension_name
@@ -44,44 +43,10 @@ def layout(view: str = DEFAULT_VIEW, q: str = "", **_query: str) -> html.Div:
 
 def _tools(view: str, text: str) -> html.Div:
     names = view_names()
-    views = dcc.RadioItems(
-        id=Cases.VIEW,
-        options=[{"label": names[name], "value": name} for name in VIEWS],
-        value=view,
-        inline=True,
-        className="aw-segments aw-segments--scroll",
-    )
-    search = html.Div(
-        [
-            icon("search"),
-            html.Label(_("Search cases"), htmlFor=Cases.SEARCH, className="aw-visually-hidden"),
-            dcc.Input(
-                id=Cases.SEARCH,
-                type="search",
-                value=text,
-                debounce=0.4,
-                placeholder=_("Case, order or subject"),
-                maxLength=200,
-                autoComplete="off",
-                className="aw-search__input",
-            ),
-        ],
-        className="aw-search",
-    )
-    export = html.A(
-        [icon("download"), html.Span(_("CSV"))],
-        id=Cases.EXPORT,
-        href=DOWNLOAD,
-        download="",
-        title=_("Download exactly these rows"),
-        className="aw-button",
-    )
-    return html.Div(
-        [
-            html.Div(views, role="group", **attributes(aria_label=_("Which cases"))),
-            html.Div([search, export], className="aw-tools__end"),
-        ],
-        className="aw-tools",
+    return list_tools(
+        views(Cases.VIEW, {name: names[name] for name in VIEWS}, view, label=_("Which cases")),
+        search(Cases.SEARCH, text, label=_("Search cases"), hint=_("Case, order or subject")),
+        export(Cases.EXPORT, DOWNLOAD),
     )
 
 

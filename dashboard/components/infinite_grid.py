@@ -18,18 +18,20 @@ def infinite_grid(
     *,
     block: int,
     label: str,
+    key: str = "href",
 ) -> html.Div:
     """A grid whose rows a callback gives: Input `getRowsRequest`, Output `getRowsResponse`.
 
-    Rows carry `href`, the address that a click or Enter opens; it also tells rows apart, so that
-    asking again changes only what differs. Columns are declared as AG Grid's; a `context` of
-    `{"wide": True}` leaves a column out on a phone, `{"fills": True}` gives it the room left there.
+    Rows carry `href`, the address that a click or Enter opens. Columns are declared as AG Grid's; a
+    `context` of `{"wide": True}` leaves a column out on a phone, `{"fills": True}` gives it the
+    room left there.
 
     Args:
         id: of the grid.
         columns: column definitions.
         block: rows per request.
         label: names the grid to a screen reader.
+        key: field that tells rows apart, so that asking again changes only what differs.
     """
     grid = dag.AgGrid(
         id=id,
@@ -42,7 +44,7 @@ def infinite_grid(
             "suppressHeaderMenuButton": True,
             "sortingOrder": ["asc", "desc", None],
         },
-        getRowId="params.data.href",
+        getRowId=f"params.data.{key}",
         dashGridOptions={
             "cacheBlockSize": block,
             "maxBlocksInCache": 20,
@@ -59,7 +61,7 @@ def infinite_grid(
             "suppressColumnVirtualisation": True,
             "localeText": {
                 "loadingOoo": _("Loading …"),
-                "noRowsToShow": _("No cases"),
+                "noRowsToShow": _("Nothing in this selection"),
                 "ariaSortableColumn": _("Press Enter to sort"),
             },
         },

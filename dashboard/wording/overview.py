@@ -14,6 +14,7 @@ from dashboard.languages import _, current, ngettext
 from dashboard.url_filter import Period, case_link, link, narrow
 from dashboard.vocabulary import dimension_name, kpi_short, kpi_title, value_name
 from dashboard.wording.standing import SMALLEST_N, judge
+from dashboard.wording.tiles import BEHIND
 from data_access.metrics import CATALOGUE, Kpi
 
 STATUS_OF_SEVERITY = {"critical": "breach", "warning": "watch", "info": "info"}
@@ -133,7 +134,7 @@ def movers_table(frame: pl.DataFrame, kpi: str, by: str, query: str) -> str:
     ]
     largest = max((abs(value) for value in frame["effect"].drop_nulls()), default=0) or 1
     lines = [
-        _mover(row, declared, by, largest=largest, href=_mover_link(row, by, query))
+        _mover(row, declared, by, largest=largest, href=_mover_link(row, kpi, by, query))
         for row in frame.iter_rows(named=True)
     ]
     return rows.table(columns, lines)
@@ -230,9 +231,11 @@ def _segment_name(row: Mapping[str, Any], by: str) -> str:
     return _("All others") if _is_rest(row) else value_name(by, row["segment"] or "")
 
 
-def _mover_link(row: Mapping[str, Any], by: str, query: str) -> str:
+def _mover_link(row: Mapping[str, Any], kpi: str, by: str, query: str) -> str:
     narrowed = query if _is_rest(row) else narrow(query, **{by: row["segment"] or ""})
-    return link("/cases", narrowed)
+    path, own = BEHIND[kpi]
+    # A segment is narrow enough for its rows; /complaints would only show it once more.
+    return link(path, narrowed, own) if path.startswith("/rows/") else link("/cases", narrowed)
 
 
 def _mover(row: Mapping[str, Any], kpi: Kpi, by: str, *, largest: float, href: str) -> rows.Row:

@@ -9,7 +9,7 @@ import polars as pl
 
 from dashboard import formats, rows
 from dashboard.languages import _, current, ngettext
-from dashboard.sla import LATE_VIEW, LEVEL_KPIS
+from dashboard.sla import LATE_LIST, LATE_VIEW, LEVEL_KPIS
 from dashboard.url_filter import Period, link, narrow
 from dashboard.vocabulary import dimension_name, kpi_short, kpi_title, value_name
 from dashboard.wording.standing import SMALLEST_N, against_target
@@ -99,8 +99,8 @@ def map_summary(ranked: pl.DataFrame, kpi: str) -> str:
 
 
 def href(query: str, market: str, kpi: str) -> str:
-    """The late cases of one country."""
-    return link("/cases", narrow(query, market=market), {"view": LATE_VIEW[kpi]})
+    """The late cases or parcels of one country."""
+    return link(LATE_LIST[kpi], narrow(query, market=market), {"view": LATE_VIEW[kpi]})
 
 
 def rank_table(ranked: pl.DataFrame, kpi: str, query: str) -> str:

@@ -17,11 +17,11 @@ BEHIND: Mapping[str, tuple[str, dict[str, str]]] = {
     "first_response_within_target": ("/cases", {"view": "first_response_late"}),
     "resolution_within_target": ("/cases", {"view": "resolution_late"}),
     "backlog": ("/cases", {"view": "open"}),
-    "on_time_delivery": ("/sla", {"kpi": "on_time_delivery"}),
-    "return_rate_value": ("/complaints", {}),
-    "csat": ("/cases", {}),
-    "nps": ("/cases", {}),
-    "low_review_share": ("/complaints", {}),
+    "on_time_delivery": ("/rows/parcels", {"view": "late"}),
+    "return_rate_value": ("/rows/returns", {}),
+    "csat": ("/rows/surveys", {"view": "csat_low"}),
+    "nps": ("/rows/surveys", {"view": "detractors"}),
+    "low_review_share": ("/rows/reviews", {"view": "low"}),
 }
 """KPI to the screen (and its own keys) where what is behind the number stands."""
 

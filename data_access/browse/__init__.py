@@ -1,17 +1,25 @@
-"""The rows behind the numbers: case lists, one case, what is due, who is on shift."""
+"""The rows behind the numbers: case lists, one case, other lists, what is due, who is on shift."""
 
 from data_access.browse.case_file import CaseFile, case_file
 from data_access.browse.case_list import COLUMNS, CaseView, cases, export_cases
 from data_access.browse.coverage import coverage
 from data_access.browse.due_soon import due_soon
+from data_access.browse.row_kinds import ROW_KINDS, RowKind, RowView
+from data_access.browse.row_list import export_rows, row_page, without_effect
 
 __all__ = [
     "COLUMNS",
+    "ROW_KINDS",
     "CaseFile",
     "CaseView",
+    "RowKind",
+    "RowView",
     "case_file",
     "cases",
     "coverage",
     "due_soon",
     "export_cases",
+    "export_rows",
+    "row_page",
+    "without_effect",
 ]

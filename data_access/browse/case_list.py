@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from data_access.browse.deadlines import due_at, known, state
+from data_access.browse.listing import containing, ordered
 from data_access.browse.open_cases import KEY, open_cases
 from data_access.browse.selection import matches, until, within
 from data_access.marts.schemas import MARTS
@@ -172,14 +173,7 @@ def _chosen(
     if view in _OPEN_VIEWS:
         rows = rows.join(open_cases(warehouse, as_of), on=KEY, how="semi")
     if text:
-        # As Polars folds the columns; `casefold` would look for "ss" where they hold "ß".
-        needle = text.lower()
-        rows = rows.filter(
-            pl.any_horizontal(
-                pl.col(name).str.to_lowercase().str.contains(needle, literal=True)
-                for name in ("case_id", "order_id", "subject")
-            ).fill_null(value=False)
-        )
+        rows = rows.filter(containing(text, ("case_id", "order_id", "subject")))
     return rows
 
 
@@ -198,11 +192,7 @@ def _viewed(view: CaseView, as_of: datetime) -> pl.Expr:
 
 
 def _order(sort: Sequence[tuple[str, bool]]) -> tuple[list[str], list[bool]]:
-    unknown = [name for name, _ in sort if name not in COLUMNS]
-    if unknown:
-        raise ValueError(f"Cases cannot be sorted by {unknown[0]!r}; known: {', '.join(COLUMNS)}")
-    given = [*sort, *((name, down) for name, down in _TIES if name not in dict(sort))]
-    return [name for name, _ in given], [down for _, down in given]
+    return ordered(sort, COLUMNS, _TIES)
 
 
 _TIES = (("created_at", True), ("case_id", False), ("source", False))

@@ -123,7 +123,8 @@ def test_a_country_leads_to_its_late_cases(fake_services: Services, choice: str)
     rows = json.loads(told[5])["rows"]
     assert told[0] == "aw-panel"
     assert len(rows) == 8
-    assert all(row["href"].startswith(f"/cases?view={sla.LATE_VIEW[kpi]}") for row in rows)
+    late = f"{sla.LATE_LIST[kpi]}?view={sla.LATE_VIEW[kpi]}&"
+    assert all(row["href"].startswith(late) for row in rows)
     assert ("not filtered by Channel" in told[3]) == (choice == "delivery")
 
 

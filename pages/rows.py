@@ -1,0 +1,127 @@
+"""The rows behind a number that is not about cases: parcels, returns, reviews, survey answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import dcc, html
+
+from dashboard.components.infinite_grid import infinite_grid
+from dashboard.components.list_tools import export, list_tools, search, views
+from dashboard.components.page import missing_page, page
+from dashboard.components.panel import panel
+from dashboard.ids import RowList
+from dashboard.languages import _
+from dashboard.row_lists import BLOCK, DOWNLOAD, KINDS, PATH, known_view
+from dashboard.vocabulary import dimension_name
+from dashboard.wording.row_lists import kind_name, view_names
+
+__all__ = ["ICON", "PATH", "TITLE", "layout"]
+
+TITLE = "Rows behind a number"
+ICON = None
+
+
+def layout(kind: str = "parcels", view: str = "", q: str = "", **_query: str) -> html.Div:
+    """The screen; `kind` stands in the path, `view` and `q` (search text) are its own keys."""
+    if kind not in KINDS:
+        return missing_page()
+    name = kind_name(kind)
+    return html.Div(
+        [
+            dcc.Store(id=RowList.KIND, data=kind),
+            page(name, RowList.ANSWER, _tools(kind, view, q[:200]), _list(kind, name)),
+        ]
+    )
+
+
+def _tools(kind: str, view: str, text: str) -> html.Div:
+    return list_tools(
+        views(RowList.VIEW, view_names(kind), known_view(kind, view), label=_("Which rows")),
+        search(RowList.SEARCH, text, label=_("Search rows"), hint=_("Number or order")),
+        export(RowList.EXPORT, DOWNLOAD.replace("<kind>", kind)),
+    )
+
+
+def _list(kind: str, name: str) -> html.Div:
+    return panel(
+        RowList.PANEL,
+        infinite_grid(RowList.GRID, _columns(kind), block=BLOCK, label=name, key="key"),
+        skeleton="table",
+        empty=(
+            _("No row matches"),
+            _("Choose another view, widen the time range or remove a filter."),
+        ),
+    )
+
+
+WIDE = {"context": {"wide": True}}
+
+
+def _column(field: str, name: str, width: int, **more: Any) -> dict[str, Any]:
+    return {"field": field, "colId": field, "headerName": name, "width": width, **more}
+
+
+def _moment(field: str, name: str) -> dict[str, Any]:
+    return _column(field, name, 130, valueFormatter={"function": "aw.moment(params)"})
+
+
+def _number(field: str, name: str, width: int) -> dict[str, Any]:
+    return _column(field, name, width, type="rightAligned")
+
+
+def _columns(kind: str) -> list[dict[str, Any]]:
+    order = _column("order_id", _("Order"), 150, **WIDE)
+    own = {"parcels": _parcels, "returns": _returns, "reviews": _reviews, "surveys": _surveys}
+    shared = [_column(name, dimension_name(name), 124, **WIDE) for name in _SHARED[kind]]
+    first, *others = own[kind]()
+    link = {"cellRenderer": "CaseLink", "minWidth": 104, "context": {"fills": True}}
+    return [{**first, **link}, order, *others, *shared]
+
+
+_SHARED = {
+    "parcels": ("market", "carrier", "lane", "category"),
+    "returns": ("reason", "market", "category", "carrier"),
+    "reviews": ("market", "category", "carrier", "language"),
+    "surveys": ("market", "channel", "team", "category", "level"),
+}
+
+
+def _parcels() -> list[dict[str, Any]]:
+    return [
+        _column("shipment_id", _("Parcel"), 150),
+        _column("promised_on", _("Promised for"), 116),
+        {**_column("delivered_on", _("Delivered on"), 116), **WIDE},
+        _column(
+            "standing",
+            _("Promise"),
+            104,
+            cellClass={"function": "aw.clockClass(params, 'standing_kind')"},
+        ),
+    ]
+
+
+def _returns() -> list[dict[str, Any]]:
+    return [
+        _column("return_line_id", _("Return line"), 150),
+        _moment("requested_at", _("Requested")),
+        {**_number("qty", _("Quantity"), 92), **WIDE},
+        _number("value_minor", _("Value"), 110),
+    ]
+
+
+def _reviews() -> list[dict[str, Any]]:
+    return [
+        _column("review_id", _("Review"), 150),
+        _moment("at", _("Written")),
+        _number("rating", _("Stars"), 80),
+    ]
+
+
+def _surveys() -> list[dict[str, Any]]:
+    return [
+        _column("response_id", _("Answer"), 150),
+        _column("case_id", _("Case"), 130, **WIDE),
+        _moment("answered_at", _("Answered")),
+        _number("score", _("Score"), 80),
+    ]
