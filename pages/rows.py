@@ -63,7 +63,7 @@ def _column(field: str, name: str, width: int, **more: Any) -> dict[str, Any]:
 
 
 def _moment(field: str, name: str) -> dict[str, Any]:
-    return _column(field, name, 130, valueFormatter={"function": "aw.moment(params)"})
+    return _column(field, name, 148, valueFormatter={"function": "aw.moment(params)"})
 
 
 def _number(field: str, name: str, width: int) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _parcels() -> list[dict[str, Any]]:
         _column(
             "standing",
             _("Promise"),
-            104,
+            116,
             cellClass={"function": "aw.clockClass(params, 'standing_kind')"},
         ),
     ]
