@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -21,7 +20,7 @@ import duckdb
 import pandas as pd
 import polars as pl
 
-from benchmarks.machine import RESULTS, described
+from benchmarks.machine import RESULTS, Cost, cost, described, spread
 from benchmarks.synthetic import AS_OF
 from data_access.metrics import Filter, Metrics, Query
 from data_access.state.engine import open_state
@@ -125,28 +124,39 @@ ENGINES = {
 }
 
 
-def measure(home: Path) -> list[tuple[str, float, float, float]]:
-    """Engine, first call, median and worst of the following calls, in milliseconds."""
+def measure(home: Path) -> dict[str, list[Cost]]:
+    """Engine to what each call cost, the first one too."""
     asks = {name: make(home) for name, make in ENGINES.items()}
-    took: dict[str, list[float]] = {name: [] for name in asks}
+    took: dict[str, list[Cost]] = {name: [] for name in asks}
     for run in range(RUNS):
-        answers = []
+        answers: list[Answer] = []
         for name, ask in asks.items():
-            started = time.perf_counter()
-            answers.append(ask(run))
-            took[name].append((time.perf_counter() - started) * 1000)
+            took[name].append(cost(lambda: answers.append(ask(run))))  # noqa: B023
         if any(answer != answers[0] for answer in answers):
             raise SystemExit("The engines disagree: nothing is measured before they agree.")
-    return [
-        (name, times[0], statistics.median(times[1:]), max(times[1:]))
-        for name, times in took.items()
-    ]
+    return took
 
 
 def cases_in(home: Path) -> int:
     return int(
         pl.scan_parquet(files_of(home), hive_partitioning=False).select(pl.len()).collect().item()
     )
+
+
+def table(took: dict[str, list[Cost]]) -> list[str]:
+    """One line per engine; the first one is what the others are compared with."""
+    clocks = {name: [one.wall for one in costs[1:]] for name, costs in took.items()}
+    works = {name: [one.processor for one in costs[1:]] for name, costs in took.items()}
+    ours = next(iter(took))
+
+    def times(held: dict[str, list[float]], name: str) -> str:
+        return f"{statistics.median(held[name]) / statistics.median(held[ours]):.1f}"
+
+    return [
+        f"{name} | {costs[0].wall:.0f} | {spread(clocks[name], 1)} | {times(clocks, name)}"
+        f" | {statistics.median(works[name]):.1f} | {times(works, name)}"
+        for name, costs in took.items()
+    ]
 
 
 def main() -> None:
@@ -161,22 +171,21 @@ def main() -> None:
         described("duckdb", "pandas"),
         "",
         (
-            f"Median and worst of {RUNS - 1} calls after a first one, each of another period of"
-            f" {DAYS} days or a little more; the engines take turns and all answers were equal."
+            f"Median, least and most of {RUNS - 1} calls after a first one, each of another period"
+            f" of {DAYS} days or a little more; the engines take turns and all answers were equal."
+            " Processor time is that of all threads, which other programs do not inflate."
         ),
         "",
-        "| cases | engine | first call ms | median ms | worst ms | times Afterwatch |",
-        "|---:|---|---:|---:|---:|---:|",
+        (
+            "| cases | engine | first ms | median (min–max) ms | times Afterwatch"
+            " | processor, median ms | times Afterwatch |"
+        ),
+        "|---:|---|---:|---:|---:|---:|---:|",
     ]
     for home in homes:
         size = cases_in(home)
         rows = measure(home)
-        ours = rows[0][2]
-        lines += [
-            f"| {size:,} | {name} | {first:.1f} | {median:.1f} | {worst:.1f}"
-            f" | {median / ours:.1f} |"
-            for name, first, median, worst in rows
-        ]
+        lines += [f"| {size:,} | {line} |" for line in table(rows)]
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
