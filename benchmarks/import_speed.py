@@ -23,13 +23,14 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from benchmarks.machine import RESULTS
 from data_access.importing import BatchReport, import_path
 from data_access.sources.base import SourceOptions
 from data_access.sources.registry import get
 from data_access.state.engine import open_state
 from data_access.warehouse import open_warehouse
 
-RESULT = Path(__file__).parent / "results" / "import.md"
+RESULT = RESULTS / "import.md"
 GOAL = 2.0
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 STAGES = (
