@@ -36,7 +36,9 @@ from data_access.metrics import Query
 GOAL_MS = 100.0
 GOAL_GROWTH = 1.5
 RUNS = 20
-VARIABLES = {"case_id": "k202610-7?feed=synthetic"}
+VARIABLES = {"case_id": "k202610-7?feed=synthetic", "kind": "parcels"}
+"""What stands for the variables of paths."""
+
 VALUES = {
     "market": MARKETS,
     "category": CATEGORIES,
@@ -160,6 +162,10 @@ def jobs(fetch: Fetch) -> list[Job]:
             Job(screen.title, one.name, one, present, screen)
             for one in browser.of_screen(known, screen, around)
         ]
+    asked = {job.callback.output for job in listed}
+    missed = [one.name for one in known if one.output not in asked and one != browser.router(known)]
+    if missed:
+        raise SystemExit(f"No screen was found for {', '.join(missed)}: fill in VARIABLES?")
     return listed
 
 
