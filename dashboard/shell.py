@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import dash
+import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from dashboard import languages
@@ -57,10 +58,10 @@ def shell(services: Services, screens: Sequence[Screen]) -> html.Div:
 
 def _rail(screens: Iterable[Screen]) -> html.Nav:
     links = [
-        dcc.Link(
+        dbc.NavLink(
             [icon(screen.ICON or ""), html.Span(_(screen.TITLE), className="aw-rail__word")],
             href=screen.PATH,
-            className="aw-rail__link",
+            class_name="aw-rail__link",
         )
         for screen in screens
     ]

@@ -64,17 +64,15 @@ def test_what_runs_here_is_what_is_locked() -> None:
 def test_every_runtime_dependency_is_imported_by_us_or_explained() -> None:
     """A dependency that nobody imports is either plumbing (listed here) or not needed."""
     plumbing = {
-        "brotli",  # used by flask-compress
         "orjson",  # used by plotly and dash to write JSON
         "polars-iceberg",  # used by polars.scan_iceberg
+        "pyarrow",  # used by PyIceberg (pyiceberg.io.pyarrow) to read Parquet footers
         "psycopg",  # used by SQLAlchemy for postgresql+psycopg://
         "tzdata",  # used by zoneinfo where the system has no zone files
     }
     modules = {
         "dash-ag-grid": "dash_ag_grid",
         "dash-bootstrap-components": "dash_bootstrap_components",
-        "flask-babel": "flask_babel",
-        "flask-compress": "flask_compress",
         "pydantic-settings": "pydantic_settings",
         "pyyaml": "yaml",
     }
