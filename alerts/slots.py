@@ -51,13 +51,13 @@ def due(
     """Which days to judge now.
 
     Args:
-        last: last slot of the rule that is settled; None for a rule that was never evaluated.
+        last: last slot that is settled under this version of the rule; None for a new version.
         now: the wall clock.
         zone: reporting zone.
         sha256: the rule version's hash, which spreads the rules.
         lateness: how long to wait for a feed that has not been read since the slot.
         fresh_at: when the newest data came in.
-        catch_up: most slots to evaluate; a new rule starts so many days back.
+        catch_up: most slots to evaluate; a new version starts so many days back.
     """
     spread = JITTER * (int(sha256[:8], 16) / 16**8)
     newest = day_of(now - spread, zone)

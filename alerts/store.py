@@ -148,14 +148,20 @@ def skip_slots(
 
 
 def last_slot(engine: Engine, rule_id: str) -> datetime | None:
-    """Newest settled slot of a rule, under whichever of its versions."""
+    """Newest slot settled under a rule's newest version; None if that judged nothing yet."""
+    slots, versions = schema.eval_slot.c, schema.rule_version.c
+    newest = (
+        select(versions.id)
+        .where(versions.rule_id == rule_id)
+        .order_by(versions.n.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     with engine.connect() as connection:
         found: datetime | None = connection.execute(
-            select(func.max(schema.eval_slot.c.slot_utc, type_=schema.UtcDateTime))
-            .join(
-                schema.rule_version, schema.rule_version.c.id == schema.eval_slot.c.rule_version_id
+            select(func.max(slots.slot_utc, type_=schema.UtcDateTime)).where(
+                slots.rule_version_id == newest
             )
-            .where(schema.rule_version.c.rule_id == rule_id)
         ).scalar()
     return found
 

@@ -133,6 +133,7 @@ def _settle(
         return 0
     rule, zone, engine = stored.version.rule, services.settings.time_zone, services.engine
     waiting = due(
+        # A changed rule judges the last days again: what still goes on must not wait for tomorrow.
         store.last_slot(engine, rule.id),
         services.clock(),
         zone=zone,

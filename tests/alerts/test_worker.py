@@ -74,6 +74,19 @@ def test_a_second_tick_finds_nothing_to_do(services: SimpleNamespace) -> None:
     assert rows(services.engine, schema.event_log.c.hash) == before
 
 
+def test_a_changed_rule_opens_again_at_once_what_still_goes_on(services: SimpleNamespace) -> None:
+    run_once(services)
+    (services.settings.home / "rules" / "own.yaml").write_text(
+        fakes.RULE.replace("severity: warning", "severity: critical"), encoding="utf-8"
+    )
+    run_once(services)
+    opened = store.open_alerts(services.engine)
+    # Since the surge began, not since somebody edited the rule.
+    assert opened.select("severity", "since", "episode").rows() == [
+        ("critical", datetime(2026, 3, 31, tzinfo=UTC), 2)
+    ]
+
+
 def test_before_the_first_import_nothing_is_settled(services: SimpleNamespace) -> None:
     services.metrics.fresh = None
     report = run_once(services)
