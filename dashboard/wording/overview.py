@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -11,7 +12,7 @@ import polars as pl
 
 from dashboard import formats, rows
 from dashboard.languages import _, current, ngettext
-from dashboard.url_filter import Period, case_link, link, narrow
+from dashboard.url_filter import Period, case_link, link, narrow, spanning
 from dashboard.vocabulary import dimension_name, kpi_short, kpi_title, value_name
 from dashboard.wording.standing import SMALLEST_N, judge
 from dashboard.wording.tiles import BEHIND
@@ -67,7 +68,7 @@ def answer(
 
 
 def alert_rows(open_alerts: pl.DataFrame, query: str) -> list[rows.Alert]:
-    """Each open alert with its evidence and the way to the cases behind it."""
+    """Each open alert with its evidence and the way to the rows behind it."""
     words = {"critical": _("Critical"), "warning": _("Warning"), "info": _("Note")}
     return [
         rows.Alert(
@@ -75,7 +76,7 @@ def alert_rows(open_alerts: pl.DataFrame, query: str) -> list[rows.Alert]:
             word=words.get(row["severity"], row["severity"]),
             kind=STATUS_OF_SEVERITY.get(row["severity"], "info"),
             evidence=_evidence(row),
-            href=_cases_behind(row, query),
+            href=_rows_behind(row, query),
             since=row["since"],
             since_text=_("open since"),
         )
@@ -283,18 +284,17 @@ def _evidence(row: Mapping[str, Any]) -> str:
     )
 
 
-def _cases_behind(row: Mapping[str, Any], query: str) -> str:
-    """The cases of the segment on the judged day."""
+def _rows_behind(row: Mapping[str, Any], query: str) -> str:
+    """The cases, or the late parcels, of the segment on the days that were judged."""
     labels = {name: row[name] for name in SEGMENT_COLUMNS if row.get(name)}
-    narrowed = narrow(query, **labels)
-    day = row["day"]
-    if day is None:
-        return link("/cases", narrowed)
-    from_alert = {"range": "custom", "from": day.isoformat(), "to": day.isoformat()}
-    kept = "&".join(
-        part for part in narrowed.split("&") if part and part.split("=")[0] not in {*from_alert}
-    )
-    return link("/cases", kept, from_alert)
+    found = narrow(query, **labels)
+    proof = json.loads(row["evidence"] or "{}")
+    if "where" in proof:
+        first, last = (date.fromisoformat(proof["where"][key]) for key in ("start", "end"))
+        found = spanning(found, first, last)
+    if proof.get("rule", {}).get("kpi") == "late_parcels":
+        return link("/rows/parcels", found, {"view": "late"})
+    return link("/cases", found)
 
 
 def period_note(span: Period, fresh_at: datetime | None, zone: str) -> str:

@@ -101,6 +101,12 @@ ALERT = {
     "market": "PL",
     "y": 43.0,
     "mu": 5.1,
+    "evidence": json.dumps(
+        {
+            "rule": {"kpi": "late_parcels"},
+            "where": {"start": "2026-11-15", "end": "2026-11-21"},
+        }
+    ),
 }
 
 
@@ -116,10 +122,17 @@ def test_the_answer_counts_what_needs_me() -> None:
         assert "波兰" in overview.answer(one, 3)
 
 
-def test_an_alert_leads_to_its_cases() -> None:
-    [row] = overview.alert_rows(pl.DataFrame([ALERT]), "range=7d&category=Toys")
-    assert row.kind == "breach"
-    assert row.href == ("/cases?range=custom&from=2026-11-21&to=2026-11-21&market=PL&category=Toys")
+def test_an_alert_leads_to_the_rows_it_counted() -> None:
+    contacts = {"rule": {"kpi": "contacts"}, "where": {"start": "2026-11-21", "end": "2026-11-21"}}
+    alerts = pl.DataFrame([ALERT, {**ALERT, "evidence": json.dumps(contacts)}])
+    parcels, cases = overview.alert_rows(alerts, "range=7d&category=Toys")
+    assert parcels.kind == "breach"
+    assert parcels.href == (
+        "/rows/parcels?view=late&range=custom&from=2026-11-15&to=2026-11-21&market=PL&category=Toys"
+    )
+    assert cases.href == (
+        "/cases?range=custom&from=2026-11-21&to=2026-11-21&market=PL&category=Toys"
+    )
 
 
 def test_the_map_is_told_in_words() -> None:
