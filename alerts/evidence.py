@@ -89,7 +89,7 @@ def gather(
         "numbers": numbers,
         "series": _series(scored, segment),
         "drivers": _drivers(rule, window, opened, slot=slot, metrics=metrics),
-        "samples": _samples(rule, labels, window, tables),
+        "samples": _samples(rule, labels, slot, tables),
         "texts": texts(rule, labels, numbers, day),
     }
 
@@ -150,15 +150,17 @@ def _drivers(
 
 
 def _samples(
-    rule: Rule, labels: Mapping[str, str], window: Filter, tables: Tables | None
+    rule: Rule, labels: Mapping[str, str], slot: datetime, tables: Tables | None
 ) -> list[str]:
-    """Newest cases of the segment in the window, where the KPI counts cases."""
+    """Newest cases of the segment in the window that ends with the slot, where cases count."""
     cohort = COHORTS[CATALOGUE[rule.signal.kpi].numerator.split(".")[0]]
     if tables is None or cohort.mart != "cases" or not set(labels) <= set(cohort.dims):
         return []
     inside = [pl.col(name).cast(pl.String).fill_null("") == value for name, value in labels.items()]
+    # The slot is the end of the last day in the reporting zone; the UTC calendar is another one.
+    first = slot - timedelta(days=rule.window_days)
     rows = cohort.prepare(tables.scan("cases", namespace="marts")).filter(
-        *inside, pl.col("created_at").dt.date().is_between(window.start, window.end)
+        *inside, pl.col("created_at").is_between(first, slot, closed="left")
     )
     newest = rows.select("case_id", "created_at").sort(
         "created_at", "case_id", descending=[True, False]
