@@ -1,4 +1,4 @@
-"""Small marks that carry meaning: status, badge, icon, change, text for screen readers."""
+"""Small marks that carry meaning: status, icon, change, text for screen readers."""
 
 from __future__ import annotations
 
@@ -20,11 +20,6 @@ def status(kind: Status, text: str = "", *, id: Any = None, pill: bool = False) 
     """A status: its icon is drawn by the class, its word is `text`; never colour alone."""
     name = f"aw-status aw-status--{kind}" + (" aw-status--pill" if pill else "")
     return html.Span(text, className=name, **_named(id))
-
-
-def badge(text: str) -> html.Span:
-    """A neutral label without a meaning of status: `P1`, `DE`."""
-    return html.Span(text, className="aw-badge")
 
 
 def hidden_text(text: str = "", *, id: Any = None) -> html.P:  # noqa: A002

@@ -14,7 +14,6 @@ from dashboard.demo.story import DemoError, Story
 from dashboard.services import Services
 from data_access.importing import BatchReport, import_path
 from data_access.sample import store
-from data_access.sample.draw import DAY
 from data_access.sample.store import StoredWorld
 from data_access.sample.view import news
 from data_access.sources.base import SourceOptions
@@ -91,8 +90,3 @@ def open_feed(services: Services, story: Story, world: StoredWorld) -> Feed:
     shown = story.shown_until() or world.plan.now
     ends_at = world.plan.now + timedelta(seconds=world.plan.end_s - world.plan.now_s)
     return Feed(services, story, ends_at, shown, world.ahead(shown))
-
-
-def days_left(feed: Feed) -> float:
-    """Days until the story ends."""
-    return (feed.ends_at - feed.shown_until).total_seconds() / DAY

@@ -108,7 +108,11 @@ def rebuild_rollups(
     zone: str = "UTC",
     executor: Executor[DaysOfMart] = local_executor,
 ) -> None:
-    """All rollups anew from the marts as they are, as of `now`."""
+    """All rollups anew from the marts as they are, as of `now`.
+
+    For marts that were written whole without facts, as benchmarks do. On a home with facts it would
+    take facts for built into marts that are not: there `refresh` is the way.
+    """
     with exclusive(warehouse.root / _LOCK):
         batch_id, finished = finished_batches(engine)
         seen = {name: warehouse.snapshot_id(name) for name in TABLES}
