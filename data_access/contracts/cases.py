@@ -15,6 +15,7 @@ CASE_EVENTS = (
     "status",
     "assign",
     "priority",
+    "level",
     "tag",
     "schedule",
     "sla_applied",
@@ -24,6 +25,7 @@ CASE_EVENTS = (
     "reopened",
     "closed",
     "merged",
+    "no_reply_needed",
 )
 CASE_STATUS = ("new", "open", "pending", "on_hold", "solved", "closed")
 
@@ -38,24 +40,39 @@ class Cases(dy.Schema):
     sku = c.ref("Product it is about")
     customer_key = c.personal_key("Customer, keyed hash")
     channel = c.choice(c.CHANNELS, "Channel the request came in by")
+    marketplace = c.text("Marketplace it came through; else that of its order counts")
     lang = c.language()
     country = c.country("Country of the customer, ISO 3166 alpha-2")
     region = c.text("State or province of the customer")
     category = c.text("Category, where the source has its own; else the product's counts")
     reason = c.text("Contact reason")
     subject = c.free_text("Subject line")
-    severity = c.count("Level 1 (restart) to 5 (recall)", minimum=1, maximum=5)
+    severity = c.count(
+        "Level now, 1 (restart) to 5 (recall); `level` events tell of earlier ones",
+        minimum=1,
+        maximum=5,
+    )
     priority = c.text("Priority as the source names it")
     team = c.text("Team in charge")
-    calendar_id = c.ref("Business calendar")
+    calendar_id = c.ref("Business calendar now; `schedule` events tell of earlier ones")
     policy_id = c.ref("SLA policy")
     created_at = c.instant("When the request came in", nullable=False)
     status = c.choice(CASE_STATUS, "Status now")
     merged_into = c.ref("Case this one was merged into")
     spam = c.flag("Marked as spam")
+    deleted = c.flag("Deleted at the source")
     vendor_sla_met = c.flag("The source's own verdict on its SLA")
-    vendor_frt_min = c.number("First response time as the source reports it", unit="min")
-    vendor_full_res_min = c.number("Full resolution time as the source reports it", unit="min")
+    vendor_frt_min = c.number("First response as the source reports it", unit="min")
+    vendor_frt_business_min = c.number("The same in its business hours", unit="min")
+    vendor_first_res_min = c.number("First resolution as the source reports it", unit="min")
+    vendor_first_res_business_min = c.number("The same in its business hours", unit="min")
+    vendor_full_res_min = c.number("Full resolution as the source reports it", unit="min")
+    vendor_full_res_business_min = c.number("The same in its business hours", unit="min")
+    vendor_requester_wait_min = c.number("Requester wait as the source reports it", unit="min")
+    vendor_agent_work_min = c.number("Agent work as the source reports it", unit="min")
+    vendor_on_hold_min = c.number("On hold as the source reports it", unit="min")
+    vendor_reopens = c.count("Reopenings as the source counts them")
+    vendor_replies = c.count("Public replies as the source counts them")
 
 
 class CaseEvents(dy.Schema):

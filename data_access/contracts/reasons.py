@@ -56,6 +56,11 @@ RULES: Mapping[tuple[str, str], Reason] = {
         ("end_minute", "start_minute"),
     ),
     ("holidays", "ends_not_before_start"): _before("ends_on", "starts_on"),
+    ("holidays", "holds_somewhere"): Reason(
+        "neither country nor calendar_id says where the holiday holds",
+        "Fill in the country (DE, PL …) or the calendar it is for.",
+        ("country", "calendar_id"),
+    ),
 }
 """By table and rule name; every rule of a contract is here."""
 
