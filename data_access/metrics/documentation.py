@@ -17,7 +17,7 @@ _INTRODUCTION = """# Metrics
 
 <!-- Written by `python -m data_access.metrics.documentation --write`; do not edit. -->
 
-Every number of Afterwatch, as it is declared in `data_access/metrics/catalogue.py`. Screens, alerts
+Every number of Afterwatch, as it is declared in `data_access/metrics/catalogue/`. Screens, alerts
 and `afterwatch kpi` read the same declarations.
 
 - **As of.** Only what was known at that instant counts: rows whose anchor lies later do not exist,

@@ -1,0 +1,48 @@
+"""What a KPI declares: what is counted, when, for whom and how sure the number is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Unit = Literal["count", "share", "per_1000", "days", "hours", "score"]
+Better = Literal["up", "down", "none"]
+Interval = Literal["none", "wilson", "byar", "nps", "order_statistics"]
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One KPI: what is counted, when, for whom it counts and how sure the number is."""
+
+    name: str
+    title: str
+    short: str
+    unit: Unit
+    better: Better
+    numerator: str
+    """`cohort.measure`; for a quantile the cohort that holds the histogram."""
+    denominator: str | None
+    """`cohort.measure`; None: the numerator is the value."""
+    interval: Interval
+    target: float | None
+    """In the unit of the value (0.9 is 90 %)."""
+    anchor: str
+    """The moment that decides which day a row belongs to."""
+    doc: str
+    formula: str
+    exclusions: str
+    maturity: str
+    reference: str
+    quantile: float | None = None
+    stock: bool = False
+    """A level at the end of a period (backlog), not a flow during it."""
+
+    @property
+    def scale(self) -> float:
+        """What the ratio is multiplied by."""
+        return {"per_1000": 1000.0, "score": 100.0}.get(self.unit, 1.0)
+
+    @property
+    def money(self) -> bool:
+        """Whether numerator and denominator are amounts of money."""
+        return self.numerator.endswith(".value")

@@ -1,0 +1,16 @@
+"""Every cohort with its measures: the only place where rows are turned into counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from data_access.rollups.cohort import Cohort
+from data_access.rollups.cohorts.parcels import PARCELS
+from data_access.rollups.cohorts.sales import SALES
+from data_access.rollups.cohorts.service import SERVICE
+from data_access.rollups.cohorts.voice import VOICE
+
+COHORTS: Mapping[str, Cohort] = {
+    cohort.name: cohort for cohort in (*SALES, *SERVICE, *PARCELS, *VOICE)
+}
+"""Every cohort by name."""
