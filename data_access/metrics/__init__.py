@@ -1,6 +1,7 @@
 """Numbers out: the KPI catalogue and the questions it answers."""
 
 from data_access.metrics.catalogue import CATALOGUE, Kpi
+from data_access.metrics.explanation import Account, Explanation
 from data_access.metrics.filters import (
     DIMENSIONS,
     Filter,
@@ -14,6 +15,8 @@ from data_access.metrics.query import Metrics
 __all__ = [
     "CATALOGUE",
     "DIMENSIONS",
+    "Account",
+    "Explanation",
     "Filter",
     "Kpi",
     "Metrics",

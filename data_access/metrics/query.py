@@ -14,6 +14,7 @@ from data_access.marts.continents import continents
 from data_access.marts.state import RefreshState, read_state
 from data_access.metrics.backlog import backlog
 from data_access.metrics.change import COLUMNS, decompose, largest
+from data_access.metrics.explanation import Explanation, explain
 from data_access.metrics.filters import (
     DIMENSIONS,
     GRAINS,
@@ -92,6 +93,18 @@ class Metrics:
             while len(self._answers) > _KEPT_ANSWERS:
                 self._answers.popitem(last=False)
         return answer
+
+    def explain(self, query: Query) -> Explanation:
+        """Take the number of a question without a split apart.
+
+        Raises:
+            QueryError: the question is split, or cannot be answered.
+        """
+        if query.by:
+            raise QueryError("One number is explained at a time: leave the split out.")
+        numbers = self._current()
+        asked = plan(query, numbers.state.known, self._zone, self._currency)
+        return explain(numbers, asked, query, self.kpi(query).row(0, named=True))
 
     def movers(
         self, kpi: str, by: str, now_: Filter, before: Filter, *, limit: int = 5

@@ -1,0 +1,156 @@
+"""Which rows could have counted, and why some of them do not: declared once per measure.
+
+A population is all rows of a mart whose anchor lies in the period. Of its exclusions the first that
+holds is the reason; a row without a reason is counted. A test proves that rows = counted + sum of
+the exclusions, so the list of reasons is complete and no row has two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from data_access.rollups.cohort import Cohort
+from data_access.rollups.cohorts import COHORTS
+from data_access.rollups.days import AsOf
+
+Holds = Callable[[AsOf], pl.Expr]
+"""Whether a row of the mart is left out, as of an instant."""
+
+WAITING = "waiting"
+"""The code of rows that are too young to be judged: they will count later."""
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """One reason to leave a row out; `code` is what the dashboard words."""
+
+    code: str
+    holds: Holds
+
+
+@dataclass(frozen=True)
+class Population:
+    """The rows that a measure is taken from."""
+
+    cohort: str
+    exclusions: tuple[Exclusion, ...] = ()
+    among: pl.Expr | None = None
+    """Which rows of the mart it is about at all (answers to one kind of survey)."""
+
+    @property
+    def base(self) -> Cohort:
+        """The cohort, before anything is left out."""
+        return replace(COHORTS[self.cohort], prepare=self._rows)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The reasons in the order they are looked at."""
+        return tuple(exclusion.code for exclusion in self.exclusions)
+
+    def reason(self, as_of: AsOf) -> pl.Expr:
+        """Code of the first exclusion that holds; null: the row counts."""
+        found = pl.lit(None, dtype=pl.String)
+        for exclusion in reversed(self.exclusions):
+            holds = exclusion.holds(as_of).fill_null(value=False)
+            found = pl.when(holds).then(pl.lit(exclusion.code)).otherwise(found)
+        return found
+
+    def _rows(self, mart: pl.LazyFrame) -> pl.LazyFrame:
+        return mart if self.among is None else mart.filter(self.among)
+
+
+def _always(condition: pl.Expr) -> Holds:
+    return lambda _: condition
+
+
+def _not(measure: str) -> Holds:
+    cohort, _, name = measure.partition(".")
+    return lambda as_of: ~COHORTS[cohort].measures[name](as_of).fill_null(value=False)
+
+
+def _called_off(_: AsOf) -> pl.Expr:
+    """Cancelled before anybody handed it over."""
+    never = pl.col("shipped_at").is_null() & pl.col("delivered_on").is_null()
+    return (pl.col("cancelled_at") < pl.col("shipped_at")) | (
+        pl.col("cancelled_at").is_not_null() & never
+    )
+
+
+def _promise_ahead(as_of: AsOf) -> pl.Expr:
+    return pl.col("promised_on") >= pl.lit(as_of.today)
+
+
+_PROMISES = COHORTS["parcels_promised"].measures
+_PARCELS = (
+    Exclusion("called_off", _called_off),
+    Exclusion(WAITING, _promise_ahead),
+    Exclusion("not_handed_over", _not("parcels_promised.due")),
+)
+_COUNTED_CASES = (
+    Exclusion("spam", _always(pl.col("is_spam"))),
+    Exclusion("merged", _always(pl.col("merged_into").is_not_null())),
+)
+
+
+def _judged(measure: str, target: str) -> Population:
+    return Population(
+        "cases_created",
+        (
+            *_COUNTED_CASES,
+            Exclusion("unjudged", _always(pl.col(target).is_null())),
+            Exclusion(WAITING, _not(measure)),
+        ),
+    )
+
+
+POPULATIONS: Mapping[str, Population] = {
+    "cases_created.n": Population("cases_created", _COUNTED_CASES),
+    "cases_created.fr_due": _judged("cases_created.fr_due", "fr_target_s"),
+    "cases_created.res_due": _judged("cases_created.res_due", "res_target_s"),
+    "cases_created.vendor_n": Population(
+        "cases_created",
+        (*_COUNTED_CASES, Exclusion("no_flag", _not("cases_created.vendor_n"))),
+    ),
+    "cases_solved.reopen_due": Population(
+        "cases_solved",
+        (*_COUNTED_CASES, Exclusion(WAITING, _not("cases_solved.reopen_due"))),
+    ),
+    "orders_placed.n": Population("orders_placed"),
+    "sales_lines.n": Population("sales_lines", (Exclusion("no_quantity", _not("sales_lines.n")),)),
+    "parcels_promised.due": Population("parcels_promised", _PARCELS),
+    "parcels_promised.late": Population(
+        "parcels_promised",
+        (*_PARCELS, Exclusion("on_time", _PROMISES["on_time"])),
+    ),
+    "parcels_delivered.n": Population(
+        "parcels_delivered",
+        (
+            Exclusion(
+                "delivered_before_order",
+                lambda _: ~(pl.col("delivered_at") >= pl.col("created_at")).fill_null(value=False),
+            ),
+        ),
+    ),
+    "return_lines_requested.n": Population("return_lines_requested"),
+    "reviews_written.n": Population(
+        "reviews_written", (Exclusion("unrated", _not("reviews_written.n")),)
+    ),
+    "surveys_csat.n": Population("surveys_csat", among=pl.col("kind") == "csat"),
+    "surveys_nps.n": Population("surveys_nps", among=pl.col("kind") == "nps"),
+}
+"""Measure (`cohort.measure`) that a number divides by, or counts, to where it is taken from."""
+
+_SHARES_ROWS: Mapping[str, str] = {
+    "sales_lines.value": "sales_lines.n",
+    "return_lines_requested.value": "return_lines_requested.n",
+}
+"""Amounts to the measure that counts their rows."""
+
+
+def population_of(measure: str) -> tuple[str, Population] | None:
+    """The counting measure behind `measure` and its population; None for levels (backlog)."""
+    counting = _SHARES_ROWS.get(measure, measure)
+    return (counting, POPULATIONS[counting]) if counting in POPULATIONS else None
