@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
 from dashboard import panel_state
-from dashboard.cases import BLOCK, download_link, listing, sort_of_grid
+from dashboard.cases import BLOCK, download_link, known_at, listing, sort_of_grid
 from dashboard.ids import Cases, Shell
 from dashboard.today import today
 from dashboard.url_filter import decode, period
@@ -59,7 +59,7 @@ def block(
     seen, _ignored = decode(query)
     shown = listing(view, text, sort_of_grid(request.get("sortModel")))
     span = period(seen, today(services, seen))
-    now, zone = services.metrics.as_of(), seen.zone or services.settings.time_zone
+    now, zone = known_at(services, shown.view), seen.zone or services.settings.time_zone
     start = max(0, int(request.get("startRow") or 0))
     frame, total = cases(
         services.warehouse,

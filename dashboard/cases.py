@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from dashboard.url_filter import link
-from data_access.browse import COLUMNS, CaseView
+from data_access.browse import COLUMNS, HORIZONS, CaseView
+
+if TYPE_CHECKING:
+    from dashboard.services import Services
 
 VIEWS = tuple(str(view) for view in CaseView)
 DEFAULT_VIEW = str(CaseView.ALL)
@@ -36,6 +40,11 @@ def listing(view: str | None, text: str | None, sort: Iterable[tuple[str, bool]]
         clean_text(text),
         known_sort(sort, COLUMNS),
     )
+
+
+def known_at(services: Services, view: CaseView) -> datetime:
+    """The instant a list holds for: that of the numbers, but what is due soon is due from now."""
+    return services.clock() if view in HORIZONS else services.metrics.as_of()
 
 
 def clean_text(text: str | None) -> str:

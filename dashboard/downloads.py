@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import flask
 import polars as pl
 
-from dashboard.cases import DOWNLOAD, listing, sort_of_text
+from dashboard.cases import DOWNLOAD, known_at, listing, sort_of_text
 from dashboard.row_lists import DOWNLOAD as ROWS_DOWNLOAD
 from dashboard.row_lists import KINDS, row_listing
 from dashboard.today import today
@@ -67,7 +67,7 @@ def shown_cases(
         period(seen, today(services, seen)).now,
         view=shown.view,
         sort=shown.sort,
-        as_of=services.metrics.as_of(),
+        as_of=known_at(services, shown.view),
         zone=seen.zone or services.settings.time_zone,
         text=shown.text,
     )

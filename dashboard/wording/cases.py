@@ -12,6 +12,7 @@ from dashboard import formats
 from dashboard.languages import _, current, ngettext
 from dashboard.url_filter import DIMENSIONS, Period, case_link
 from dashboard.vocabulary import value_name
+from data_access.browse import HORIZONS
 from data_access.metrics import Filter
 
 STATE_KIND = {"met": "ok", "missed": "breach", "overdue": "breach", "running": "info"}
@@ -27,6 +28,9 @@ def view_names() -> dict[str, str]:
         "first_response_late": _("First response late"),
         "resolution_late": _("Resolution late"),
         "reopened": _("Reopened"),
+        "due_15": _("Due in 15 min"),
+        "due_60": _("Due in 1 h"),
+        "due_240": _("Due in 4 h"),
     }
 
 
@@ -121,12 +125,20 @@ def answer(total: int, view: str, text: str, span: Period) -> str:
             "{count} case with a late resolution", "{count} cases with a late resolution", total
         ),
         "reopened": ngettext("{count} reopened case", "{count} reopened cases", total),
+        **{
+            str(due): ngettext(
+                "{count} case due within {span}",
+                "{count} cases due within {span}",
+                total,
+                span=formats.duration(horizon.total_seconds()),
+            )
+            for due, horizon in HORIZONS.items()
+        },
     }
-    parts = [
-        counted[view],
-        _("created {days}", days=formats.days(span.first, span.last)),
-        *filter_words(span.now),
-    ]
+    days = (
+        [] if view in HORIZONS else [_("created {days}", days=formats.days(span.first, span.last))]
+    )
+    parts = [counted[view], *days, *filter_words(span.now)]
     if text:
         parts.append(_("with “{text}”", text=text))
     return ("，" if current() == "zh_Hans" else ", ").join(parts)

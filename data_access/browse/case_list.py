@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from data_access.browse.deadlines import due_at, known, state
+from data_access.browse.due_soon import due_soon
 from data_access.browse.listing import containing, ordered
 from data_access.browse.open_cases import KEY, open_cases
 from data_access.browse.selection import matches, until, within
@@ -29,7 +30,17 @@ class CaseView(StrEnum):
     FIRST_RESPONSE_LATE = "first_response_late"
     RESOLUTION_LATE = "resolution_late"
     REOPENED = "reopened"
+    DUE_15 = "due_15"
+    DUE_60 = "due_60"
+    DUE_240 = "due_240"
 
+
+HORIZONS = {
+    CaseView.DUE_15: timedelta(minutes=15),
+    CaseView.DUE_60: timedelta(minutes=60),
+    CaseView.DUE_240: timedelta(minutes=240),
+}
+"""Views of what is due within a time: whenever the case was created, what is due is due."""
 
 _OPEN_VIEWS = (CaseView.OPEN, CaseView.UNANSWERED)
 
@@ -80,7 +91,7 @@ def cases(
 
     Args:
         warehouse: where the marts are.
-        where: dimensions and days (of creation, in `zone`).
+        where: dimensions and days (of creation, in `zone`; not looked at by views of `HORIZONS`).
         view: which of them.
         sort: column and whether descending, first one strongest; unknown columns are refused.
             Newest first where empty; ties are broken by newest and by case id.
@@ -164,7 +175,7 @@ def _chosen(
 ) -> pl.LazyFrame:
     mart = warehouse.scan("cases", namespace="marts", schema=MARTS["cases"].columns)
     rows = mart.filter(
-        within(where, "created_at", zone),
+        within(where, "created_at", zone) if view not in HORIZONS else pl.lit(value=True),
         until(as_of),
         pl.col("created_at") <= as_of,
         matches(where),
@@ -172,6 +183,10 @@ def _chosen(
     )
     if view in _OPEN_VIEWS:
         rows = rows.join(open_cases(warehouse, as_of), on=KEY, how="semi")
+    if view in HORIZONS:
+        due = due_soon(warehouse, where, as_of=as_of, horizon=HORIZONS[view], limit=_MOST_DUE)
+        rows = rows.filter(pl.col("case_id").is_in(due["case_id"].to_list()))
+        rows = rows.join(due.lazy().select(KEY), on=KEY, how="semi")
     if text:
         rows = rows.filter(containing(text, ("case_id", "order_id", "subject")))
     return rows
@@ -194,6 +209,9 @@ def _viewed(view: CaseView, as_of: datetime) -> pl.Expr:
 def _order(sort: Sequence[tuple[str, bool]]) -> tuple[list[str], list[bool]]:
     return ordered(sort, COLUMNS, _TIES)
 
+
+_MOST_DUE = 1_000_000
+"""Clocks due within hours: never cut."""
 
 _TIES = (("created_at", True), ("case_id", False), ("source", False))
 

@@ -114,10 +114,19 @@ def ids(warehouse: Warehouse, view: CaseView, where: Filter = DAY, **given: Any)
         (CaseView.FIRST_RESPONSE_LATE, ["c2", "c3"]),
         (CaseView.RESOLUTION_LATE, []),
         (CaseView.REOPENED, ["c9"]),
+        (CaseView.DUE_15, ["c4"]),
+        (CaseView.DUE_60, ["c4", "c5"]),
+        (CaseView.DUE_240, ["c4", "c5"]),
     ],
 )
 def test_views(shop: Warehouse, view: CaseView, expected: list[str]) -> None:
     assert ids(shop, view) == expected
+
+
+def test_what_is_due_is_due_whenever_it_was_created(shop: Warehouse) -> None:
+    yesterday = Filter(start=date(2026, 3, 1), end=date(2026, 3, 1))
+    assert ids(shop, CaseView.DUE_60, yesterday) == ["c4", "c5"]
+    assert ids(shop, CaseView.DUE_60, Filter(market=("DE",))) == []
 
 
 def test_the_past_does_not_know_the_future(shop: Warehouse) -> None:
