@@ -1,0 +1,96 @@
+"""How much of what young cohorts will come to has been seen so far, and what they will come to.
+
+A delay triangle (England & Verrall, Stochastic claims reserving, British Actuarial Journal 8,
+2002): the delay pattern is chain-ladder's, its uncertainty a parametric bootstrap of overdispersed
+Poisson counts; the level of each cohort is gamma, learnt from itself and from its elders; what is
+yet to come is drawn around both. Delays longer than the oldest cohort has been watched are not
+foreseen.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from data_access.survival.delays import Triangle, dispersion, fitted, share_seen, triangle
+from data_access.survival.levels import best_discount, filtered
+
+Floats = NDArray[np.float64]
+
+DRAWS = 1000
+
+MATURE = 0.95
+"""A cohort is mature once this share of what it will come to has been seen."""
+
+
+def nowcast(cells: pl.DataFrame, *, rng: np.random.Generator, level: float = 0.8) -> pl.DataFrame:
+    """What each cohort will have come to once it is as old as the oldest.
+
+    Args:
+        cells: cohort (sorts by age), delay (0, 1, …), count; one row per complete cell, 0 where
+            nothing came. `size`, where known, is what the counts are a part of, per cohort: young
+            cohorts are then judged by the share, not by the count, of their elders.
+        rng: where the draws come from.
+        level: of the predictive interval.
+
+    Returns:
+        One row per cohort, sorted: cohort, seen, expected, low, high (counts), share_seen, mature.
+
+    Raises:
+        ValueError: a cohort misses a delay before its last one.
+    """
+    if cells.is_empty():
+        nothing = np.empty(0)
+        return _frame(cells["cohort"], nothing, nothing, nothing, nothing, nothing)
+    data = triangle(cells)
+    shares = share_seen(data.counts, data.observed)
+    reached = shares[data.ages]
+    means = fitted(data, shares)
+    spread = dispersion(data, means)
+    # An overdispersed count tells as much as a smaller Poisson one.
+    seen, sizes = data.seen / spread, data.sizes / spread
+    discount = best_discount(seen, sizes * reached)
+    shape, rate = filtered(seen, sizes * reached, discount)
+    expected = data.seen + shape / rate * data.sizes * (1 - reached)
+    again = share_seen(_noisy(means, spread, rng, DRAWS), data.observed)[:, data.ages]
+    shape, rate = filtered(seen, sizes * again, discount)
+    left = rng.gamma(shape, 1 / rate) * data.sizes * (1 - again)
+    total = data.seen + _noisy(left, spread, rng, None)
+    low, high = np.quantile(
+        total, [(1 - level) / 2, (1 + level) / 2], axis=0, method="inverted_cdf"
+    )
+    most = _most(data)
+    expected, low, high = (np.minimum(count, most) for count in (expected, low, high))
+    return _frame(data.cohorts, data.seen, expected, low, high, reached)
+
+
+def _noisy(means: Floats, spread: float, rng: np.random.Generator, draws: int | None) -> Floats:
+    """Counts around their means with variance `spread` × mean."""
+    shape = means.shape if draws is None else (draws, *means.shape)
+    if spread > 1 + 1e-9:
+        means = rng.gamma(np.broadcast_to(means / (spread - 1), shape), spread - 1)
+    return rng.poisson(means, shape).astype(np.float64)
+
+
+def _most(data: Triangle) -> Floats:
+    """What a cohort cannot exceed: its size, unless that is unknown or was exceeded already."""
+    if bool(np.all(data.sizes == 1)):
+        return np.full(data.seen.shape, np.inf)
+    return np.maximum(data.sizes, data.seen)
+
+
+def _frame(
+    cohorts: pl.Series, seen: Floats, expected: Floats, low: Floats, high: Floats, reached: Floats
+) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "cohort": cohorts,
+            "seen": seen.astype(np.int64),
+            "expected": expected,
+            "low": low,
+            "high": high,
+            "share_seen": reached,
+            "mature": reached >= MATURE,
+        }
+    )
