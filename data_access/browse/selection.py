@@ -24,7 +24,10 @@ def _among(column: pl.Expr, values: tuple[str, ...]) -> pl.Expr:
 
 
 def within(where: Filter, anchor: str, zone: str) -> pl.Expr:
-    """Rows whose `anchor` lies on the filter's days, cut in `zone`; prunes partitions too."""
+    """Rows whose `anchor` lies on the filter's days, cut in `zone`; prunes partitions too.
+
+    `anchor` is the instant that rows are partitioned by; for any other see `on_days`.
+    """
     kept = []
     if where.start is not None:
         first = _midnight(where.start, zone)
@@ -33,6 +36,16 @@ def within(where: Filter, anchor: str, zone: str) -> pl.Expr:
     if where.end is not None:
         after = _midnight(where.end + timedelta(days=1), zone)
         kept += [pl.col(anchor) < after, pl.col("part") <= _part(after)]
+    return pl.all_horizontal(kept) if kept else pl.lit(value=True)
+
+
+def on_days(where: Filter, anchor: str, zone: str) -> pl.Expr:
+    """Rows whose `anchor` lies on the filter's days, whatever partition they are in."""
+    kept = []
+    if where.start is not None:
+        kept.append(pl.col(anchor) >= _midnight(where.start, zone))
+    if where.end is not None:
+        kept.append(pl.col(anchor) < _midnight(where.end + timedelta(days=1), zone))
     return pl.all_horizontal(kept) if kept else pl.lit(value=True)
 
 

@@ -1,0 +1,91 @@
+"""Are marketplaces answered in time? Our own promise and the platform's, one by one.
+
+Both clocks never stop: nights, weekends and public holidays count, as they do for the platforms.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from data_access.browse.deadlines import known
+from data_access.browse.selection import matches, on_days, until
+from data_access.marts.schemas import MARTS
+from data_access.metrics.filters import Filter
+from data_access.metrics.intervals import wilson
+
+if TYPE_CHECKING:
+    from data_access.warehouse import Warehouse
+
+CLOCKS = {"own": "marketplace_response", "platform": "marketplace_platform"}
+"""Short name of a promise to its clock."""
+
+
+def marketplaces(
+    warehouse: Warehouse, where: Filter, *, as_of: datetime, now: datetime, zone: str = "UTC"
+) -> pl.DataFrame:
+    """Attainment and what runs, by marketplace.
+
+    Args:
+        warehouse: where the marts are.
+        where: dimensions, and days (of the customer's message that started a clock, in `zone`).
+        as_of: what is known; later answers have not happened.
+        now: the next deadline is looked for after this instant.
+        zone: zone that the filter's days are cut in.
+
+    Returns:
+        `marketplace` (null: the source does not name it) and, for each of `own` and `platform`,
+        `<name>_value` (met / deadlines passed), `_low`, `_high` (Wilson), `_n`, `_hits`, `_running`
+        (whenever started), `_next` (their next deadline after `now`). Sorted by `own_n`, largest
+        first. A clock withdrawn before its deadline does not count.
+    """
+    rows = (
+        warehouse.scan("clocks", namespace="marts", schema=MARTS["clocks"].columns)
+        .filter(
+            pl.col("clock").is_in(list(CLOCKS.values())),
+            until(as_of),
+            pl.col("started_at") <= as_of,
+            matches(where),
+            ~pl.col("is_spam").fill_null(value=False),
+            ~pl.col("deleted").fill_null(value=False),
+            pl.col("merged_into").is_null(),
+        )
+        .with_columns(
+            stopped_at=known("stopped_at", as_of), withdrawn_at=known("withdrawn_at", as_of)
+        )
+    )
+    due = pl.col("due_at")
+    ended = pl.col("stopped_at").is_not_null() | pl.col("withdrawn_at").is_not_null()
+    excused = (pl.col("withdrawn_at") < due).fill_null(value=False)
+    # A clock's partition is that of its case, which may be older than the message.
+    counts = (due <= as_of) & ~excused & on_days(where, "started_at", zone)
+    parts = []
+    for name, clock in CLOCKS.items():
+        own = pl.col("clock") == clock
+        parts += [
+            (own & counts & (pl.col("stopped_at") <= due).fill_null(value=False))
+            .sum()
+            .cast(pl.Int64)
+            .alias(f"{name}_hits"),
+            (own & counts.fill_null(value=False)).sum().cast(pl.Int64).alias(f"{name}_n"),
+            (own & ~ended).sum().cast(pl.Int64).alias(f"{name}_running"),
+            due.filter(own & ~ended & (due > now)).min().alias(f"{name}_next"),
+        ]
+    found = rows.group_by("marketplace").agg(parts).collect()
+    return (
+        found.filter(pl.sum_horizontal(pl.col("^.*_(n|running)$")) > 0)
+        .with_columns(column for name in CLOCKS for column in _share(name))
+        .sort(["own_n", "marketplace"], descending=[True, False], nulls_last=True)
+    )
+
+
+def _share(name: str) -> list[pl.Expr]:
+    hits, n = pl.col(f"{name}_hits"), pl.col(f"{name}_n")
+    low, high = wilson(hits, n)
+    return [
+        pl.when(n > 0).then(hits / n).alias(f"{name}_value"),
+        low.alias(f"{name}_low"),
+        high.alias(f"{name}_high"),
+    ]
