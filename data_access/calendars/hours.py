@@ -124,18 +124,21 @@ class _Axis:
         return codes
 
     def covers(self, at: Integers) -> Booleans:
-        return (at >= self.origin) & (at <= self.origin + self.span)
+        inside: Booleans = (at >= self.origin) & (at <= self.origin + self.span)
+        return inside
 
     def open_until(self, codes: Integers, at: Integers) -> Integers:
         """`F`: open time on the axis up to the instants `at` of the calendars `codes`."""
         place = np.clip(at - self.origin, 0, self.span) + np.maximum(codes, 0) * self.span
         nth = np.searchsorted(self.opens, place, side="right") - 1
         length = self.length[nth]
-        return self.until[nth] - length + np.minimum(place - self.opens[nth], length)
+        total: Integers = self.until[nth] - length + np.minimum(place - self.opens[nth], length)
+        return total
 
     def worked(self, codes: Integers, start: Integers, end: Integers) -> Integers:
         open_time = self.open_until(codes, end) - self.open_until(codes, start)
-        return np.maximum(np.where(codes == _NO_CALENDAR, end - start, open_time), 0)
+        counted: Integers = np.where(codes == _NO_CALENDAR, end - start, open_time)
+        return np.maximum(counted, 0)
 
     def reached(
         self, codes: Integers, start: Integers, amount: Integers
