@@ -1,0 +1,1 @@
+"""One module per product: its definitions and where they are written down."""
