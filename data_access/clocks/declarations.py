@@ -27,7 +27,8 @@ class Clock:
     `starts` says what starts it, `turns` which customer turns; `withdrawn_by` the kinds of events
     that end it without fulfilling it. `statuses` are those it counts in (None: all), `until` says
     whether the first or the last solution ends it. `default_s` is the target where no policy of the
-    clock fits, `level_s` that of single levels. `always_on` clocks know no calendar and no pause.
+    clock fits, `level_s` that of single levels. `always_on` clocks know no calendar and no
+    pause; of those that are not `audited`, standing still is the nature and no pause to look into.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Clock:
     until: Literal["first", "last"] = "first"
     level_s: tuple[tuple[int, int], ...] = ()
     always_on: bool = False
+    audited: bool = True
 
 
 _REPLY = "first public message of a person on our side"
@@ -132,6 +134,7 @@ CLOCKS: Mapping[str, Clock] = MappingProxyType(
                 withdrawn_by=("merged",),
                 statuses=("new", "open", "on_hold"),
                 until="last",
+                audited=False,
             ),
             Clock(
                 "agent_work",
@@ -142,6 +145,7 @@ CLOCKS: Mapping[str, Clock] = MappingProxyType(
                 withdrawn_by=("merged",),
                 statuses=("new", "open"),
                 until="last",
+                audited=False,
             ),
             Clock(
                 "on_hold",
@@ -152,6 +156,7 @@ CLOCKS: Mapping[str, Clock] = MappingProxyType(
                 withdrawn_by=("merged",),
                 statuses=("on_hold",),
                 until="last",
+                audited=False,
             ),
         )
     }

@@ -39,7 +39,7 @@ _RANK = {kind: rank for rank, kind in enumerate(ORDER)}
 
 
 def numbered(cases: pl.LazyFrame) -> pl.LazyFrame:
-    """The cases in the order of their keys, numbered by `case`; those never created are left out."""
+    """The cases in the order of their keys, numbered by `case`; never created, never there."""
     return (
         cases.filter(pl.all_horizontal(pl.col(*CASE, "created_at").is_not_null()))
         .with_columns(pl.col(CASE).cast(pl.String), pl.col("created_at").cast(INSTANT))

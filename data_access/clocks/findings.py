@@ -1,0 +1,74 @@
+"""What is wrong with a case's record, as rows: case, check, at, detail."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import polars as pl
+
+from data_access.clocks.schemas import INSTANT
+from data_access.clocks.timeline import is_answer
+
+FOUND: dict[str, pl.DataType] = {
+    "case": pl.UInt32(),
+    "check": pl.String(),
+    "at": INSTANT,
+    "detail": pl.String(),
+}
+LATE = timedelta(minutes=5)
+"""How much later than its import something may have happened: clocks differ a little."""
+APART = timedelta(minutes=2)
+"""How far apart two records of the same answer may be."""
+
+
+def findings(rows: pl.DataFrame, check: str, detail: pl.Expr | None = None) -> pl.DataFrame:
+    """Rows (case, at) as findings of one check."""
+    said = pl.lit(None, dtype=pl.String) if detail is None else detail
+    return rows.select("case", pl.lit(check).alias("check"), "at", detail=said).cast(FOUND)  # type: ignore[arg-type]
+
+
+def _by_kind(rows: pl.DataFrame, check: str) -> pl.DataFrame:
+    """One finding per case: since when, and which kinds of things."""
+    found = rows.group_by("case").agg(
+        pl.col("at").min(), kinds=pl.col("kind").cast(pl.String).unique().sort().str.join(" ")
+    )
+    return findings(found, check, pl.col("kinds"))
+
+
+def of_records(recorded: pl.DataFrame, ordered: pl.DataFrame) -> pl.DataFrame:
+    """Findings about how things were recorded.
+
+    Args:
+        recorded: rows as `timeline.recorded` gives them.
+        ordered: those of them at or after creation, as `timeline.ordered` gives them.
+    """
+    before = recorded.filter(pl.col("at") < pl.col("created_at"))
+    later = recorded.filter(pl.col("at") > pl.col("ingested_at") + LATE)
+    return pl.concat(
+        [
+            _by_kind(before, "event_before_creation"),
+            _by_kind(ordered.filter("twice"), "duplicate_event"),
+            _by_kind(later, "clock_skew"),
+            _told_apart(ordered),
+        ]
+    )
+
+
+def _told_apart(ordered: pl.DataFrame) -> pl.DataFrame:
+    """Answers told by events and by messages, as often, but not at the same times."""
+    answers = ordered.filter(
+        is_answer() & ~pl.col("twice") & ~pl.col("told_too") & ~pl.col("heard")
+    ).select("case", "at", "by_message", nth=pl.int_range(pl.len()).over("case", "by_message"))
+    counts = answers.group_by("case").agg(
+        events=(~pl.col("by_message")).sum(), messages=pl.col("by_message").sum()
+    )
+    equal = counts.filter((pl.col("events") == pl.col("messages")) & (pl.col("events") > 0))
+    pairs = (
+        answers.join(equal, on="case", how="semi")
+        .group_by("case", "nth")
+        .agg(pl.col("at").min(), apart=pl.col("at").max() - pl.col("at").min())
+        .filter(pl.col("apart") > APART)
+    )
+    return findings(
+        pairs.group_by("case").agg(pl.col("at").min()), "clock_skew", pl.lit("agent_msg")
+    )
