@@ -10,6 +10,7 @@ from dash import Dash
 import callbacks.case
 import callbacks.cases
 import callbacks.complaints
+import callbacks.numbers
 import callbacks.overview
 import callbacks.rows
 import callbacks.shell
@@ -17,6 +18,7 @@ import callbacks.sla
 import pages.case
 import pages.cases
 import pages.complaints
+import pages.numbers
 import pages.overview
 import pages.rows
 import pages.sla
@@ -24,7 +26,11 @@ from dashboard import languages, panel_state
 from dashboard.assets_folder import assets_folder
 from dashboard.downloads import install_downloads
 from dashboard.guard import install_guard
-from dashboard.missing_cases import answer_unknown_cases, answer_unknown_lists
+from dashboard.missing_cases import (
+    answer_unknown_cases,
+    answer_unknown_lists,
+    answer_unknown_numbers,
+)
 from dashboard.screens import PRODUCT, Screen, answer_unknown_paths, register_screens
 from dashboard.security import install_security_headers
 from dashboard.shell import shell
@@ -40,6 +46,7 @@ SCREENS: tuple[Screen, ...] = (
     pages.cases,
     pages.case,
     pages.rows,
+    pages.numbers,
 )
 """Every screen, in the order of the rail."""
 
@@ -51,6 +58,7 @@ CALLBACKS = (
     callbacks.cases,
     callbacks.case,
     callbacks.rows,
+    callbacks.numbers,
 )
 """Every module with callbacks; its screen is the one of the same name."""
 
@@ -81,6 +89,7 @@ def create_app(services: Services) -> Dash:
     answer_unknown_paths(app.server, SCREENS)
     answer_unknown_cases(app.server, services, pages.case.PATH)
     answer_unknown_lists(app.server)
+    answer_unknown_numbers(app.server)
     # Dash adds its router's callbacks on the first request; the security headers name their hashes.
     with app.server.test_request_context("/"):
         app.server.preprocess_request()

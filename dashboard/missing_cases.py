@@ -1,4 +1,4 @@
-"""HTTP 404 for cases and lists that do not exist; the page itself says so in words."""
+"""HTTP 404 for cases, lists and numbers that do not exist; the page itself says so in words."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import flask
 
+from dashboard import numbers
 from dashboard.row_lists import KINDS, PATH
 from dashboard.screens import path_variables
 from data_access.browse import case_file
@@ -28,6 +29,11 @@ def answer_unknown_cases(server: flask.Flask, services: Services, template: str)
 def answer_unknown_lists(server: flask.Flask) -> None:
     """The same for lists behind a number (`/rows/<kind>`)."""
     _answer_unknown(server, PATH, lambda variables: variables["kind"] in KINDS)
+
+
+def answer_unknown_numbers(server: flask.Flask) -> None:
+    """The same for numbers that nobody declared (`/numbers/<kpi>`)."""
+    _answer_unknown(server, numbers.PATH, lambda variables: variables["kpi"] in numbers.KPIS)
 
 
 def _answer_unknown(

@@ -1,4 +1,4 @@
-"""The lists behind numbers that are not about cases: how an address names them, what is shown."""
+"""The lists behind numbers: how an address names them, what is shown."""
 
 from __future__ import annotations
 
@@ -52,7 +52,17 @@ def row_listing(
 
 def known_view(kind: str, view: str | None) -> str:
     """The view that an address names; the default of the list for anything else."""
-    return view if view in KINDS[kind] else KINDS[kind][0]
+    return view if view is not None and view in ROW_KINDS[kind].every else KINDS[kind][0]
+
+
+def list_of(measure: str) -> tuple[str, str] | None:
+    """List and view that show exactly the rows that a `cohort.measure` counts."""
+    cohort, _, name = measure.partition(".")
+    for kind, known in ROW_KINDS.items():
+        for view, shown in known.views.items():
+            if (shown.cohort, shown.counted, shown.without) == (cohort, name, None):
+                return kind, view
+    return None
 
 
 def rows_link(kind: str, view: str, query: str) -> str:

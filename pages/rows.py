@@ -1,4 +1,4 @@
-"""The rows behind a number that is not about cases: parcels, returns, reviews, survey answers."""
+"""The rows behind a number: parcels, returns, reviews, survey answers, cases and orders counted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dashboard.ids import RowList
 from dashboard.languages import _
 from dashboard.row_lists import BLOCK, DOWNLOAD, KINDS, PATH, known_view
 from dashboard.vocabulary import dimension_name
-from dashboard.wording.row_lists import kind_name, view_names
+from dashboard.wording.row_lists import kind_name, shown_views
 
 __all__ = ["ICON", "PATH", "TITLE", "layout"]
 
@@ -36,8 +36,9 @@ def layout(kind: str = "parcels", view: str = "", q: str = "", **_query: str) ->
 
 
 def _tools(kind: str, view: str, text: str) -> html.Div:
+    shown = known_view(kind, view)
     return list_tools(
-        views(RowList.VIEW, view_names(kind), known_view(kind, view), label=_("Which rows")),
+        views(RowList.VIEW, shown_views(kind, shown), shown, label=_("Which rows")),
         search(RowList.SEARCH, text, label=_("Search rows"), hint=_("Number or order")),
         export(RowList.EXPORT, DOWNLOAD.replace("<kind>", kind)),
     )
@@ -72,11 +73,22 @@ def _number(field: str, name: str, width: int) -> dict[str, Any]:
 
 def _columns(kind: str) -> list[dict[str, Any]]:
     order = _column("order_id", _("Order"), 150, **WIDE)
-    own = {"parcels": _parcels, "returns": _returns, "reviews": _reviews, "surveys": _surveys}
+    own = {
+        "parcels": _parcels,
+        "returns": _returns,
+        "reviews": _reviews,
+        "surveys": _surveys,
+        "cases": _cases,
+        "solved": _solved,
+        "orders": _orders,
+        "lines": _lines,
+        "delivered": _delivered,
+    }
     shared = [_column(name, dimension_name(name), 124, **WIDE) for name in _SHARED[kind]]
     first, *others = own[kind]()
     link = {"cellRenderer": "CaseLink", "minWidth": 104, "context": {"fills": True}}
-    return [{**first, **link}, order, *others, *shared]
+    about = [] if kind == "orders" else [order]
+    return [{**first, **link}, *about, *others, *shared]
 
 
 _SHARED = {
@@ -84,6 +96,11 @@ _SHARED = {
     "returns": ("reason", "market", "category", "carrier"),
     "reviews": ("market", "category", "carrier", "language"),
     "surveys": ("market", "channel", "team", "category", "level"),
+    "cases": ("market", "channel", "language", "level", "reason", "team", "category"),
+    "solved": ("market", "channel", "language", "level", "reason", "team", "category"),
+    "orders": ("market", "carrier", "category"),
+    "lines": ("market", "carrier", "category", "product"),
+    "delivered": ("market", "carrier", "lane", "category"),
 }
 
 
@@ -124,4 +141,49 @@ def _surveys() -> list[dict[str, Any]]:
         _column("case_id", _("Case"), 130, **WIDE),
         _moment("answered_at", _("Answered")),
         _number("score", _("Score"), 80),
+    ]
+
+
+def _cases() -> list[dict[str, Any]]:
+    return [
+        _column("case_id", _("Case"), 130),
+        _moment("created_at", _("Created")),
+        _moment("first_response_at", _("First response")),
+        {**_moment("first_solved_at", _("First solved")), **WIDE},
+        _column("status", _("Status"), 100, **WIDE),
+    ]
+
+
+def _solved() -> list[dict[str, Any]]:
+    return [
+        _column("case_id", _("Case"), 130),
+        {**_moment("created_at", _("Created")), **WIDE},
+        _moment("first_solved_at", _("First solved")),
+        _moment("first_reopened_at", _("Reopened")),
+        _column("status", _("Status"), 100, **WIDE),
+    ]
+
+
+def _orders() -> list[dict[str, Any]]:
+    return [
+        _column("order_id", _("Order"), 150),
+        _moment("placed_at", _("Placed")),
+        _number("total_minor", _("Value"), 110),
+    ]
+
+
+def _lines() -> list[dict[str, Any]]:
+    return [
+        _column("line_id", _("Order line"), 150),
+        _moment("placed_at", _("Placed")),
+        {**_number("qty", _("Quantity"), 92), **WIDE},
+        _number("value_minor", _("Value"), 110),
+    ]
+
+
+def _delivered() -> list[dict[str, Any]]:
+    return [
+        _column("shipment_id", _("Parcel"), 150),
+        _moment("created_at", _("Ordered")),
+        _moment("delivered_at", _("Delivered on")),
     ]

@@ -11,10 +11,11 @@ import polars as pl
 
 from dashboard import formats
 from dashboard.languages import _, current, ngettext
-from dashboard.row_lists import RowListing, cases_of
-from dashboard.url_filter import DIMENSIONS, Period
+from dashboard.row_lists import KINDS, RowListing, cases_of
+from dashboard.url_filter import DIMENSIONS, Period, case_link
 from dashboard.vocabulary import dimension_name, value_name
-from dashboard.wording.cases import filter_words
+from dashboard.wording.cases import filter_words, status_name
+from dashboard.wording.exclusions import reason_left_out
 from data_access.browse import ROW_KINDS
 
 STANDING_KIND = {"on_time": "ok", "late": "breach"}
@@ -28,6 +29,11 @@ def kind_name(kind: str) -> str:
         "returns": _("Returned lines"),
         "reviews": _("Reviews"),
         "surveys": _("Survey answers"),
+        "cases": _("Cases counted"),
+        "solved": _("Solved cases counted"),
+        "orders": _("Orders counted"),
+        "lines": _("Order lines counted"),
+        "delivered": _("Parcels delivered"),
     }[kind]
 
 
@@ -44,11 +50,37 @@ def view_names(kind: str) -> dict[str, str]:
         "reviews": {"all": _("All"), "low": _("1 or 2 stars")},
         "surveys": {
             "csat": _("CSAT"),
+            "csat_top": _("Satisfied"),
             "csat_low": _("Not satisfied"),
             "nps": _("NPS"),
             "detractors": _("Detractors"),
         },
+        "cases": {
+            "all": _("All"),
+            "fr_due": _("First response due"),
+            "fr_met": _("First response in time"),
+            "fr_missed": _("First response late"),
+            "res_due": _("Resolution due"),
+            "res_met": _("Resolved in time"),
+            "res_missed": _("Resolution late"),
+            "vendor": _("Flagged by the source"),
+            "vendor_met": _("Met, as the source says"),
+        },
+        "solved": {"due": _("14 days over"), "reopened": _("Reopened")},
+        "orders": {"all": _("All")},
+        "lines": {"sold": _("Sold")},
+        "delivered": {"all": _("All")},
     }[kind]
+
+
+def shown_views(kind: str, view: str) -> dict[str, str]:
+    """The views of the control; one of rows left out only while it is the one shown."""
+    names = view_names(kind)
+    return names if view in names else {**names, view: _left_out(view)}
+
+
+def _left_out(view: str) -> str:
+    return _("Not counted: {reason}", reason=reason_left_out(view.partition("-")[2]))
 
 
 def grid_rows(
@@ -62,11 +94,18 @@ def grid_rows(
         day = row[anchor].date() if isinstance(row[anchor], datetime) else row[anchor]
         own = {
             "key": f"{row[known.key]} {row['source']}",
-            "href": cases_of(row.get("case_id") or row["order_id"], day, last, query),
+            "href": _target(kind, row, day, last, query),
             "zone": zone,
         }
         found.append({**{name: _text(name, row) for name in row}, **own, **_standing(row)})
     return found
+
+
+def _target(kind: str, row: Mapping[str, Any], day: date, last: date, query: str) -> str:
+    """The case itself, or the cases about what the row tells of."""
+    if ROW_KINDS[kind].key == "case_id":
+        return case_link(row["case_id"], row["source"], query)
+    return cases_of(row.get("case_id") or row["order_id"], day, last, query)
 
 
 def _text(name: str, row: Mapping[str, Any]) -> Any:
@@ -75,8 +114,10 @@ def _text(name: str, row: Mapping[str, Any]) -> Any:
         return None if name.endswith("at") else formats.NONE
     if name in DIMENSIONS:
         return value_name(name, str(value))
-    if name == "value_minor":
+    if name in {"value_minor", "total_minor"}:
         return formats.money(value, row["currency"]) if row["currency"] else formats.NONE
+    if name == "status":
+        return status_name(value)
     if isinstance(value, datetime):
         return formats.iso_utc(value)
     return formats.day(value) if isinstance(value, date) else value
@@ -113,10 +154,21 @@ def _when(kind: str, days: str) -> str:
         "returns": _("requested {days}", days=days),
         "reviews": _("written {days}", days=days),
         "surveys": _("answered {days}", days=days),
+        "cases": _("created {days}", days=days),
+        "solved": _("solved {days}", days=days),
+        "orders": _("placed {days}", days=days),
+        "lines": _("sold {days}", days=days),
+        "delivered": _("delivered {days}", days=days),
     }[kind]
 
 
 def _counted(n: int, shown: RowListing) -> str:
+    if shown.view not in KINDS[shown.kind]:
+        reason = reason_left_out(shown.view.partition("-")[2])
+        return ngettext(
+            "{count} row not counted: {reason}", "{count} rows not counted: {reason}", n,
+            reason=reason,
+        )  # fmt: skip
     return {
         ("parcels", "all"): ngettext("{count} parcel", "{count} parcels", n),
         ("parcels", "due"): ngettext("{count} parcel due", "{count} parcels due", n),
@@ -128,9 +180,50 @@ def _counted(n: int, shown: RowListing) -> str:
             "{count} review with 1 or 2 stars", "{count} reviews with 1 or 2 stars", n
         ),
         ("surveys", "csat"): ngettext("{count} CSAT answer", "{count} CSAT answers", n),
+        ("surveys", "csat_top"): ngettext(
+            "{count} CSAT answer of 4 or 5", "{count} CSAT answers of 4 or 5", n
+        ),
         ("surveys", "csat_low"): ngettext(
             "{count} CSAT answer below 4", "{count} CSAT answers below 4", n
         ),
         ("surveys", "nps"): ngettext("{count} NPS answer", "{count} NPS answers", n),
         ("surveys", "detractors"): ngettext("{count} detractor", "{count} detractors", n),
+        ("cases", "all"): ngettext("{count} case", "{count} cases", n),
+        ("cases", "fr_due"): ngettext(
+            "{count} case whose first response was due",
+            "{count} cases whose first response was due",
+            n,
+        ),
+        ("cases", "fr_met"): ngettext(
+            "{count} case answered in time", "{count} cases answered in time", n
+        ),
+        ("cases", "fr_missed"): ngettext(
+            "{count} case with a late first response",
+            "{count} cases with a late first response",
+            n,
+        ),
+        ("cases", "res_due"): ngettext(
+            "{count} case whose resolution was due", "{count} cases whose resolution was due", n
+        ),
+        ("cases", "res_met"): ngettext(
+            "{count} case resolved in time", "{count} cases resolved in time", n
+        ),
+        ("cases", "res_missed"): ngettext(
+            "{count} case with a late resolution", "{count} cases with a late resolution", n
+        ),
+        ("cases", "vendor"): ngettext(
+            "{count} case flagged by the source", "{count} cases flagged by the source", n
+        ),
+        ("cases", "vendor_met"): ngettext(
+            "{count} case that the source calls met", "{count} cases that the source calls met", n
+        ),
+        ("solved", "due"): ngettext(
+            "{count} case solved at least 14 days ago",
+            "{count} cases solved at least 14 days ago",
+            n,
+        ),
+        ("solved", "reopened"): ngettext("{count} reopened case", "{count} reopened cases", n),
+        ("orders", "all"): ngettext("{count} order", "{count} orders", n),
+        ("lines", "sold"): ngettext("{count} order line sold", "{count} order lines sold", n),
+        ("delivered", "all"): ngettext("{count} parcel delivered", "{count} parcels delivered", n),
     }[shown.kind, shown.view]

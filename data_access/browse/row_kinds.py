@@ -1,16 +1,18 @@
-"""The lists behind numbers that are not about cases: parcels, returns, reviews, survey answers.
+"""The lists behind numbers: parcels, returns, reviews, survey answers, orders, the cases counted.
 
-A list is a cohort's rows, a view those that one of the cohort's own measures counts. There is no
-second formula here, so a list has as many rows as the number it stands behind.
+A list is a cohort's rows, a view those that one of the cohort's own measures counts, or those that
+it leaves out for one reason. There is no second formula here, so a list has as many rows as the
+number it stands behind.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from data_access.metrics.exclusions import POPULATIONS, Population
 from data_access.rollups.cohort import Cohort
 from data_access.rollups.cohorts import COHORTS
 from data_access.rollups.days import AsOf
@@ -23,6 +25,13 @@ class RowView:
     cohort: str
     counted: str | None = None
     without: str | None = None
+    left_out: str | None = None
+    """Rows that `counted` does not count, for this reason."""
+
+    @property
+    def population(self) -> Population | None:
+        """Where the rows that count are taken from, if that is declared."""
+        return POPULATIONS.get(f"{self.cohort}.{self.counted}")
 
     def holds(self, as_of: AsOf) -> pl.Expr:
         """Whether a row belongs to the view as of then."""
@@ -48,6 +57,17 @@ class RowKind:
     """Columns that the mart does not hold, or holds as of its own instant."""
 
     @property
+    def every(self) -> Mapping[str, RowView]:
+        """The views, and for each of them one per reason to leave a row out: `due-waiting`."""
+        hidden = {
+            f"{name}-{code}": replace(view, left_out=code)
+            for name, view in self.views.items()
+            if view.population is not None and view.without is None
+            for code in view.population.codes
+        }
+        return {**self.views, **hidden}
+
+    @property
     def default(self) -> str:
         """The view of an address that names none."""
         return next(iter(self.views))
@@ -59,6 +79,7 @@ class RowKind:
 
 
 _GOODS = ("market", "region", "lane", "carrier", "category", "product", "language")
+_SERVICE = ("level", "channel", "priority", "team", "reason", *_GOODS)
 _PARCELS = COHORTS["parcels_promised"].measures
 
 
@@ -111,6 +132,7 @@ ROW_KINDS: Mapping[str, RowKind] = {
         "response_id",
         {
             "csat": RowView("surveys_csat", "n"),
+            "csat_top": RowView("surveys_csat", "top"),
             "csat_low": RowView("surveys_csat", "n", without="top"),
             "nps": RowView("surveys_nps", "n"),
             "detractors": RowView("surveys_nps", "detractors"),
@@ -118,6 +140,52 @@ ROW_KINDS: Mapping[str, RowKind] = {
         ("response_id", "source", "kind", "case_id", "order_id", "answered_at", "score", "level",
          "channel", "priority", "team", "reason", *_GOODS),
         ("response_id", "case_id", "order_id"),
+    ),
+    "cases": RowKind(
+        "case_id",
+        {
+            "all": RowView("cases_created", "n"),
+            "fr_due": RowView("cases_created", "fr_due"),
+            "fr_met": RowView("cases_created", "fr_met"),
+            "fr_missed": RowView("cases_created", "fr_due", without="fr_met"),
+            "res_due": RowView("cases_created", "res_due"),
+            "res_met": RowView("cases_created", "res_met"),
+            "res_missed": RowView("cases_created", "res_due", without="res_met"),
+            "vendor": RowView("cases_created", "vendor_n"),
+            "vendor_met": RowView("cases_created", "vendor_met"),
+        },
+        ("case_id", "source", "order_id", "created_at", "first_response_at", "first_solved_at",
+         "status", "subject", *_SERVICE),
+        ("case_id", "order_id", "subject"),
+    ),
+    "solved": RowKind(
+        "case_id",
+        {
+            "due": RowView("cases_solved", "reopen_due"),
+            "reopened": RowView("cases_solved", "reopened"),
+        },
+        ("case_id", "source", "order_id", "created_at", "first_solved_at", "first_reopened_at",
+         "status", "subject", *_SERVICE),
+        ("case_id", "order_id", "subject"),
+    ),
+    "orders": RowKind(
+        "order_id",
+        {"all": RowView("orders_placed", "n")},
+        ("order_id", "source", "placed_at", "total_minor", "currency", *_GOODS),
+        ("order_id",),
+    ),
+    "lines": RowKind(
+        "line_id",
+        {"sold": RowView("sales_lines", "n")},
+        ("line_id", "source", "order_id", "placed_at", "qty", "value_minor", "currency", *_GOODS),
+        ("line_id", "order_id"),
+    ),
+    "delivered": RowKind(
+        "shipment_id",
+        {"all": RowView("parcels_delivered", "n")},
+        ("shipment_id", "source", "order_id", "tracking_no", "created_at", "delivered_at",
+         *_GOODS),
+        ("shipment_id", "order_id", "tracking_no"),
     ),
 }  # fmt: skip
 """Every list by the name that stands in its address."""

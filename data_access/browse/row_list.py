@@ -10,6 +10,7 @@ import polars as pl
 from data_access.browse.listing import Sort, containing, ordered
 from data_access.browse.row_kinds import ROW_KINDS, RowKind
 from data_access.marts.schemas import MARTS
+from data_access.metrics.explanation import LEFT_OUT, population_rows
 from data_access.metrics.filters import DIMENSIONS, Filter
 from data_access.metrics.sums import one_of
 from data_access.rollups.cohort import Cohort
@@ -41,7 +42,7 @@ def row_page(
         where: dimensions and days (of the cohort's anchor); dimensions that the rows do not have
             are left out, see `without_effect`.
         kind: a name of `ROW_KINDS`.
-        view: one of its views.
+        view: one of its views, or of its `every`.
         sort: newest first where empty; ties are broken by newest, then by key and source.
         offset: rows to skip.
         limit: rows to give.
@@ -79,7 +80,7 @@ def export_rows(
 
 def without_effect(where: Filter, *, kind: str, view: str) -> tuple[str, ...]:
     """The dimensions of the filter that the rows do not have: parcels have no channel."""
-    held = COHORTS[ROW_KINDS[kind].views[view].cohort].dims
+    held = COHORTS[ROW_KINDS[kind].every[view].cohort].dims
     return tuple(name for name in where.values() if name not in held)
 
 
@@ -87,14 +88,19 @@ def _chosen(
     warehouse: Warehouse, where: Filter, kind: str, view: str, as_of: AsOf, text: str
 ) -> tuple[RowKind, pl.LazyFrame]:
     known = ROW_KINDS[kind]
-    wanted = known.views[view]
+    wanted = known.every[view]
     cohort = COHORTS[wanted.cohort]
     mart = warehouse.scan(cohort.mart, namespace="marts", schema=MARTS[cohort.mart].columns)
     # As a KPI does: a promise for tomorrow is no part of the period that ends today.
     last = as_of.today if where.end is None else min(where.end, as_of.today)
-    rows = cohort_rows(mart, cohort, as_of, where.start, last).filter(
-        wanted.holds(as_of), *_dimensions(where, cohort)
-    )
+    population = wanted.population
+    if wanted.left_out is not None and population is not None:
+        judged = population_rows(mart, population, as_of, where.values(), where.start, last)
+        rows = judged.filter(pl.col(LEFT_OUT) == wanted.left_out)
+    else:
+        rows = cohort_rows(mart, cohort, as_of, where.start, last).filter(
+            wanted.holds(as_of), *_dimensions(where, cohort)
+        )
     if text:
         rows = rows.filter(containing(text, known.searched))
     derived = {name: make(as_of) for name, make in known.derived.items()}

@@ -22,6 +22,7 @@ from data_access.metrics.sums import one_of
 from data_access.rollups.days import AsOf, end_of_day
 from data_access.rollups.partial import cohort_rows
 
+LEFT_OUT = "left_out"
 TAINTED = {"check": pl.String(), "n": pl.Int64()}
 _CHECKS = "dq"
 """Column with the codes of the data-quality checks that a row failed, separated by spaces."""
@@ -110,7 +111,7 @@ def population_rows(
 ) -> pl.LazyFrame:
     """The rows of a population whose day lies in the period, counted or not.
 
-    `reason` is the code of the exclusion, null where the row counts. Dimensions that the rows do
+    `left_out` is the code of the exclusion, null where the row counts. Dimensions that the rows do
     not have do not filter.
     """
     rows = cohort_rows(mart, population.base, as_of, first, last)
@@ -118,7 +119,7 @@ def population_rows(
     for name, values in where.items():
         if name in types:
             rows = rows.filter(one_of(name, values, types[name]))
-    return rows.with_columns(reason=population.reason(as_of))
+    return rows.with_columns(population.reason(as_of).alias(LEFT_OUT))
 
 
 def _populations(kpi: Kpi) -> list[tuple[str, Population]]:
@@ -133,7 +134,7 @@ def _populations(kpi: Kpi) -> list[tuple[str, Population]]:
 
 
 def _judged(numbers: Numbers, plan: Plan, population: Population) -> pl.DataFrame:
-    """Rows by `reason` (and by the checks they failed): `reason`, `rows`, perhaps `dq`."""
+    """Rows by reason (and by the checks they failed): `left_out`, `rows`, perhaps `dq`."""
     mart = population.base.mart
     rows = population_rows(
         numbers.mart(mart), population, plan.as_of, plan.where, plan.first, plan.last
@@ -160,22 +161,26 @@ def _stock(numbers: Numbers, plan: Plan) -> pl.DataFrame:
         .then(None)
         .when("is_spam")
         .then(pl.lit("spam"))
+        .when("deleted")
+        .then(pl.lit("deleted"))
         .when(pl.col("merged_into").is_not_null())
         .then(pl.lit("merged"))
         .when(ended & pl.col("first_solved_at").is_null())
         .then(pl.lit("untimed"))
         .otherwise(pl.lit("ended"))
     )
-    return _grouped(rows.join(held, on=key, how="left").with_columns(reason=reason), "cases")
+    return _grouped(
+        rows.join(held, on=key, how="left").with_columns(reason.alias(LEFT_OUT)), "cases"
+    )
 
 
 def _grouped(rows: pl.LazyFrame, mart: str) -> pl.DataFrame:
-    by = ["reason", _CHECKS] if _CHECKS in MARTS[mart].columns else ["reason"]
+    by = [LEFT_OUT, _CHECKS] if _CHECKS in MARTS[mart].columns else [LEFT_OUT]
     return rows.group_by(by).agg(rows=pl.len().cast(pl.Int64)).collect()
 
 
 def _account(kpi: Kpi, measure: str, frame: pl.DataFrame) -> Account:
-    by_reason = dict(frame.group_by("reason").agg(pl.col("rows").sum()).iter_rows())
+    by_reason = dict(frame.group_by(LEFT_OUT).agg(pl.col("rows").sum()).iter_rows())
     if kpi.stock:
         mart, codes = "cases", STOCK_CODES
     else:
@@ -191,13 +196,13 @@ def _account(kpi: Kpi, measure: str, frame: pl.DataFrame) -> Account:
     )
 
 
-STOCK_CODES: tuple[str, ...] = ("spam", "merged", "untimed", "ended")
+STOCK_CODES: tuple[str, ...] = ("spam", "deleted", "merged", "untimed", "ended")
 """Why a case is not in the backlog."""
 
 
 def _tainted(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """Counted rows by check, and how many rows failed any."""
-    hit = frame.filter(pl.col("reason").is_null() & pl.col(_CHECKS).is_not_null())
+    hit = frame.filter(pl.col(LEFT_OUT).is_null() & pl.col(_CHECKS).is_not_null())
     by_check = (
         hit.select(check=pl.col(_CHECKS).str.split(" "), n="rows")
         .explode("check")

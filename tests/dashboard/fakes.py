@@ -13,7 +13,15 @@ from dashboard.services import Services
 from dashboard.settings import Settings
 from data_access.contracts import TABLES
 from data_access.marts.schemas import MARTS
-from data_access.metrics import CATALOGUE, Filter, Query, UnknownDimension
+from data_access.metrics import (
+    CATALOGUE,
+    Account,
+    Explanation,
+    Filter,
+    Query,
+    UnknownDimension,
+)
+from data_access.metrics.explanation import TAINTED
 from data_access.state.engine import migrate, open_state
 
 NOW = datetime(2026, 11, 22, 4, 4, tzinfo=UTC)
@@ -67,6 +75,17 @@ class FakeMetrics:
         if not rows:
             return pl.DataFrame([dict.fromkeys(SCHEMA) | {"n": 0, "numerator": 0}])
         return pl.DataFrame(rows).sort(query.by) if query.by else pl.DataFrame(rows)
+
+    def explain(self, query: Query) -> Explanation:
+        row = self.kpi(query).row(0, named=True) | {"as_of": self.now}
+        kpi = CATALOGUE[query.kpi]
+        measure = kpi.denominator or kpi.numerator
+        left_out = {"spam": 7, "waiting": 0 if self.empty else 40}
+        n = int(row["n"] or 0)
+        account = Account(measure, "cases", n + sum(left_out.values()), n, left_out)
+        checks = {} if self.empty else {"duplicate_event": 4, "calendar_missing": 2}
+        tainted = pl.DataFrame({"check": list(checks), "n": list(checks.values())}, schema=TAINTED)
+        return Explanation(kpi, query, row, (account,), tainted, 5 if checks else 0)
 
     def movers(
         self, kpi: str, by: str, _now: Filter, _before: Filter, *, limit: int = 5
@@ -190,7 +209,9 @@ class FakeWarehouse:
             for number, subject in enumerate(SUBJECTS)
         ]
         for row in made:
-            row["open_from"] = row["created_at"]
+            row["open_from"] = row["fr_started_at"] = row["created_at"]
+            row["fr_due_at"] = row["created_at"] + timedelta(hours=4)
+            row["res_due_at"] = row["created_at"] + timedelta(hours=48)
         return pl.LazyFrame([{key: row.get(key) for key in columns} for row in made], columns)
 
 
