@@ -17,9 +17,11 @@ from dashboard.wording.case_names import event_name, parcel_state, return_stage,
 from dashboard.wording.cases import STATE_KIND, clock_text, status_name
 
 CLOCKS = {
-    "first_response": ("first_response_at", "fr_target_s"),
-    "resolution": ("first_solved_at", "res_target_s"),
+    "first_response": ("first_response_at", "fr"),
+    "resolution": ("first_solved_at", "res"),
 }
+"""Clock to the column of the instant that stops it, and what its other columns begin with."""
+
 MOST = 2000
 """Entries of a timeline shown at once, the newest."""
 
@@ -30,22 +32,23 @@ def clock_names() -> dict[str, str]:
 
 
 def state(case: Mapping[str, Any], clock: str, now: datetime) -> str | None:
-    """met, missed, overdue or running; None where the case has no target."""
-    done, due = _known(case[CLOCKS[clock][0]], now), due_at(case, clock)
+    """met, missed, withdrawn, overdue or running; None where the case is not judged."""
+    stopped, prefix = CLOCKS[clock]
+    due = due_at(case, clock)
     if due is None:
         return None
+    done, withdrawn = _known(case[stopped], now), _known(case[f"{prefix}_withdrawn_at"], now)
+    if withdrawn is not None and withdrawn < due:
+        return "withdrawn"
     if done is not None:
         return "met" if done <= due else "missed"
     return "overdue" if due <= now else "running"
 
 
 def due_at(case: Mapping[str, Any], clock: str) -> datetime | None:
-    """When the clock's deadline is."""
-    target = case[CLOCKS[clock][1]]
-    if target is None:
-        return None
-    created: datetime = case["created_at"]
-    return datetime.fromtimestamp(created.timestamp() + target, created.tzinfo)
+    """When the clock's deadline is; None where there is none, or the clock stands still."""
+    due: datetime | None = case[f"{CLOCKS[clock][1]}_due_at"]
+    return due
 
 
 def answer(case: Mapping[str, Any], now: datetime) -> str:
@@ -63,17 +66,18 @@ def clock_facts(case: Mapping[str, Any], now: datetime, zone: str) -> str:
     """Both clocks: their state in words, target and deadline below."""
     names = clock_names()
     shown = []
-    for clock, (_done, target) in CLOCKS.items():
-        due = due_at(case, clock)
-        below = (
-            _(
+    for clock, (_done, prefix) in CLOCKS.items():
+        due, target = due_at(case, clock), case[f"{prefix}_target_s"]
+        if target is None:
+            below = _("No target applies")
+        elif due is None:
+            below = _("Target {span}, the clock stands still", span=formats.duration(target))
+        else:
+            below = _(
                 "Target {span}, deadline {moment}",
-                span=formats.duration(case[target]),
+                span=formats.duration(target),
                 moment=formats.moment(due, zone),
             )
-            if due
-            else _("No target applies")
-        )
         shown.append(
             rows.Fact(
                 names[clock],
@@ -220,7 +224,7 @@ def _deadline(
     case: Mapping[str, Any], clock: str, now: datetime, zone: str, customer_zone: str | None
 ) -> rows.Moment | None:
     due, standing = due_at(case, clock), state(case, clock, now)
-    if due is None or standing == "met":
+    if due is None or standing in {"met", "withdrawn"}:
         return None
     heads = {
         "first_response": _("First response was due"),

@@ -28,6 +28,9 @@ def view_names() -> dict[str, str]:
         "first_response_late": _("First response late"),
         "resolution_late": _("Resolution late"),
         "reopened": _("Reopened"),
+        "withdrawn": _("Withdrawn"),
+        "paused_waiting": _("Paused while waiting"),
+        "tainted": _("With doubtful data"),
         "due_15": _("Due in 15 min"),
         "due_60": _("Due in 1 h"),
         "due_240": _("Due in 4 h"),
@@ -59,6 +62,8 @@ def clock_text(
     """How one clock stands: met after, missed by, overdue by, due in; `span` writes seconds."""
     if state is None or due is None:
         return formats.NONE
+    if state == "withdrawn":
+        return _("Withdrawn")
     if state == "met" and done is not None:
         return _("Met after {span}", span=span((done - start).total_seconds()))
     if state == "missed" and done is not None:
@@ -125,6 +130,19 @@ def answer(total: int, view: str, text: str, span: Period) -> str:
             "{count} case with a late resolution", "{count} cases with a late resolution", total
         ),
         "reopened": ngettext("{count} reopened case", "{count} reopened cases", total),
+        "withdrawn": ngettext(
+            "{count} case with a promise withdrawn before its deadline",
+            "{count} cases with a promise withdrawn before its deadline",
+            total,
+        ),
+        "paused_waiting": ngettext(
+            "{count} case paused while the customer waited",
+            "{count} cases paused while the customer waited",
+            total,
+        ),
+        "tainted": ngettext(
+            "{count} case with doubtful data", "{count} cases with doubtful data", total
+        ),
         **{
             str(due): ngettext(
                 "{count} case due within {span}",

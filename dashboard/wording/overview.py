@@ -14,6 +14,7 @@ from dashboard import formats, rows
 from dashboard.languages import _, current, ngettext
 from dashboard.url_filter import Period, case_link, link, narrow, spanning
 from dashboard.vocabulary import dimension_name, kpi_short, kpi_title, value_name
+from dashboard.wording.clocks import clock_name
 from dashboard.wording.standing import SMALLEST_N, judge
 from dashboard.wording.tiles import BEHIND
 from data_access.metrics import CATALOGUE, Kpi
@@ -86,11 +87,10 @@ def alert_rows(open_alerts: pl.DataFrame, query: str) -> list[rows.Alert]:
 
 def due_items(frame: pl.DataFrame, query: str) -> list[rows.Item]:
     """Each running clock with the time left; a click opens the case."""
-    clocks = {"first_response": _("First response"), "resolution": _("Resolution")}
     items = []
     for row in frame.iter_rows(named=True):
         about = [
-            clocks[row["clock"]],
+            clock_name(row["clock"]),
             *[value_name(name, row[name]) for name in ("category", "market") if row[name]],
         ]
         minutes = row["minutes_left"]

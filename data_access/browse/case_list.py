@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from data_access.browse.deadlines import due_at, known, state
+from data_access.browse.deadlines import CLOCKS, LATE, due_at, known, state, waits
 from data_access.browse.due_soon import due_soon
 from data_access.browse.listing import containing, ordered
 from data_access.browse.open_cases import KEY, open_cases
 from data_access.browse.selection import matches, until, within
 from data_access.marts.schemas import MARTS
 from data_access.metrics.filters import Filter
+from data_access.rollups.cohorts import COHORTS
+from data_access.rollups.cohorts.deadlines import FIRST_RESPONSE
+from data_access.rollups.days import AsOf
 
 if TYPE_CHECKING:
     from data_access.warehouse import Warehouse
@@ -30,6 +33,9 @@ class CaseView(StrEnum):
     FIRST_RESPONSE_LATE = "first_response_late"
     RESOLUTION_LATE = "resolution_late"
     REOPENED = "reopened"
+    WITHDRAWN = "withdrawn"
+    PAUSED_WAITING = "paused_waiting"
+    TAINTED = "tainted"
     DUE_15 = "due_15"
     DUE_60 = "due_60"
     DUE_240 = "due_240"
@@ -193,17 +199,19 @@ def _chosen(
 
 
 def _viewed(view: CaseView, as_of: datetime) -> pl.Expr:
-    counted = ~pl.col("is_spam").fill_null(value=False) & pl.col("merged_into").is_null()
-    late = ["missed", "overdue"]
-    if view is CaseView.UNANSWERED:
-        return counted & known("first_response_at", as_of).is_null()
-    if view is CaseView.FIRST_RESPONSE_LATE:
-        return counted & state("first_response", as_of).is_in(late)
-    if view is CaseView.RESOLUTION_LATE:
-        return counted & state("resolution", as_of).is_in(late)
-    if view is CaseView.REOPENED:
-        return counted & known("first_reopened_at", as_of).is_not_null()
-    return counted
+    gone = pl.col("is_spam").fill_null(value=False) | pl.col("deleted").fill_null(value=False)
+    counted = ~gone & pl.col("merged_into").is_null()
+    states = {clock: state(clock, as_of) for clock in CLOCKS}
+    wanted = {
+        CaseView.UNANSWERED: waits(FIRST_RESPONSE, as_of),
+        CaseView.FIRST_RESPONSE_LATE: states["first_response"].is_in(LATE),
+        CaseView.RESOLUTION_LATE: states["resolution"].is_in(LATE),
+        CaseView.REOPENED: known("first_reopened_at", as_of).is_not_null(),
+        CaseView.WITHDRAWN: pl.concat_list(*states.values()).list.contains("withdrawn"),
+        CaseView.PAUSED_WAITING: COHORTS["cases_created"].measures["paused"](AsOf(as_of, "UTC")),
+        CaseView.TAINTED: pl.col("dq").is_not_null(),
+    }
+    return counted & wanted[view] if view in wanted else counted
 
 
 def _order(sort: Sequence[tuple[str, bool]]) -> tuple[list[str], list[bool]]:

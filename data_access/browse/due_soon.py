@@ -7,16 +7,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from data_access.browse.deadlines import done_at, due_at
-from data_access.browse.open_cases import open_case_rows
+from data_access.browse.running_clocks import running_clocks
 from data_access.browse.selection import matches
 from data_access.metrics.filters import Filter
 
 if TYPE_CHECKING:
     from data_access.warehouse import Warehouse
-
-LONGEST_TARGET = timedelta(days=31)
-"""Cases older than this plus the horizon are not looked at: their deadlines have passed."""
 
 SHOWN = (
     "case_id",
@@ -47,21 +43,17 @@ def due_soon(
         limit: rows to give at most.
 
     Returns:
-        Columns `SHOWN`: `clock` is `first_response` or `resolution`, `minutes_left` whole minutes
-        (floor) until `due_at`. A case may appear once per clock.
+        Columns `SHOWN`: `clock` is `first_response`, `resolution`, `next_response`, `vip_response`,
+        `marketplace_response`, `marketplace_platform` or `solution`; `minutes_left` whole minutes
+        (floor) until `due_at`. A case may appear once per clock that runs in it.
     """
-    waiting = open_case_rows(warehouse, as_of, LONGEST_TARGET).filter(matches(where))
-    clocks = [
-        waiting.filter(done_at(clock, as_of).is_null())
-        .with_columns(clock=pl.lit(clock), due_at=due_at(clock))
-        .filter(pl.col("due_at").is_between(as_of, as_of + horizon))
-        for clock in ("first_response", "resolution")
-    ]
+    # A deadline at this very instant has passed for the KPIs; for a reader it is due now.
     return (
-        pl.concat(clocks)
+        running_clocks(warehouse, as_of)
+        .filter(matches(where), pl.col("due_at") <= as_of + horizon)
         .with_columns(minutes_left=(pl.col("due_at") - pl.lit(as_of)).dt.total_minutes())
         .select(SHOWN)
-        .sort("due_at", "case_id", "clock")
+        .sort("due_at", "case_id", "source", "clock")
         .head(limit)
         .collect()
     )

@@ -6,14 +6,14 @@ instants are read from the files.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import polars as pl
 
-from data_access.browse.selection import since, until
+from data_access.browse.selection import until
 from data_access.marts.schemas import MARTS
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ class _Kept:
     snapshot: int | None
     start: datetime
     spells: pl.DataFrame
-    cases: dict[tuple[int | None, datetime], pl.DataFrame] = field(default_factory=dict)
-    """By snapshot of the cases and first creation: the rows of the cases of `spells`."""
 
 
 _kept: WeakKeyDictionary[Warehouse, _Kept] = WeakKeyDictionary()
@@ -46,24 +44,6 @@ def open_cases(warehouse: Warehouse, as_of: datetime) -> pl.LazyFrame:
     spells = _scan(warehouse).filter(until(as_of)) if found is None else found.spells.lazy()
     ended = pl.col("open_to").is_null() | (pl.col("open_to") > as_of)
     return spells.filter(pl.col("open_from") <= as_of, ended).select(KEY)
-
-
-def open_case_rows(warehouse: Warehouse, as_of: datetime, longest: timedelta) -> pl.LazyFrame:
-    """Rows of the mart `cases` open at an instant and created `longest` before it or later."""
-    oldest = as_of - longest
-    rows = warehouse.scan("cases", namespace="marts", schema=MARTS["cases"].columns)
-    found = _spells(warehouse, as_of)
-    if found is not None:
-        first = found.start - longest
-        key = (warehouse.snapshot_id("cases", "marts"), first)
-        if key not in found.cases:
-            young = rows.filter(since(first), pl.col("created_at") >= first)
-            found.cases.clear()
-            found.cases[key] = young.join(found.spells.lazy(), on=KEY, how="semi").collect()
-        rows = found.cases[key].lazy()
-    return rows.filter(
-        since(oldest), until(as_of), pl.col("created_at").is_between(oldest, as_of)
-    ).join(open_cases(warehouse, as_of), on=KEY, how="semi")
 
 
 def _spells(warehouse: Warehouse, as_of: datetime) -> _Kept | None:

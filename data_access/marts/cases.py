@@ -72,6 +72,11 @@ def cases(own: pl.LazyFrame, facts: Facts, orders_mart: pl.LazyFrame) -> pl.Lazy
         ),
         is_spam=pl.col("spam").fill_null(value=False),
         reopen_count=pl.col("reopen_count").fill_null(0),
+    ).with_columns(
+        fr_due_at=pl.col("created_at") + pl.duration(seconds=pl.col("fr_target_s")),
+        res_due_at=pl.col("created_at") + pl.duration(seconds=pl.col("res_target_s")),
+        fr_started_at="created_at",
+        **{name: pl.lit(None) for name in ("agent_started", "fr_withdrawn_at", "fr_elapsed_s", "res_withdrawn_at", "res_elapsed_s", "full_resolution_s", "requester_wait_s", "agent_work_s", "on_hold_s", "paused_waiting_s", "paused_waiting_at", "dq")},
     ).select(mart_columns("cases"))
 
 

@@ -213,6 +213,8 @@ _BUILDERS: Mapping[str, _Builder] = {
     "lines": lambda own, facts, w: orders.lines(own, facts, scan_mart(w, "orders")),
     "parcels": lambda own, facts, w: parcels.parcels(own, facts, scan_mart(w, "orders")),
     "cases": lambda own, facts, w: cases.cases(own, facts, scan_mart(w, "orders")),
+    "clocks": lambda *_: MARTS["clocks"].empty(),
+    "findings": lambda *_: MARTS["findings"].empty(),
     "open_spells": lambda own, facts, w: cases.open_spells(own, facts, scan_mart(w, "cases")),
     "return_lines": lambda own, facts, w: returns.return_lines(own, facts, scan_mart(w, "orders")),
     "reviews": lambda own, facts, w: voice.reviews(own, facts, scan_mart(w, "orders")),

@@ -39,6 +39,8 @@ class Touched:
                 "shipment_id": _union(shipments, self._new("tracking_events", "shipment_id")),
             },
             "cases": {"case_id": cases},
+            "clocks": {"case_id": cases},
+            "findings": {"case_id": cases},
             "open_spells": {"case_id": cases},
             "return_lines": {
                 "order_id": orders,
@@ -59,7 +61,7 @@ class Touched:
         }
         parts = {name: self._months(name, keys) for name, keys in reached.items()}
         if not self._new("sla_policies", "policy_id").is_empty():
-            for name in ("cases", "open_spells", "surveys"):
+            for name in ("cases", "clocks", "findings", "open_spells", "surveys"):
                 parts[name] |= _distinct(self._facts[MARTS[name].fact], "part")
         return parts
 

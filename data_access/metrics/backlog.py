@@ -17,6 +17,8 @@ AGE_BUCKETS = ("0-4h", "4-24h", "1-2d", "2-7d", ">7d")
 
 _AGE_LIMITS = (timedelta(hours=4), timedelta(hours=24), timedelta(days=2), timedelta(days=7))
 
+_TAINTED = "tainted"
+
 
 def age_bucket(age: pl.Expr) -> pl.Expr:
     """Bucket of a duration."""
@@ -27,7 +29,10 @@ def age_bucket(age: pl.Expr) -> pl.Expr:
 
 
 def backlog(numbers: Numbers, plan: Plan) -> pl.DataFrame:
-    """`by`, value and n: cases open at the end of each period, or at the end of the filter."""
+    """`by`, value and n: cases open at the end of each period, or at the end of the filter.
+
+    `tainted` are those of them that a data-quality check has something to say about.
+    """
     found = _by_age(numbers, plan) if AGE in plan.by else _by_flow(numbers, plan)
     nothing = pl.lit(None, dtype=pl.Float64)
     return found.with_columns(
@@ -42,16 +47,16 @@ def backlog(numbers: Numbers, plan: Plan) -> pl.DataFrame:
 def _by_flow(numbers: Numbers, plan: Plan) -> pl.DataFrame:
     """Opened minus ended so far, added up over the days."""
     cohort, measure = source_of(plan.kpi.numerator)
+    counted = [measure, _TAINTED]
     ever = replace(plan, first=None)
+    flows = sums(numbers, ever.request(cohort, tuple(counted)))
     if plan.grain is None:
-        found = sums(numbers, ever.request(cohort, (measure,)))
-        kept = found if not plan.by else found.filter(pl.col(measure) != 0)
+        kept = flows if not plan.by else flows.filter(pl.col(measure) != 0)
         return kept.rename({measure: "n"})
-    flows = sums(numbers, ever.request(cohort, (measure,)))
     dims = [name for name in plan.by if name != plan.grain]
     periods = _periods(plan, flows[plan.grain])
     if periods.is_empty():
-        return flows.select(*plan.by, n=pl.col(measure)).clear()
+        return flows.select(*plan.by, _TAINTED, n=pl.col(measure)).clear()
     groups = flows.select(dims).unique() if dims else pl.DataFrame({"one": [0]})
     # Flows before the first period shown count into it; every period needs a row to carry over.
     grain = pl.col(plan.grain)
@@ -59,16 +64,16 @@ def _by_flow(numbers: Numbers, plan: Plan) -> pl.DataFrame:
     grid = groups.join(pl.DataFrame({plan.grain: periods}), how="cross")
     added = (
         grid.join(
-            shown.group_by(plan.by).agg(pl.col(measure).sum()),
+            shown.group_by(plan.by).agg(pl.col(counted).sum()),
             on=list(plan.by),
             how="left",
             nulls_equal=True,
         )
         .sort([*dims, plan.grain])
-        .with_columns(pl.col(measure).fill_null(0))
+        .with_columns(pl.col(counted).fill_null(0))
     )
-    running = pl.col(measure).cum_sum()
-    return added.select(*plan.by, n=running.over(dims) if dims else running)
+    running = pl.col(counted).cum_sum()
+    return added.select(*plan.by, running.over(dims) if dims else running).rename({measure: "n"})
 
 
 def _periods(plan: Plan, seen: pl.Series) -> pl.Series:
@@ -105,19 +110,23 @@ def _by_age(numbers: Numbers, plan: Plan) -> pl.DataFrame:
             spells.filter((pl.col("open_from") <= at) & still)
             .with_columns(age_bucket(at - pl.col("created_at")).alias(AGE))
             .group_by(groups)
-            .agg(n=pl.len().cast(pl.Int64))
+            .agg(n=pl.len().cast(pl.Int64), tainted=pl.col("dq").count().cast(pl.Int64))
         )
         if plan.grain is not None:
             frame = frame.with_columns(pl.lit(start).alias(plan.grain))
         frames.append(frame)
     if not frames:
         return pl.DataFrame(
-            schema={**{name: dims.get(name, pl.Date()) for name in plan.by}, "n": pl.Int64()}
+            schema={
+                **{name: dims.get(name, pl.Date()) for name in plan.by},
+                "n": pl.Int64(),
+                _TAINTED: pl.Int64(),
+            }
         )
     found = pl.concat(pl.collect_all(frames))
     order = pl.Enum(AGE_BUCKETS)
     # Sorted by age here, as text would put >7d first; the caller sorts by the other columns.
-    return found.select(*plan.by, "n").with_columns(pl.col(AGE).cast(order))
+    return found.select(*plan.by, "n", _TAINTED).with_columns(pl.col(AGE).cast(order))
 
 
 def _instants(plan: Plan, opened: pl.Series) -> list[tuple[date, datetime]]:

@@ -14,6 +14,7 @@ import polars as pl
 
 from data_access.rollups.cohort import Cohort
 from data_access.rollups.cohorts import COHORTS
+from data_access.rollups.cohorts.deadlines import FIRST_RESPONSE, RESOLUTION, TURN, Deadline
 from data_access.rollups.days import AsOf
 
 Holds = Callable[[AsOf], pl.Expr]
@@ -91,25 +92,45 @@ _PARCELS = (
 )
 _COUNTED_CASES = (
     Exclusion("spam", _always(pl.col("is_spam"))),
+    Exclusion("deleted", _always(pl.col("deleted"))),
     Exclusion("merged", _always(pl.col("merged_into").is_not_null())),
 )
 
 
-def _judged(measure: str, target: str) -> Population:
+def _ahead(deadline: Deadline) -> tuple[Exclusion, ...]:
+    """Why a deadline does not count (yet)."""
+    return (
+        Exclusion("withdrawn", _always(deadline.left_out())),
+        Exclusion("paused", _always(pl.col(deadline.due_at).is_null())),
+        Exclusion(WAITING, lambda as_of: ~as_of.passed(pl.col(deadline.due_at))),
+    )
+
+
+def _judged(deadline: Deadline, target: str) -> Population:
+    unasked = pl.col("agent_started").fill_null(value=False) & pl.col("fr_started_at").is_null()
+    started = [Exclusion("agent_started", _always(unasked))] if deadline is FIRST_RESPONSE else []
+    unjudged = Exclusion("unjudged", _always(pl.col(target).is_null()))
+    return Population("cases_created", (*_COUNTED_CASES, *started, unjudged, *_ahead(deadline)))
+
+
+def _turns(clock: str, deadline: Deadline) -> Population:
+    unjudged = Exclusion("unjudged", _always(pl.col("target_s").is_null()))
     return Population(
-        "cases_created",
-        (
-            *_COUNTED_CASES,
-            Exclusion("unjudged", _always(pl.col(target).is_null())),
-            Exclusion(WAITING, _not(measure)),
-        ),
+        "clocks_started",
+        (*_COUNTED_CASES, unjudged, *_ahead(deadline)),
+        among=pl.col("clock") == clock,
     )
 
 
 POPULATIONS: Mapping[str, Population] = {
     "cases_created.n": Population("cases_created", _COUNTED_CASES),
-    "cases_created.fr_due": _judged("cases_created.fr_due", "fr_target_s"),
-    "cases_created.res_due": _judged("cases_created.res_due", "res_target_s"),
+    "cases_created.fr_due": _judged(FIRST_RESPONSE, "fr_target_s"),
+    "cases_created.res_due": _judged(RESOLUTION, "res_target_s"),
+    "cases_created.judged": Population(
+        "cases_created",
+        (*_COUNTED_CASES, Exclusion("unjudged", _not("cases_created.judged"))),
+    ),
+    **{f"clocks_started.{clock}_due": _turns(clock, told) for clock, told in TURN.items()},
     "cases_created.vendor_n": Population(
         "cases_created",
         (*_COUNTED_CASES, Exclusion("no_flag", _not("cases_created.vendor_n"))),

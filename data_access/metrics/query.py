@@ -73,7 +73,9 @@ class Metrics:
         """One row per combination of `query.by`, sorted by them.
 
         Columns: the dimensions, value, n, low, high, unit, as_of, fresh_at, numerator,
-        denominator; KPIs of money add `excluded`, lines left out for want of an exchange rate.
+        denominator, tainted (rows of the denominator, or of a count, that a data-quality check has
+        something to say about; 0 where no check reaches the KPI); KPIs of money add `excluded`,
+        lines left out for want of an exchange rate.
         Without `by` there is exactly one row. Where n is 0 a ratio has no value. Split by a period
         alone, periods without rows inside the range are there with n = 0.
 
@@ -213,6 +215,7 @@ class Metrics:
             fresh_at=pl.lit(numbers.state.fresh_at, dtype=pl.Datetime("us", "UTC")),
             numerator="numerator",
             denominator="denominator",
+            tainted=_tainted(rows),
             **({"excluded": pl.col("excluded")} if asked.kpi.money else {}),
         )
 
@@ -260,6 +263,12 @@ def _filled(rows: pl.DataFrame, asked: Plan, sums: Sequence[str]) -> pl.DataFram
         .join(rows, on=asked.grain, how="left")
         .with_columns(pl.col(name).fill_null(0) for name in sums)
     )
+
+
+def _tainted(rows: pl.DataFrame) -> pl.Expr:
+    if "tainted" not in rows.columns:
+        return pl.lit(0, dtype=pl.Int64)
+    return pl.col("tainted").fill_null(0).cast(pl.Int64)
 
 
 def _text_age(name: str) -> pl.Expr:

@@ -16,20 +16,25 @@ _EXTRA = {"nps": ("promoters", "detractors")}
 
 
 def counts(numbers: Numbers, plan: Plan) -> pl.DataFrame:
-    """`by`, numerator, denominator (absent for plain counts) and what the interval needs."""
+    """`by`, numerator, denominator (absent for plain counts) and what the interval needs.
+
+    `tainted` is there where data-quality checks reach the KPI.
+    """
     cohort, measure = source_of(plan.kpi.numerator)
     extra = _EXTRA.get(plan.kpi.interval, ())
+    named = {measure: "numerator"}
+    if plan.kpi.tainted is not None:
+        named[source_of(plan.kpi.tainted)[1]] = "tainted"
     if plan.kpi.denominator is None:
-        found = sums(numbers, plan.request(cohort, (measure,)))
-        return found.rename({measure: "numerator"})
+        return sums(numbers, plan.request(cohort, tuple(named))).rename(named)
     below, size = source_of(plan.kpi.denominator)
     if below is cohort:
-        found = sums(numbers, plan.request(cohort, (measure, size, *extra)))
-        return found.rename({measure: "numerator", size: "denominator"})
-    above = sums(numbers, plan.request(cohort, (measure,))).rename({measure: "numerator"})
+        named[size] = "denominator"
+        return sums(numbers, plan.request(cohort, (*named, *extra))).rename(named)
+    above = sums(numbers, plan.request(cohort, tuple(named))).rename(named)
     lower = plan.request(below, (size,))
     held = sums(numbers, lower).rename({size: "denominator"})
-    return put_beside(above, held, plan.by, lower.by, ["numerator", "denominator"])
+    return put_beside(above, held, plan.by, lower.by, [*named.values(), "denominator"])
 
 
 def put_beside(

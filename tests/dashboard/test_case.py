@@ -27,10 +27,17 @@ def a_case(**given: Any) -> dict[str, Any]:
         "first_response_at": None,
         "first_solved_at": None,
         "fr_target_s": 4 * 3600,
+        "fr_withdrawn_at": None,
         "res_target_s": 48 * 3600,
+        "res_withdrawn_at": None,
         "status": "open",
     }
-    return known | given
+    told = known | given
+    for clock in ("fr", "res"):
+        target = told[f"{clock}_target_s"]
+        due = None if target is None else told["created_at"] + timedelta(seconds=target)
+        told.setdefault(f"{clock}_due_at", due)
+    return told
 
 
 def entry(at: datetime, kind: str, what: str, **given: Any) -> dict[str, Any]:

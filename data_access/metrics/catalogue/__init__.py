@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from data_access.metrics.catalogue.clocks import CLOCKS
 from data_access.metrics.catalogue.kpi import Better, Interval, Kpi, Unit
 from data_access.metrics.catalogue.parcels import PARCELS
 from data_access.metrics.catalogue.returns import RETURNS
@@ -16,7 +17,7 @@ from data_access.metrics.catalogue.vendor import VENDOR
 from data_access.metrics.catalogue.voice import VOICE
 
 CATALOGUE: Mapping[str, Kpi] = {
-    kpi.name: kpi for kpi in (*SERVICE, *PARCELS, *RETURNS, *VOICE, *VENDOR)
+    kpi.name: kpi for kpi in (*SERVICE, *CLOCKS, *PARCELS, *RETURNS, *VOICE, *VENDOR)
 }
 """Every KPI by name, in the order of the documentation."""
 

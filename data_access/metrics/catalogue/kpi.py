@@ -33,6 +33,9 @@ class Kpi:
     exclusions: str
     maturity: str
     reference: str
+    tainted: str | None = None
+    """`cohort.measure`: rows of the denominator (or of a count) that a data-quality check has
+    something to say about; of the numerator's cohort. None: no check reaches them."""
     quantile: float | None = None
     stock: bool = False
     """A level at the end of a period (backlog), not a flow during it."""

@@ -1,4 +1,4 @@
-"""Cases: created, solved, open."""
+"""Cases: created, solved, open; and the clocks that run inside them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import polars as pl
 
-from data_access.rollups.cohort import Cohort, Measure, came_between
+from data_access.rollups.cohort import Cohort, came_between
+from data_access.rollups.cohorts.deadlines import FIRST_RESPONSE, RESOLUTION, TURN
 from data_access.rollups.cohorts.dimensions import CASE_CUTS, CASE_DIMS
 from data_access.rollups.cohorts.measures import col, every, flag, true
 from data_access.rollups.days import AsOf
@@ -26,25 +27,27 @@ _CREATED_CUTS: tuple[tuple[str, ...], ...] = (
 
 
 def _countable(rows: pl.LazyFrame) -> pl.LazyFrame:
-    return rows.filter(~col("is_spam") & col("merged_into").is_null())
+    gone = true(col("is_spam")) | true(col("deleted")) | col("merged_into").is_not_null()
+    return rows.filter(~gone)
 
 
-def _deadline(target: str) -> pl.Expr:
-    return col("created_at") + pl.duration(seconds=col(target))
+def _tainted(_: AsOf) -> pl.Expr:
+    return col("dq").is_not_null()
 
 
-def _due(target: str) -> Measure:
-    return lambda as_of: as_of.passed(_deadline(target))
+def _judged(_: AsOf) -> pl.Expr:
+    return col("fr_target_s").is_not_null() | col("res_target_s").is_not_null()
 
 
-def _met(target: str, reached: str) -> Measure:
-    in_time = true(col(reached) <= _deadline(target))
-    return lambda as_of: as_of.passed(_deadline(target)) & in_time
+def _paused(as_of: AsOf) -> pl.Expr:
+    return _judged(as_of) & as_of.passed(col("paused_waiting_at"))
 
 
-def _deadline_came(before: AsOf, after: AsOf) -> pl.Expr:
-    return came_between(_deadline("fr_target_s"), before, after) | came_between(
-        _deadline("res_target_s"), before, after
+def _changes_verdict(before: AsOf, after: AsOf) -> pl.Expr:
+    return (
+        FIRST_RESPONSE.came(before, after)
+        | RESOLUTION.came(before, after)
+        | came_between(col("paused_waiting_at"), before, after)
     )
 
 
@@ -74,23 +77,30 @@ SERVICE = (
         (*CASE_DIMS, "hour_of_week"),
         {
             "n": every,
-            "fr_due": _due("fr_target_s"),
-            "fr_met": _met("fr_target_s", "first_response_at"),
-            "res_due": _due("res_target_s"),
-            "res_met": _met("res_target_s", "first_solved_at"),
+            "tainted": _tainted,
+            **FIRST_RESPONSE.measures("fr"),
+            **RESOLUTION.measures("res"),
+            "judged": _judged,
+            "judged_tainted": lambda as_of: _judged(as_of) & _tainted(as_of),
+            "paused": _paused,
             "vendor_n": flag(col("vendor_sla_met").is_not_null()),
             "vendor_met": flag(col("vendor_sla_met")),
         },
         _CREATED_CUTS,
         prepare=_countable,
-        ripens=_deadline_came,
+        ripens=_changes_verdict,
     ),
     Cohort(
         "cases_solved",
         "cases",
         "first_solved_at",
         CASE_DIMS,
-        {"n": every, "reopen_due": _reopen_due, "reopened": _reopened},
+        {
+            "n": every,
+            "reopen_due": _reopen_due,
+            "reopened": _reopened,
+            "reopen_tainted": lambda as_of: _reopen_due(as_of) & _tainted(as_of),
+        },
         CASE_CUTS,
         prepare=_countable,
         ripens=lambda before, after: came_between(
@@ -102,8 +112,25 @@ SERVICE = (
         "open_spells",
         "at",
         CASE_DIMS,
-        {"net": lambda _: col("sign")},
+        {
+            "net": lambda _: col("sign"),
+            "tainted": lambda as_of: pl.when(_tainted(as_of)).then(col("sign")).otherwise(0),
+        },
         CASE_CUTS,
         prepare=_flow,
+    ),
+    Cohort(
+        "clocks_started",
+        "clocks",
+        "started_at",
+        CASE_DIMS,
+        {
+            name: measure
+            for clock, deadline in TURN.items()
+            for name, measure in deadline.measures(clock).items()
+        },
+        CASE_CUTS,
+        prepare=_countable,
+        ripens=lambda before, after: came_between(col("due_at"), before, after),
     ),
 )

@@ -37,8 +37,9 @@ def case(case_id: str, created: datetime, **given: Any) -> dict[str, Any]:
         "created_at": created,
         "status": "open",
         "is_spam": False,
-        "fr_target_s": 4 * 3600,
-        "res_target_s": 48 * 3600,
+        "fr_started_at": created,
+        "fr_due_at": created + timedelta(hours=4),
+        "res_due_at": created + timedelta(hours=48),
         "market": "PL",
         "subject": f"Where is {case_id}?",
     }
@@ -62,7 +63,7 @@ def shop(tmp_path: Path) -> Iterator[Warehouse]:
         # c4 not answered, deadline 12:10: ten minutes left.
         case("c4", at(8 + 10 / 60)),
         # c5 is level 3: 2 h, created 11:00, deadline 13:00.
-        case("c5", at(11), level=3, fr_target_s=2 * 3600),
+        case("c5", at(11), level=3, fr_due_at=at(13)),
         # c6 spam, c7 merged: never counted. c8 comes in only at 13:00.
         case("c6", at(9), is_spam=True),
         case("c7", at(9), merged_into="c1"),

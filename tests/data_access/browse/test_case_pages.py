@@ -35,8 +35,9 @@ def rows_of_two_months() -> tuple[pl.DataFrame, pl.DataFrame]:
             "market": [("DE", "FR", None)[n % 3] for n in range(CASES)],
             "status": ["open" if at is None else "solved" for at in solved],
             "is_spam": [n % 20 == 0 for n in range(CASES)],
-            "fr_target_s": 4 * 3600,
-            "res_target_s": 48 * 3600,
+            "fr_started_at": created,
+            "fr_due_at": [at + timedelta(hours=4) for at in created],
+            "res_due_at": [at + timedelta(hours=48) for at in created],
             "first_response_at": [
                 None if n % 5 == 0 else at + timedelta(hours=n % 9) for n, at in enumerate(created)
             ],

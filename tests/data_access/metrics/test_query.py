@@ -115,7 +115,18 @@ def test_splitting_loses_nothing(metrics: Metrics, query: Query) -> None:
 @given(questions())
 def test_rows_are_sorted_and_complete(metrics: Metrics, query: Query) -> None:
     rows = metrics.kpi(query)
-    stated = ["value", "n", "low", "high", "unit", "as_of", "fresh_at", "numerator", "denominator"]
+    stated = [
+        "value",
+        "n",
+        "low",
+        "high",
+        "unit",
+        "as_of",
+        "fresh_at",
+        "numerator",
+        "denominator",
+        "tainted",
+    ]
     extra = ["excluded"] if CATALOGUE[query.kpi].money else []
     assert rows.columns == [*query.by, *stated, *extra]
     if query.by:

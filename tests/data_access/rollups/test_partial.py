@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from data_access.marts import cases, orders, parcels, returns, voice
+from data_access.marts import MARTS, cases, orders, parcels, returns, voice
 from data_access.rollups.cohorts import COHORTS
 from data_access.rollups.days import AsOf
 from data_access.rollups.partial import all_cuts, cohort_rows, merge, partial
@@ -79,33 +79,70 @@ def test_every_cut_adds_up_to_the_total(marts: dict[str, pl.DataFrame], name: st
     assert totals[first][0] != 0
 
 
+CASE = {
+    "source": "s",
+    "case_id": "k",
+    "created_at": START,
+    "is_spam": False,
+    "fr_due_at": START + timedelta(hours=4),
+    "fr_target_s": 4 * 3600,
+    "first_response_at": START + timedelta(hours=3),
+    "res_due_at": START + timedelta(hours=48),
+    "res_target_s": 48 * 3600,
+}
+
+
+def case_counts(hours: float, *names: str, **given: object) -> tuple[int, ...]:
+    """Measures of one case, some hours after it was created."""
+    columns = MARTS["cases"].columns
+    row = {name: {**CASE, **given}.get(name) for name in columns}
+    cohort, as_of = COHORTS["cases_created"], AsOf(START + timedelta(hours=hours), "UTC")
+    rows = cohort_rows(pl.LazyFrame([row], schema=columns), cohort, as_of)
+    return partial(rows, cohort, (), as_of, names).collect().row(0)
+
+
 def test_an_answer_after_as_of_is_no_answer_yet() -> None:
-    created = START
-    row = {
-        "source": ["s"], "created_at": [created], "is_spam": [False], "merged_into": [None],
-        "first_response_at": [created + timedelta(hours=3)], "first_solved_at": [None],
-        "fr_target_s": [4 * 3600], "res_target_s": [48 * 3600], "vendor_sla_met": [None],
-    }  # fmt: skip
-    mart = pl.LazyFrame(row).cast(
-        {
-            "first_solved_at": pl.Datetime("us", "UTC"),
-            "vendor_sla_met": pl.Boolean,
-            "merged_into": pl.String,
-        }
+    names = ("n", "fr_due", "fr_met", "res_due", "res_met")
+    assert case_counts(-1, *names) == (0, 0, 0, 0, 0)
+    assert case_counts(0, *names) == (1, 0, 0, 0, 0)
+    assert case_counts(3.9, *names) == (1, 0, 0, 0, 0)  # answered; the deadline has not passed
+    assert case_counts(4, *names) == (1, 1, 1, 0, 0)
+    assert case_counts(48, *names) == (1, 1, 1, 1, 0)
+
+
+def test_a_clock_withdrawn_in_time_is_left_out_and_withdrawn_late_was_missed() -> None:
+    def counted(withdrawn: float) -> tuple[int, ...]:
+        at = START + timedelta(hours=withdrawn)
+        told = {"first_response_at": None, "fr_withdrawn_at": at}
+        return case_counts(50, "n", "fr_due", "fr_met", **told)
+
+    assert counted(3.9) == (1, 0, 0)
+    assert counted(4) == (1, 1, 0)
+    assert counted(9) == (1, 1, 0)
+
+
+def test_a_clock_that_stands_still_has_no_deadline() -> None:
+    assert case_counts(500, "res_due", "res_met", res_due_at=None) == (0, 0)
+
+
+def test_doubtful_rows_are_counted_among_those_that_count() -> None:
+    names = ("n", "tainted", "fr_due", "fr_tainted", "res_due", "res_tainted")
+    assert case_counts(5, *names) == (1, 0, 1, 0, 0, 0)
+    assert case_counts(5, *names, dq="clock_skew") == (1, 1, 1, 1, 0, 0)
+
+
+def test_a_pause_while_the_customer_waits_counts_once_it_has_begun() -> None:
+    paused = {"paused_waiting_at": START + timedelta(hours=6)}
+    assert case_counts(5, "judged", "paused", **paused) == (1, 0)
+    assert case_counts(6, "judged", "paused", **paused) == (1, 1)
+    assert case_counts(6, "judged", "paused", fr_target_s=None, res_target_s=None, **paused) == (
+        0,
+        0,
     )
-    cohort = COHORTS["cases_created"]
 
-    def counts(hours: float) -> tuple[int, ...]:
-        as_of = AsOf(created + timedelta(hours=hours), "UTC")
-        rows = cohort_rows(mart, cohort, as_of)
-        names = ("n", "fr_due", "fr_met", "res_due", "res_met")
-        return partial(rows, cohort, (), as_of, names).collect().row(0)
 
-    assert counts(-1) == (0, 0, 0, 0, 0)
-    assert counts(0) == (1, 0, 0, 0, 0)
-    assert counts(3.9) == (1, 0, 0, 0, 0)  # answered, but the deadline has not passed
-    assert counts(4) == (1, 1, 1, 0, 0)
-    assert counts(48) == (1, 1, 1, 1, 0)
+def test_deleted_cases_count_nowhere() -> None:
+    assert case_counts(5, "n", "fr_due", deleted=True) == (0, 0)
 
 
 PARCEL = {
