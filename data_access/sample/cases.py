@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from data_access.sample import company, contacts, texts
+from data_access.sample import company, contacts, handling, texts
 from data_access.sample.contacts import CHANNEL_NAMES, Contacts
 from data_access.sample.draw import (
     DAY,
@@ -25,45 +25,16 @@ from data_access.sample.draw import (
     pick_rows,
     where,
 )
+from data_access.sample.handling import Care, Course
 from data_access.sample.orders import COUNTRIES, Orders
 from data_access.sample.parcels import Parcels
 from data_access.sample.plan import Plan
 from data_access.sample.products import Products
+from data_access.sample.promises import CALENDAR_OF_TEAM, RELAY
+from data_access.sample.reasons import LEVELS, OFFER_WEIGHTS
 from data_access.sample.returns import Returns
 
 TEAMS = tuple(company.TEAM_PACE)
-LEVELS = {
-    # weights of levels 1 to 5, share of effort of an ordinary case, anger at the start
-    "delivery_late": ((15, 78, 7, 0, 0), 1.1, 42),
-    "customs_hold": ((5, 80, 15, 0, 0), 1.6, 48),
-    "not_received": ((0, 70, 30, 0, 0), 1.4, 55),
-    "damaged": ((0, 45, 55, 0, 0), 0.95, 46),
-    "defective": ((10, 25, 63, 1.8, 0.2), 1.15, 45),
-    "wrong_item": ((5, 85, 10, 0, 0), 0.9, 44),
-    "return_request": ((55, 43, 2, 0, 0), 0.6, 20),
-    "refund_status": ((5, 75, 20, 0, 0), 1.1, 52),
-    "how_to_use": ((88, 12, 0, 0, 0), 0.4, 10),
-    "invoice_payment": ((70, 30, 0, 0, 0), 0.55, 18),
-    "change_order": ((60, 40, 0, 0, 0), 0.35, 15),
-    "safety_concern": ((0, 5, 40, 52, 3), 1.5, 68),
-}
-OFFERS = ("refund", "replacement", "delivered", "information", "label", "changed")
-OFFER_WEIGHTS = np.array(
-    [
-        [2, 0, 9, 3, 0, 0],
-        [1, 0, 5, 5, 0, 0],
-        [4, 6, 2, 0, 0, 0],
-        [4, 6, 0, 0, 0, 0],
-        [3, 7, 0, 1, 0, 0],
-        [2, 8, 0, 0, 0, 0],
-        [0, 0, 0, 1, 9, 0],
-        [9, 0, 0, 1, 0, 0],
-        [0, 0, 0, 1, 0, 0],
-        [1, 0, 0, 9, 0, 0],
-        [0, 0, 0, 1, 0, 9],
-        [9, 1, 0, 0, 0, 0],
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -85,8 +56,14 @@ class Cases:
     first_response: Floats
     follow_ups: Ints
     """How often the customer writes again before the solution, 0 to 2."""
+    care: Care
+    course: Course
     pending: Floats
     resumed: Floats
+    """When the customer writes again."""
+    replied: Floats
+    """When he gets an answer to that before the solution."""
+    second_word: Floats
     solved: Floats
     reopened: Floats
     solved_again: Floats
@@ -97,6 +74,11 @@ class Cases:
     def size(self) -> int:
         """Number of cases."""
         return len(self.market)
+
+    @property
+    def unparked(self) -> Floats:
+        """When a case that waited for the customer is open again."""
+        return self.course.unparked
 
     @property
     def last_solved(self) -> Floats:
@@ -150,13 +132,15 @@ def generate(
     merged = _merged(rng, found) & ~spam
     quiet = spam | merged
     looked_at = found.at + lognormal(rng, pace[:, 0] * load * urgency * quick, 1.03, n) * HOUR
-    first = where(~quiet, looked_at)
+    care = handling.care(plan, found, orders, channel, quiet=quiet)
+    first = where(~quiet, np.where(np.isnan(care.first), looked_at, found.at + care.first))
     effort = np.array([LEVELS[reason][1] for reason in company.REASONS])[found.reason]
     one_touch = chance(rng, np.where(effort < 0.7, 0.5, 0.22), n)
     work = lognormal(rng, pace[:, 1] * effort * load**0.8 * 1.2, 1.0, n) * HOUR
     solved = np.where(one_touch, first + 90.0, first + work)
     follow_ups = np.where(one_touch, 0, pick(rng, [50, 34, 16], n))
-    resumed = where(follow_ups > 0, first + 0.35 * (solved - first))
+    follow_ups = np.where(care.live_vip, np.minimum(follow_ups, 1), follow_ups)
+    resumed, replied, second_word = _follow_ups(care, follow_ups, first, solved)
     back = chance(rng, 0.052 * np.where(effort > 1, 1.25, 0.9) * load**0.3, n)
     reopened = where(back, solved + np.minimum(lognormal(rng, 17.0, 0.7, n), 90.0) * HOUR)
     again = reopened + lognormal(rng, 9.0 * load, 0.8, n) * HOUR
@@ -168,13 +152,32 @@ def generate(
         base + 1.1 * np.where(base > 30, late, 0.0) + 13 * rng.standard_normal(n), 0, 100
     )
     ids = numbered("C", np.arange(n) + 610_000, 7)
+    course = handling.course(
+        plan, found, first=first, solved=solved, resumed=resumed,
+        answered=np.where(np.isnan(replied), solved, replied), level=level, anger=anger,
+        one_touch=one_touch,
+    )  # fmt: skip
     cases = Cases(
         found, ids, market, language, orders.product[found.order], channel, team, level,
         np.round(anger, 1), pick_rows(rng, OFFER_WEIGHTS, found.reason), spam, merged, first,
-        follow_ups, where(follow_ups > 0, first + 60.0), resumed, solved, reopened, again, closed,
-        pl.DataFrame(),
+        follow_ups, care, course, where(follow_ups > 0, first + 60.0), resumed, replied,
+        second_word, solved, reopened, again, closed, pl.DataFrame(),
     )  # fmt: skip
     return Cases(**{**vars(cases), "frame": _frame(rng, cases, catalogue, orders, parcels)})
+
+
+def _follow_ups(
+    care: Care, follow_ups: Ints, first: Floats, solved: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """First word back, an answer to it before the solution, second word back."""
+    span = solved - first
+    twice = follow_ups == 2
+    back = where(follow_ups > 0, first + 0.35 * span)
+    second = where(twice, first + 0.75 * span)
+    before = np.where(twice, second, solved)
+    usual = where(twice, first + 0.55 * span)
+    soon = back + np.minimum(care.reply, 0.9 * (before - back))
+    return back, np.where(np.isnan(soon), usual, soon), second
 
 
 def _merged(rng: np.random.Generator, found: Contacts) -> Bools:
@@ -234,7 +237,9 @@ def _frame(
     drawn = texts.fill(book.draw(rng, cases.language, name), slots(cases, catalogue, orders))
     subject = drawn.str.slice(0, 1).str.to_uppercase() + drawn.str.slice(1)
     subject = subject.zip_with(~pl.Series(cases.spam), pl.Series(["Partnership offer"]))
-    of_orders = orders.frame.select(pl.col("customer_key", "region").gather(found.order))
+    of_orders = orders.frame.select(
+        pl.col("customer_key", "region", "marketplace").gather(found.order)
+    )
     before = np.where(cases.merged, _previous(found), -1)
     return pl.DataFrame(
         {
@@ -247,6 +252,10 @@ def _frame(
             "sku": catalogue.sku.gather(cases.product),
             "customer_key": of_orders["customer_key"],
             "channel": labels(CHANNEL_NAMES, cases.channel),
+            "marketplace": texts.only(
+                cases.channel == CHANNEL_NAMES.index("marketplace"),
+                of_orders["marketplace"].fill_null(company.MARKETPLACES[0]),
+            ),
             "lang": labels(company.LANGUAGES, cases.language),
             "country": labels(COUNTRIES, cases.market),
             "region": of_orders["region"],
@@ -256,7 +265,7 @@ def _frame(
             "severity": cases.level,
             "priority": labels(["low", "normal", "high", "urgent", "urgent"], cases.level - 1),
             "team": labels(TEAMS, cases.team),
-            "calendar_id": pl.repeat("always", n, eager=True),
+            "calendar_id": labels(list(CALENDAR_OF_TEAM.values()), cases.team),
             "policy_id": labels(["standard", "priority"], (cases.level >= 3).astype(np.int64)),
             "created_at": instants(found.at),
             "merged_into": cases.case_id.gather(np.maximum(before, 0)).zip_with(
@@ -265,7 +274,13 @@ def _frame(
             "spam": cases.spam,
             "_answered_at": instants(cases.first_response),
             "_pending_at": instants(cases.pending),
-            "_resumed_at": instants(cases.resumed),
+            "_resumed_at": instants(cases.unparked),
+            "_held_at": instants(cases.course.held),
+            "_released_at": instants(cases.course.released),
+            "_regraded_at": instants(cases.course.regraded),
+            "_severity_then": cases.level + 1,
+            "_escalated_at": instants(cases.course.escalated),
+            "_calendar_id_then": pl.repeat(RELAY, n, eager=True),
             "_solved_at": instants(cases.solved),
             "_reopened_at": instants(cases.reopened),
             "_solved_again_at": instants(cases.solved_again),

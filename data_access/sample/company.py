@@ -12,6 +12,7 @@ ORIGINS = ("CN", "HK", "DE", "US")
 ORIGIN_ZONES = ("Asia/Shanghai", "Asia/Hong_Kong", "Europe/Berlin", "America/New_York")
 ORIGIN_CITIES = {"CN": "Shenzhen", "HK": "Hong Kong", "DE": "Leipzig", "US": "Columbus"}
 SHOP = "Meadow & Main"
+MARKETPLACES = ("Bazaaro", "Kaufwelt", "ShopStream")
 
 
 @dataclass(frozen=True)

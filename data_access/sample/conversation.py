@@ -1,4 +1,4 @@
-"""What happened to each case and what was said: case events and messages."""
+"""What was said in each case, and when."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ import polars as pl
 
 from data_access.sample import cases as case_module
 from data_access.sample import company, texts
-from data_access.sample.cases import OFFERS, TEAMS, Cases
+from data_access.sample.cases import Cases
 from data_access.sample.contacts import CHANNEL_NAMES
 from data_access.sample.draw import (
     HOUR,
-    Bools,
     Floats,
-    Ints,
     chance,
     instants,
     labels,
@@ -23,9 +21,9 @@ from data_access.sample.draw import (
     where,
 )
 from data_access.sample.orders import Orders
-from data_access.sample.people import People
 from data_access.sample.plan import Plan
 from data_access.sample.products import Products
+from data_access.sample.reasons import OFFERS
 
 SCORER = "sample-1"
 SPAM = "We can bring your shop to the first page of every search engine. Reply for our price list."
@@ -42,24 +40,10 @@ class _Letter:
     anger: Floats | None = None
 
 
-def _agents(rng: np.random.Generator, cases: Cases, people: People) -> pl.Series:
-    """An agent of each case who speaks its language."""
-    start, count = people.by_language
-    chosen = start[cases.language] + (rng.random(cases.size) * count[cases.language]).astype(
-        np.int64
-    )
-    return people.speakers.gather(chosen)
-
-
 def _follow_up_times(cases: Cases) -> tuple[Floats, Floats, Floats]:
     """First word back, the agent's answer to it, second word back."""
-    span = cases.solved - cases.first_response
     once, twice = cases.follow_ups >= 1, cases.follow_ups == 2
-    return (
-        where(once, cases.resumed),
-        where(twice, cases.first_response + 0.55 * span),
-        where(twice, cases.first_response + 0.75 * span),
-    )
+    return where(once, cases.resumed), cases.replied, where(twice, cases.second_word)
 
 
 def _opening(
@@ -135,14 +119,16 @@ def _letters(
     opening = _opening(rng, cases, catalogue, filled)
     one, reply, two = _follow_up_times(cases)
     bot = np.isin(cases.channel, [1, 3, 6]) & chance(rng, 0.5, n) & ~cases.spam
+    ours = cases.care.ours
+    asked = cases.contacts.at
     calm = np.clip(cases.anger * 0.85 + 8 * rng.standard_normal(n), 0, 100)
     hot = np.clip(cases.anger + 12 + 8 * rng.standard_normal(n), 0, 100)
     after = (cases.solved - cases.first_response) > 0.2 * HOUR
     thanked = chance(rng, 0.24, n) & np.isnan(cases.reopened)
     return [
-        _Letter("0", cases.contacts.at, opening, "customer", cases.anger),
-        _Letter("1", where(bot, cases.contacts.at + 8), book.of(rng, lang, "agent.auto"), "bot"),
-        _Letter("2", cases.first_response, first, "agent"),
+        _Letter("0", where(~ours, asked), opening, "customer", cases.anger),
+        _Letter("1", where(bot, asked + 8), book.of(rng, lang, "agent.auto"), "bot"),
+        _Letter("2", where(~ours, cases.first_response), first, "agent"),
         _Letter("3", one, book.of(rng, lang, "customer.follow"), "customer", calm),
         _Letter("4", reply, book.of(rng, lang, "agent.follow"), "agent"),
         _Letter("5", two, texts.paragraph(
@@ -153,6 +139,7 @@ def _letters(
         _Letter("8", cases.solved_again, repair, "agent"),
         _Letter("9", where(thanked, cases.solved + lognormal(rng, 3.0, 0.8, n) * HOUR),
                 book.of(rng, lang, "customer.thanks"), "customer", np.round(calm * 0.1)),
+        _Letter("0", where(ours, asked), first, "agent"),
     ]  # fmt: skip
 
 
@@ -161,9 +148,10 @@ def messages(
 ) -> tuple[pl.DataFrame, dict[str, Floats]]:
     """All messages, and when each kind was sent by its code."""
     rng = plan.stream("messages")
-    parts, sent = [], {}
+    parts: list[pl.DataFrame] = []
+    sent: dict[str, Floats] = {}
     for letter in _letters(rng, cases, catalogue, orders):
-        sent[letter.code] = letter.at
+        sent.setdefault(letter.code, letter.at)
         rows = np.flatnonzero(~np.isnan(letter.at))
         m = len(rows)
         scored = letter.anger is not None
@@ -187,85 +175,3 @@ def messages(
             )
         )
     return pl.concat(parts), sent
-
-
-@dataclass(frozen=True)
-class _Step:
-    """One kind of case event: when (NaN: never), its type and what changed."""
-
-    code: str
-    at: Floats
-    kind: str
-    role: str
-    before: str | None = None
-    after: str | pl.Series | None = None
-    public: bool = False
-
-
-def _steps(rng: np.random.Generator, cases: Cases, sent: dict[str, Floats]) -> list[_Step]:
-    found = cases.contacts
-    n = cases.size
-    quiet = cases.spam | cases.merged
-    team = labels(TEAMS, cases.team)
-    routed = where(~cases.spam, found.at + 20 + rng.random(n) * 40)
-    grave: Bools = (cases.level >= 4) | (cases.anger > 88)
-    noted = where(chance(rng, 0.18, n) & ~quiet, cases.first_response + 240)
-    earlier = np.where(np.isnan(cases.reopened), cases.closed, np.nan)
-    return [
-        _Step("00", found.at, "created", "customer", None, "new", True),
-        _Step("01", sent["1"], "bot_msg", "bot", public=True),
-        _Step("02", routed, "assign", "system", None, team),
-        _Step("03", cases.first_response, "agent_msg", "agent", public=True),
-        _Step("04", cases.first_response, "status", "agent", "new", "open"),
-        _Step("05", where(grave & ~quiet, cases.first_response + 300), "escalated", "agent"),
-        _Step("06", cases.pending, "status", "agent", "open", "pending"),
-        _Step("07", sent["3"], "customer_msg", "customer", public=True),
-        _Step("08", cases.resumed, "status", "system", "pending", "open"),
-        _Step("09", sent["4"], "agent_msg", "agent", public=True),
-        _Step("10", sent["5"], "customer_msg", "customer", public=True),
-        _Step("11", noted, "note", "agent"),
-        _Step("12", sent["6"], "agent_msg", "agent", public=True),
-        _Step("13", cases.solved, "solved", "agent", "open", "solved", True),
-        _Step("14", sent["9"], "customer_msg", "customer", public=True),
-        _Step("15", cases.reopened, "reopened", "customer", "solved", "open", True),
-        _Step("16", sent["7"], "customer_msg", "customer", public=True),
-        _Step("17", sent["8"], "agent_msg", "agent", public=True),
-        _Step("18", cases.solved_again, "solved", "agent", "open", "solved", True),
-        _Step("19", where(cases.merged, cases.closed), "merged", "agent"),
-        _Step("20", where(~np.isnan(cases.reopened), cases.closed), "closed", "system", "solved",
-              "closed"),
-        _Step("21", where(~quiet, earlier), "closed", "system", "solved", "closed"),
-        _Step("22", where(quiet, cases.closed), "closed", "agent", "new", "closed"),
-    ]  # fmt: skip
-
-
-def events(plan: Plan, cases: Cases, people: People, sent: dict[str, Floats]) -> pl.DataFrame:
-    """All case events."""
-    rng = plan.stream("events")
-    agent = _agents(rng, cases, people)
-    parts = []
-    for step in _steps(rng, cases, sent):
-        rows = np.flatnonzero(~np.isnan(step.at))
-        m = len(rows)
-
-        def text(value: str | pl.Series | None, rows: Ints = rows, m: int = m) -> pl.Series:
-            if isinstance(value, pl.Series):
-                return value.gather(rows)
-            return pl.repeat(value, m, dtype=pl.String, eager=True)
-
-        parts.append(
-            pl.DataFrame(
-                {
-                    "event_id": cases.case_id.gather(rows) + f"-{step.code}",
-                    "case_id": cases.case_id.gather(rows),
-                    "at": instants(step.at[rows]),
-                    "type": text(step.kind),
-                    "actor_id": text(agent if step.role == "agent" else None),
-                    "actor_role": text(step.role),
-                    "from": text(step.before),
-                    "to": text(step.after),
-                    "public": pl.repeat(step.public, m, eager=True),
-                }
-            )
-        )
-    return pl.concat(parts)

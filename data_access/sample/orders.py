@@ -209,13 +209,14 @@ def generate(plan: Plan, catalogue: Products) -> Orders:
     lines, qty, price, total = _lines(
         plan, rng, catalogue, ids=ids, placed=placed, market=market, product=product, promo=promo
     )
-    sold_on = ["Bazaaro", "Kaufwelt", "ShopStream"]
     customer_rows = customers.select(pl.col("customer_key", "region").gather(customer))
     frame = pl.DataFrame(
         {
             "order_id": ids,
             "shop": pl.repeat(company.SHOP, n, eager=True),
-            "marketplace": labels(sold_on, np.where(marketplace, pick(rng, [5, 3, 2], n), -1)),
+            "marketplace": labels(
+                company.MARKETPLACES, np.where(marketplace, pick(rng, [5, 3, 2], n), -1)
+            ),
             "country": labels(COUNTRIES, market),
             "region": customer_rows["region"],
             "customer_key": customer_rows["customer_key"],

@@ -1,24 +1,20 @@
-"""Agents at three sites on three shifts a day, calendars, public holidays and service promises."""
+"""Agents at three sites on three shifts a day."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
-import holidays
 import numpy as np
 import polars as pl
 
-from data_access.sample import company
+from data_access.sample import company, promises
 from data_access.sample.draw import DAY, HOUR, Ints, instants
-from data_access.sample.orders import COUNTRIES
 from data_access.sample.plan import HORIZON_DAYS, Plan
 
 ROSTER_DAYS = 182
 """Days of past rosters that are kept."""
 SHIFTS = (("early", 6, 0.42), ("late", 14, 0.38), ("night", 22, 0.20))
-MOON = frozenset({"SA", "AE", "MY", "SG"})
-"""Countries where some holidays wait for the moon or a decree."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +42,8 @@ def generate(plan: Plan) -> People:
         start[i], count[i] = len(speakers), len(known)
         speakers += known.to_list()
     return People(
-        agents, _shifts(plan, rng, agents), _calendars(), _holidays(plan), _policies(),
-        pl.Series(speakers), (start, count),
+        agents, _shifts(plan, rng, agents), promises.calendars(plan), promises.holidays(plan),
+        promises.policies(), pl.Series(speakers), (start, count),
     )  # fmt: skip
 
 
@@ -114,76 +110,4 @@ def _shifts(plan: Plan, rng: np.random.Generator, agents: pl.DataFrame) -> pl.Da
             "kind": pl.Series([s[0] for s in SHIFTS]).gather(shift),
             "_rostered_at": instants(starts - 14 * DAY),
         }
-    )
-
-
-def _calendars() -> pl.DataFrame:
-    week = {
-        "always": ("UTC", range(1, 8), 0, 1440),
-        "europe-office": ("Europe/Warsaw", range(1, 6), 480, 1080),
-        "asia-office": ("Asia/Shanghai", range(1, 6), 540, 1080),
-        "gulf-office": ("Asia/Riyadh", (7, 1, 2, 3, 4), 540, 1080),
-        "americas-night": ("America/Monterrey", range(1, 6), 1320, 1800),
-    }
-    rows = [
-        {
-            "interval_id": f"{name}-{day}",
-            "calendar_id": name,
-            "tz": zone,
-            "weekday": day,
-            "start_minute": start,
-            "end_minute": end,
-        }
-        for name, (zone, days, start, end) in week.items()
-        for day in days
-    ]
-    return pl.DataFrame(rows)
-
-
-def _holidays(plan: Plan) -> pl.DataFrame:
-    years = range(plan.first_day.year, plan.last_day.year + 1)
-    rows = []
-    for country in COUNTRIES:
-        language = "en_US" if "en_US" in _languages(country) else None
-        for day, name in sorted(
-            holidays.country_holidays(country, years=years, language=language).items()
-        ):
-            rows.append(
-                {
-                    "holiday_id": f"{country}-{day:%Y%m%d}",
-                    "country": country,
-                    "starts_on": day,
-                    "ends_on": day,
-                    "name": name.replace(" (estimated)", ""),
-                    "tentative": country in MOON and "(estimated)" in name,
-                }
-            )
-    return pl.DataFrame(rows)
-
-
-def _languages(country: str) -> tuple[str, ...]:
-    return tuple(holidays.list_localized_countries(include_aliases=False).get(country, ()))
-
-
-def _policies() -> pl.DataFrame:
-    since = datetime(2020, 1, 1, tzinfo=UTC)
-    hours = {
-        ("standard", "first_response"): 4,
-        ("standard", "next_response"): 24,
-        ("standard", "resolution"): 48,
-        ("priority", "first_response"): 2,
-        ("priority", "next_response"): 12,
-        ("priority", "resolution"): 48,
-    }
-    return pl.DataFrame(
-        [
-            {
-                "policy_id": policy,
-                "metric": metric,
-                "target_s": value * 3600,
-                "clock": "calendar",
-                "valid_from": since,
-            }
-            for (policy, metric), value in hours.items()
-        ]
     )

@@ -26,13 +26,15 @@ class Lens:
     """Instant a row appears; None: always there."""
     masks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By instant: the columns known from then on, besides the instant itself."""
+    later: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By instant: the columns that from then on say what `_<column>_then` holds."""
     state: str | None = None
     stages: tuple[tuple[str, str], ...] = ()
     """(instant, value) in the order of the story: the last one passed is the state."""
 
     def instants(self) -> list[str]:
         """Every instant at which a row can change."""
-        named = ([self.seen] if self.seen else []) + list(self.masks)
+        named = ([self.seen] if self.seen else []) + [*self.masks, *self.later]
         return list(dict.fromkeys([*named, *(instant for instant, _ in self.stages)]))
 
 
@@ -40,8 +42,8 @@ LENSES: Mapping[str, Lens] = {
     "orders": Lens(
         "placed_at",
         {"cancelled_at": ()},
-        "status",
-        (
+        state="status",
+        stages=(
             ("placed_at", "paid"),
             ("_shipped_at", "shipped"),
             ("_completed_at", "completed"),
@@ -58,8 +60,8 @@ LENSES: Mapping[str, Lens] = {
             "first_attempt_at": (),
             "delivered_at": ("delivered_on", "pod"),
         },
-        "state",
-        (
+        state="state",
+        stages=(
             ("created_at", "created"),
             ("shipped_at", "handed_over"),
             ("_moving_at", "in_transit"),
@@ -75,10 +77,13 @@ LENSES: Mapping[str, Lens] = {
     "cases": Lens(
         "created_at",
         {"_closed_at": ("merged_into", "spam")},
-        "status",
-        (
+        {"_regraded_at": ("severity",), "_escalated_at": ("calendar_id",)},
+        state="status",
+        stages=(
             ("created_at", "new"),
             ("_answered_at", "open"),
+            ("_held_at", "on_hold"),
+            ("_released_at", "open"),
             ("_pending_at", "pending"),
             ("_resumed_at", "open"),
             ("_solved_at", "solved"),
@@ -99,8 +104,8 @@ LENSES: Mapping[str, Lens] = {
             "qc_at": (),
             "closed_at": (),
         },
-        "state",
-        (
+        state="state",
+        stages=(
             ("requested_at", "requested"),
             ("approved_at", "approved"),
             ("first_scan_at", "in_transit"),
@@ -117,8 +122,8 @@ LENSES: Mapping[str, Lens] = {
     "refunds": Lens(
         "requested_at",
         {"issued_at": ("fee",), "settled_at": ()},
-        "status",
-        (("requested_at", "requested"), ("issued_at", "issued"), ("settled_at", "settled")),
+        state="status",
+        stages=(("requested_at", "requested"), ("issued_at", "issued"), ("settled_at", "settled")),
     ),
     "reviews": Lens("at", {"answered_at": ()}),
     "surveys": Lens("sent_at", {"answered_at": ("score", "comment")}),
@@ -141,6 +146,10 @@ def _seen_through(frame: pl.DataFrame, lens: Lens, at: datetime) -> pl.DataFrame
     for instant, hidden in lens.masks.items():
         for name in (instant, *hidden):
             columns[name] = pl.when(_known(instant, clock)).then(pl.col(name)).alias(name)
+    for instant, names in lens.later.items():
+        for name in names:
+            then = pl.when(_known(instant, clock)).then(pl.col(f"_{name}_then"))
+            columns[name] = then.otherwise(pl.col(name)).alias(name)
     if lens.state:
         state = pl.lit(None, dtype=pl.String)
         for instant, value in lens.stages:

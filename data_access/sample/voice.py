@@ -28,7 +28,7 @@ from data_access.sample.plan import Plan
 from data_access.sample.products import Products
 
 REVIEWED = 0.19
-PLATFORMS = ("Own shop", "Bazaaro", "Kaufwelt", "ShopStream")
+PLATFORMS = ("Own shop", *company.MARKETPLACES)
 
 
 def _trouble(orders: Orders, parcels: Parcels, cases: Cases) -> tuple[Floats, Bools, Bools, Bools]:

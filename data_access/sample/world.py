@@ -21,6 +21,7 @@ from data_access.sample import (
     reference,
     returns,
     scans,
+    steps,
     voice,
 )
 from data_access.sample.draw import instants
@@ -64,7 +65,7 @@ def generate(plan: Plan) -> World:
     asked = cases.generate(plan, catalogue, sold, sent, back)
     staff = people.generate(plan)
     messages, said = conversation.messages(plan, asked, catalogue, sold)
-    events = conversation.events(plan, asked, staff, said)
+    events = steps.events(plan, asked, staff, said)
     tables = {
         "orders": _order_frame(sold, sent),
         "order_lines": sold.lines,
