@@ -21,7 +21,7 @@ from data_access.clocks.segments import counted, cut, of_case, promised
 from data_access.clocks.states import changes, group, normal
 from data_access.clocks.timeline import numbered, once, ordered, recorded
 
-CASES_AT_ONCE = 100_000
+CASES_AT_ONCE = 50_000
 """Cases measured together: what lies between events and clocks stays within memory."""
 
 
@@ -69,17 +69,15 @@ def measure(
     chosen = [CLOCKS[name] for name in (CLOCKS if clocks is None else clocks)]
     cases = _context(own)
     known = recorded(cases.lazy(), events, messages).collect()
-    setting = _Setting(
-        [(clock, promises(policies, clock)) for clock in chosen], policies, hours, as_of
-    )
+    promise = [(clock, promises(policies, clock)) for clock in chosen]
+    setting = _Setting(promise, policies, hours, as_of, with_segments)
     parts = []
     for start in range(0, cases.height, CASES_AT_ONCE):
         some = cases.slice(start, CASES_AT_ONCE)
         theirs = known
         if cases.height > CASES_AT_ONCE:
             theirs = known.filter(pl.col("case").is_between(some["case"][0], some["case"][-1]))
-        measured = _measure_some(some, theirs, setting)
-        parts.append(measured if with_segments else (measured[0], _nothing(SEGMENTS), measured[2]))
+        parts.append(_measure_some(some, theirs, setting))
     instances, segments, found = (
         pl.concat([_nothing(schema), *(part[nth] for part in parts)])
         for nth, schema in enumerate((INSTANCES, SEGMENTS, FINDINGS))
@@ -111,6 +109,7 @@ class _Setting:
     policies: pl.DataFrame
     hours: Hours
     as_of: datetime | None
+    with_segments: bool
 
 
 def _measure_some(
@@ -137,7 +136,8 @@ def _measure_some(
         parts = promised(cut(started, life), known.own, clock, policies, hours)
         parts = counted(parts, hours)
         instances.append(_instances(started, parts, clock, hours, known))
-        segments.append(_segments(started, parts, clock))
+        if setting.with_segments:
+            segments.append(_segments(started, parts, clock))
         found += _of_clock(parts, clock, policies, hours)
     return (
         _finished(instances, own, INSTANCES),
@@ -209,6 +209,8 @@ def _finished(
     frames: list[pl.DataFrame], own: pl.DataFrame, schema: dict[str, pl.DataType]
 ) -> pl.DataFrame:
     """The rows of all clocks by case, with the case's key."""
+    if not frames:
+        return _nothing(schema)
     rows = pl.concat(frames).sort("case", maintain_order=True)
     keys = of_case(own, rows["case"], *CASE)
     return pl.concat([rows, keys], how="horizontal").select(
