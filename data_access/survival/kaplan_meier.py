@@ -46,22 +46,26 @@ def curves(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     """The survival curves of many groups at once.
 
     Args:
-        rows: `by`, at (duration), ended and censored (how many of either at that duration).
+        rows: `by`, at (duration), ended and censored (how many of either at that duration). Of a
+            histogram `at` is the upper edge of a bucket and `since` its lower one.
         by: columns that name a group; may hold nulls, which are a group too.
 
     Returns:
-        `by` and the columns of `kaplan_meier`, sorted by `by` and `at`.
+        `by` and the columns of `kaplan_meier`, sorted by `by` and `at`; `since` where given.
     """
     groups = list(by)
+    edge = ["since"] if "since" in rows.columns else []
     ticks = (
         rows.filter(pl.col("at").is_not_null() & (pl.col("ended") + pl.col("censored") > 0))
         .group_by([*groups, "at"])
-        .agg(pl.col("ended", "censored").cast(pl.Int64).sum())
+        .agg(pl.col("ended", "censored").cast(pl.Int64).sum(), *(pl.col(n).min() for n in edge))
         .sort([*groups, "at"], nulls_last=True)
     )
     left = pl.col("ended") + pl.col("censored")
     ticks = ticks.with_columns(at_risk=_within(left.cum_sum(reverse=True), groups))
-    d, n = pl.col("ended"), pl.col("at_risk")
+    # Who left a bucket uncounted did so half-way on average (Cutler & Ederer, Journal of Chronic
+    # Diseases 8, 1958); at an exact time they were at risk.
+    d, n = pl.col("ended"), pl.col("at_risk") - (pl.col("censored") / 2 if edge else 0)
     ticks = ticks.with_columns(
         survival=_within((1 - d / n).cum_prod(), groups),
         greenwood=_within(pl.when(d < n).then(d / (n * (n - d))).otherwise(0.0).cum_sum(), groups),
@@ -75,7 +79,7 @@ def curves(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     )
     # Only where everybody has ended is there no upper end of its own.
     carried = _within(pl.col("high").forward_fill(), groups).fill_null(1.0)
-    columns = (*groups, "at", "at_risk", "ended", "censored", "survival", "low")
+    columns = (*groups, *edge, "at", "at_risk", "ended", "censored", "survival", "low")
     return ends.select(*columns, high=carried)
 
 

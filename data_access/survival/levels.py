@@ -32,11 +32,12 @@ def filtered(seen: Floats, exposure: Floats, discount: Floats | float) -> tuple[
     return shape, rate
 
 
-def best_discount(seen: Floats, exposure: Floats) -> float:
-    """The ω under which the counts are most likely, each predicted from those before."""
+def discount_odds(seen: Floats, exposure: Floats) -> Floats:
+    """How likely each of `DISCOUNTS` is, the counts being predicted from those before."""
     every = np.broadcast_to(exposure, (DISCOUNTS.size, exposure.size))
     _, _, likelihood = _run(seen, every, DISCOUNTS)
-    return float(DISCOUNTS[int(np.argmax(likelihood))])
+    odds = np.exp(likelihood - likelihood.max())
+    return np.asarray(odds / odds.sum())
 
 
 def _run(seen: Floats, exposure: Floats, discount: Floats | float) -> tuple[Floats, Floats, Floats]:

@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from data_access.survival.delays import Triangle, dispersion, fitted, share_seen, triangle
-from data_access.survival.levels import best_discount, filtered
+from data_access.survival.levels import DISCOUNTS, discount_odds, filtered
 
 Floats = NDArray[np.float64]
 
@@ -50,16 +50,21 @@ def nowcast(cells: pl.DataFrame, *, rng: np.random.Generator, level: float = 0.8
     spread = dispersion(data, means)
     # An overdispersed count tells as much as a smaller Poisson one.
     seen, sizes = data.seen / spread, data.sizes / spread
-    discount = best_discount(seen, sizes * reached)
-    shape, rate = filtered(seen, sizes * reached, discount)
-    expected = data.seen + shape / rate * data.sizes * (1 - reached)
+    odds = discount_odds(seen, sizes * reached)
+    every = np.broadcast_to(sizes * reached, (DISCOUNTS.size, sizes.size))
+    shape, rate = filtered(seen, every, DISCOUNTS)
+    expected = data.seen + odds @ (shape / rate) * data.sizes * (1 - reached)
     again = share_seen(_noisy(means, spread, rng, DRAWS), data.observed)[:, data.ages]
-    shape, rate = filtered(seen, sizes * again, discount)
+    shape, rate = filtered(seen, sizes * again, rng.choice(DISCOUNTS, DRAWS, p=odds))
     left = rng.gamma(shape, 1 / rate) * data.sizes * (1 - again)
-    total = data.seen + _noisy(left, spread, rng, None)
-    low, high = np.quantile(
-        total, [(1 - level) / 2, (1 + level) / 2], axis=0, method="inverted_cdf"
-    )
+    coming = _noisy(left, spread, rng, None)
+    # Counts spread over ± ½: quantiles of a discrete distribution that miss neither end by habit
+    # (Ma, Genton & Parzen, Annals of the Institute of Statistical Mathematics 63, 2011).
+    coming += np.where(left > 0, rng.uniform(-0.5, 0.5, coming.shape), 0.0)
+    low, all_below, high = np.quantile(coming, [(1 - level) / 2, level, (1 + level) / 2], axis=0)
+    # Where nothing more may well come, there is no lower tail to leave out.
+    high = np.maximum(np.where(low <= 0, all_below, high), 0) + data.seen
+    low = np.maximum(low, 0) + data.seen
     most = _most(data)
     expected, low, high = (np.minimum(count, most) for count in (expected, low, high))
     return _frame(data.cohorts, data.seen, expected, low, high, reached)

@@ -24,19 +24,34 @@ def quantile(curve: pl.DataFrame, q: float) -> Estimate:
 
 
 def quantiles(curve: pl.DataFrame, q: float, by: Sequence[str]) -> pl.DataFrame:
-    """`by`, value, low, high of each group of `curves`; without `by` exactly one row."""
+    """`by`, value, low, high of each group of `curves`; without `by` exactly one row.
+
+    Where the curve has `since`, ends are taken as evenly spread between there and `at`: a histogram
+    is then read as finely as the rows it was made of.
+    """
     if not 0 < q < 1:
         raise ValueError(f"A quantile lies between 0 and 1, not at {q}.")
     left = 1 - q + _ROUNDING
-    at = pl.col("at").cast(pl.Float64)
     found = {
-        "value": at.filter(pl.col("survival") <= left).min(),
-        "low": at.filter(pl.col("low") <= left).min(),
-        "high": at.filter(pl.col("high") <= left).min(),
+        name: _reached(column, left, spread="since" in curve.columns)
+        for name, column in (("value", "survival"), ("low", "low"), ("high", "high"))
     }
     if not by:
         return curve.select(**found)
     return curve.group_by(list(by), maintain_order=True).agg(**found)
+
+
+def _reached(column: str, left: float, *, spread: bool) -> pl.Expr:
+    """The first time at which a column of the curve is at most `left`."""
+    at = pl.col("at").cast(pl.Float64)
+    below = pl.col(column) <= left
+    if not spread:
+        return at.filter(below).min()
+    since = pl.col("since").cast(pl.Float64)
+    # Within an aggregation a shift stays in its group.
+    before = pl.col(column).shift(1, fill_value=1.0)
+    done = ((before - left) / (before - pl.col(column))).clip(0, 1)
+    return (since + (at - since) * done).filter(below).first()
 
 
 def share_within(curve: pl.DataFrame, at: float) -> Estimate:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from data_access.survival import nowcast
 from data_access.survival.delays import dispersion, fitted, share_seen, triangle
-from data_access.survival.levels import best_discount, filtered
+from data_access.survival.levels import DISCOUNTS, discount_odds, filtered
 
 # Taylor & Ashe, Journal of Econometrics 23 (1983); incremental claims by year and delay.
 TAYLOR_ASHE = [
@@ -82,8 +82,11 @@ def test_levels_lean_on_their_elders_by_what_they_have_shown() -> None:
 
 def test_a_steady_level_is_remembered_and_a_jumping_one_forgotten() -> None:
     exposure = np.full(20, 2000.0)
-    assert best_discount(np.full(20, 200.0), exposure) > 0.9
-    assert best_discount(np.array([100.0, 400.0] * 10), exposure) < 0.1
+    steady = discount_odds(np.full(20, 200.0), exposure)
+    jumping = discount_odds(np.array([100.0, 400.0] * 10), exposure)
+    assert steady.sum() == pytest.approx(1)
+    assert steady[DISCOUNTS >= 0.9].sum() > 0.9
+    assert jumping[DISCOUNTS <= 0.1].sum() > 0.9
 
 
 def simulated(
