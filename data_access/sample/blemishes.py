@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from data_access.sample.draw import Bools, chance
-from data_access.sample.plan import Plan
+import numpy as np
 
-TOLD_TWICE = 0.0012
-TOO_EARLY = 0.0008
-FLICKERING = 0.002
+from data_access.sample.draw import Bools
 
 
 @dataclass(frozen=True)
 class Blemishes:
-    """Which cases have a spoilt record."""
+    """Which cases have a spoilt record: about three in a thousand, in small worlds too."""
 
     told_twice: Bools
     """The first answer stands there twice, under two ids."""
@@ -24,7 +21,14 @@ class Blemishes:
     """A rule sets the status to and fro within a second."""
 
 
-def draw(plan: Plan, cases: int) -> Blemishes:
-    """Draw the spoilt ones among a number of cases."""
-    rng = plan.stream("blemishes")
-    return Blemishes(*(chance(rng, share, cases) for share in (TOLD_TWICE, TOO_EARLY, FLICKERING)))
+def blemishes(answered: Bools, parked: Bools) -> Blemishes:
+    """Spoil every so-many-th case of those that were answered, or that waited for the customer."""
+    return Blemishes(
+        _every(750, answered, 110), _every(1100, answered, 310), _every(380, parked, 60)
+    )
+
+
+def _every(nth: int, among: Bools, start: int) -> Bools:
+    chosen = np.zeros(len(among), dtype=np.bool_)
+    chosen[np.flatnonzero(among)[start::nth]] = True
+    return chosen

@@ -89,7 +89,7 @@ def course(
     busy = ~np.isnan(first) & ~one_touch & (span > HOUR)
     waits = busy & np.isnan(resumed) & np.isin(found.reason, _WAITING_FOR_OTHERS)
     waits &= chance(rng, 0.45, n)
-    parked = busy & (answered - resumed > HOUR) & chance(rng, 0.09, n)
+    parked = busy & (answered - resumed > HOUR) & chance(rng, 0.14, n)
     grave = (level >= 4) | (anger > 88)
     escalated = where(grave & busy, first + 300.0)
     proposed = where(chance(rng, 0.65, n), escalated + (0.4 + 0.5 * rng.random(n)) * (span - 300.0))

@@ -140,8 +140,8 @@ def _customers(
     first = np.full(len(home), np.inf)
     np.minimum.at(first, customer, placed)
     first[np.isinf(first)] = np.nan
-    tier = pick(rng, [0.965, 0.022, 0.009, 0.004], len(home))
-    raised = where(tier > 0, first + 20 * DAY + rng.random(len(home)) * 60 * DAY)
+    tier = pick(rng, [0.93, 0.045, 0.017, 0.008], len(home))
+    raised = where(tier > 0, first + 10 * DAY + rng.random(len(home)) * 40 * DAY)
     width = 1 + max(len(entry.regions) for entry in company.MARKETS)
     chances = np.zeros((len(pool), width))
     for i, entry in enumerate(company.MARKETS):

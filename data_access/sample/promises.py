@@ -123,12 +123,11 @@ def policies() -> pl.DataFrame:
         ("priority", "next_response", 12 * hour, {}),
         ("resolution", "resolution", 48 * hour, {}),
         (
-            "german-mail",
+            "german",
             "resolution",
             20 * hour,
             {
                 "lang": "de",
-                "channel": "email",
                 "clock": "business",
                 "calendar_id": "europe-office",
                 "pause_states": "pending",

@@ -8,7 +8,7 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 
-from data_access.sample import blemishes
+from data_access.sample.blemishes import blemishes
 from data_access.sample.cases import TEAMS, Cases
 from data_access.sample.draw import Floats, Ints, chance, instants, labels, where
 from data_access.sample.people import People
@@ -85,10 +85,10 @@ def _handling(cases: Cases, sent: dict[str, Floats]) -> list[Step]:
     ]
 
 
-def _damaged(plan: Plan, cases: Cases, sent: dict[str, Floats]) -> list[Step]:
+def _damaged(cases: Cases, sent: dict[str, Floats]) -> list[Step]:
     """The few records that a real export would have, too: told twice, too early, to and fro."""
-    spoilt = blemishes.draw(plan, cases.size)
-    flicker = where(spoilt.flickering & ~np.isnan(cases.pending), cases.first_response + 30)
+    spoilt = blemishes(~np.isnan(sent["2"]), ~np.isnan(cases.pending))
+    flicker = where(spoilt.flickering, cases.first_response + 30)
     to_and_fro = [
         Step(f"3{2 + i}", flicker, "status", "system", before, after, milliseconds=200 * i)
         for i, (before, after) in enumerate([("open", "pending"), ("pending", "open")] * 2)
@@ -111,7 +111,7 @@ def events(plan: Plan, cases: Cases, people: People, sent: dict[str, Floats]) ->
     """All case events; `sent` is when each kind of message was sent."""
     rng = plan.stream("events")
     agent = _agents(rng, cases, people)
-    steps = [*_steps(rng, cases, sent), *_handling(cases, sent), *_damaged(plan, cases, sent)]
+    steps = [*_steps(rng, cases, sent), *_handling(cases, sent), *_damaged(cases, sent)]
     return pl.concat([_rows(step, cases, agent) for step in steps])
 
 
