@@ -13,6 +13,7 @@ import callbacks.complaints
 import callbacks.numbers
 import callbacks.overview
 import callbacks.rows
+import callbacks.service
 import callbacks.shell
 import callbacks.sla
 import pages.case
@@ -21,6 +22,7 @@ import pages.complaints
 import pages.numbers
 import pages.overview
 import pages.rows
+import pages.service
 import pages.sla
 from dashboard import languages, panel_state
 from dashboard.assets_folder import assets_folder
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 SCREENS: tuple[Screen, ...] = (
     pages.overview,
     pages.complaints,
+    pages.service,
     pages.sla,
     pages.cases,
     pages.case,
@@ -54,6 +57,7 @@ CALLBACKS = (
     callbacks.shell,
     callbacks.overview,
     callbacks.complaints,
+    callbacks.service,
     callbacks.sla,
     callbacks.cases,
     callbacks.case,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import flask
@@ -11,9 +12,12 @@ import polars as pl
 from dashboard.cases import DOWNLOAD, known_at, listing, sort_of_text
 from dashboard.row_lists import DOWNLOAD as ROWS_DOWNLOAD
 from dashboard.row_lists import KINDS, row_listing
+from dashboard.service import DOWNLOAD as DUE_DOWNLOAD
+from dashboard.service import MOST_DUE, chosen_clock, chosen_horizon
+from dashboard.service_outlook import of_clock
 from dashboard.today import today
 from dashboard.url_filter import decode, period
-from data_access.browse import export_cases, export_rows
+from data_access.browse import due_soon, export_cases, export_rows
 
 if TYPE_CHECKING:
     from dashboard.services import Services
@@ -31,6 +35,12 @@ def install_downloads(server: flask.Flask, services: Services) -> None:
     def cases_csv() -> flask.Response:
         query, asked = _asked()
         return _file("cases", services, shown_cases(services, query, **asked))
+
+    @server.get(DUE_DOWNLOAD)
+    def due_csv() -> flask.Response:
+        query, _asked_for = _asked()
+        within, clock = (flask.request.args.get(key, "") for key in ("within", "clock"))
+        return _file("due", services, shown_due(services, query, within=within, clock=clock))
 
     @server.get(ROWS_DOWNLOAD)
     def rows_csv(kind: str) -> flask.Response:
@@ -71,6 +81,15 @@ def shown_cases(
         zone=seen.zone or services.settings.time_zone,
         text=shown.text,
     )
+
+
+def shown_due(services: Services, query: str, *, within: str, clock: str) -> pl.DataFrame:
+    """Every running clock of the queue that an address names, the next deadline first."""
+    seen, _ignored = decode(query)
+    horizon = timedelta(minutes=chosen_horizon(within))
+    where, now = seen.filter, services.clock()
+    due = due_soon(services.warehouse, where, as_of=now, horizon=horizon, limit=MOST_DUE)
+    return of_clock(due, chosen_clock(clock))
 
 
 def shown_rows(

@@ -76,6 +76,14 @@ def interval(low: float | None, high: float | None, unit: str) -> str:
     return f"{value(low, unit)}{joint}{value(high, unit)}"
 
 
+def span(low: float | None, high: float | None, digits: int) -> str:
+    """`0.94–1.09`: an interval of plain numbers; empty when there is none."""
+    if _absent(low) or _absent(high):
+        return ""
+    joint = " … " if (low or 0) < 0 or (high or 0) < 0 else "–"
+    return f"{number(low, digits)}{joint}{number(high, digits)}"
+
+
 def change(now: float | None, before: float | None, unit: str) -> str:
     """The signed difference: points for shares, the unit itself otherwise; empty if unknown."""
     if _absent(now) or _absent(before):

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import polars as pl
 
-from data_access.browse.service_roster import Roster, on_shift, primary, speaking
-from data_access.metrics import Filter
 from data_access.metrics.backlog import AGE_BUCKETS
 
 HORIZONS = (15, 60, 240)
@@ -32,6 +27,9 @@ CLOCKS = (
 )
 """Clocks that promise something, in the order they are shown."""
 
+MOST_DUE = 100_000
+"""Clocks that end within hours: never cut."""
+
 QUEUE_SHOWN = 12
 OLDEST_SHOWN = 8
 GROUPS_SHOWN = 12
@@ -44,6 +42,10 @@ PARITY = {
 """How the address names what languages are compared by."""
 
 DOWNLOAD = "/download/due.csv"
+
+AGES_HEIGHT = 380
+PARITY_HEIGHT = 380
+"""Of the figures, in pixels."""
 
 COUNTS = tuple(f"due_{minutes}" for minutes in HORIZONS)
 
@@ -66,135 +68,6 @@ def chosen_clock(text: str | None) -> str:
 def chosen_parity(text: str | None) -> str:
     """The short name of the KPI that languages are compared by."""
     return text if text in PARITY else next(iter(PARITY))
-
-
-def of_clock(due: pl.DataFrame, clock: str) -> pl.DataFrame:
-    """The rows of one clock, or of all of them where none is chosen."""
-    return due.filter(pl.col("clock") == clock) if clock else due
-
-
-def demand(due: pl.DataFrame, by: str, now: datetime) -> pl.DataFrame:
-    """How many cases breach within each horizon, by group.
-
-    Args:
-        due: running clocks: `case_id`, `source`, `by`, `due_at`.
-        by: the column that splits them.
-        now: where the horizons begin.
-
-    Returns:
-        `group` (text, "" unknown), `COUNTS` (distinct cases: one that two clocks threaten counts
-        once), `next` (the first deadline). Most urgent first.
-    """
-    cases = due.group_by("case_id", "source").agg(
-        pl.col(by).first().cast(pl.String).fill_null("").alias("group"),
-        pl.col("due_at").min(),
-    )
-    return _counted(cases, "group", now).sort(
-        [*COUNTS, "group"], descending=[True] * len(COUNTS) + [False]
-    )
-
-
-def by_clock(due: pl.DataFrame, now: datetime) -> pl.DataFrame:
-    """The same by `clock`, each running clock counted, in the order of `CLOCKS`."""
-    order = pl.col("clock").replace_strict({name: i for i, name in enumerate(CLOCKS)}, default=99)
-    return _counted(due, "clock", now).sort(order, "clock")
-
-
-def _counted(rows: pl.DataFrame, group: str, now: datetime) -> pl.DataFrame:
-    within = [
-        (pl.col("due_at") <= now + timedelta(minutes=minutes)).sum().cast(pl.Int64).alias(name)
-        for minutes, name in zip(HORIZONS, COUNTS, strict=True)
-    ]
-    return rows.group_by(group).agg(*within, next=pl.col("due_at").min())
-
-
-def staffed_by(found: Roster, where: Filter) -> Roster:
-    """The part of a roster that a filter speaks of: its teams, and who speaks its languages."""
-    shifts = found.shifts
-    if any(where.team):
-        shifts = shifts.filter(pl.col("team").is_in([team for team in where.team if team]))
-    if any(where.language):
-        spoken = [primary(tag) for tag in where.language if tag]
-        shifts = shifts.filter(pl.col("langs").list.set_intersection(spoken).list.len() > 0)
-    return replace(found, shifts=shifts)
-
-
-def telling(found: Roster) -> bool:
-    """Whether any agent says which languages they speak."""
-    return bool((found.shifts["langs"].list.len() > 0).any())
-
-
-def staff(
-    groups: Sequence[str],
-    found: Roster,
-    by: str,
-    *,
-    now: datetime,
-    minutes: int,
-    per_hour: float | None,
-) -> pl.DataFrame:
-    """Who is there to answer, by group; an agent counts for every language they speak.
-
-    Args:
-        groups: teams or languages ("" unknown).
-        found: the shifts.
-        by: `team` or `language`; for anything else nobody can be told apart, and staff is null.
-        now: this instant.
-        minutes: how far to look.
-        per_hour: answers per agent and hour; None: not known.
-
-    Returns:
-        `group`, `here` (agents on shift now), `within` (at least part of the time), `hours` of
-        theirs in it, `capacity`: hours x answers per hour.
-    """
-    known = by == "team" or (by == "language" and telling(found))
-    window = on_shift(found.shifts, now, now + timedelta(minutes=minutes))
-    here = on_shift(found.shifts, now, now)
-    rows: list[dict[str, Any]] = []
-    for group in groups:
-        present, coming = (
-            _serving(agents, by, group if known else "") for agents in (here, window)
-        )
-        hours = None if coming is None else float(coming["hours"].sum())
-        rows.append(
-            {
-                "group": group,
-                "here": None if present is None else present.height,
-                "within": None if coming is None else coming.height,
-                "hours": hours,
-                "capacity": None if hours is None or per_hour is None else hours * per_hour,
-            }
-        )
-    schema = {
-        "group": pl.String(),
-        "here": pl.Int64(),
-        "within": pl.Int64(),
-        "hours": pl.Float64(),
-        "capacity": pl.Float64(),
-    }
-    return pl.DataFrame(rows, schema=schema)
-
-
-def _serving(agents: pl.DataFrame, by: str, group: str) -> pl.DataFrame | None:
-    """The agents who answer a group; None where nobody can tell."""
-    if not group:
-        return None
-    return agents.filter(pl.col("team") == group) if by == "team" else speaking(agents, group)
-
-
-def pressing(frame: pl.DataFrame, minutes: int) -> pl.DataFrame:
-    """Groups with something due within `minutes`, the least staffed first.
-
-    Nobody on shift comes before too few, and those before the rest; then by what is due.
-
-    Args:
-        frame: `demand` joined with `staff`.
-        minutes: one of `HORIZONS`.
-    """
-    due = pl.col(f"due_{minutes}")
-    alone = (pl.col("within") == 0).fill_null(value=False) & (due > 0)
-    short = (due - pl.col("capacity")).fill_null(0)
-    return frame.sort(alone, short > 0, due, "group", descending=[True, True, True, False])
 
 
 def largest_groups(frame: pl.DataFrame, group: str, size: str, rest: str) -> pl.DataFrame:
