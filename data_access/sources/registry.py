@@ -16,6 +16,9 @@ BUILT_IN = {
     "servicenow": "data_access.sources.servicenow:SOURCE",
     "online-retail": "data_access.sources.online_retail:SOURCE",
     "ecb-fx": "data_access.sources.ecb_fx:SOURCE",
+    "zendesk": "data_access.sources.zendesk:SOURCE",
+    "gorgias": "data_access.sources.gorgias:SOURCE",
+    "freshdesk": "data_access.sources.freshdesk:SOURCE",
 }
 """Sources of the package itself, so that a checkout that was never installed has them too."""
 

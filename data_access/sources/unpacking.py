@@ -12,7 +12,7 @@ from pathlib import Path
 
 from data_access.sources.base import SourceError
 
-_TABLES = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet", ".gz")
+_TABLES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".gz")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,367 @@
+"""Which records an export of Zendesk holds, and what is read of each.
+
+Names are those of the Support API and of its full JSON export, which nests users, groups, metrics
+and comments in the ticket; the CSV export of the ticket list has headings of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+
+from data_access.sources.conventions import CUSTOM, column_of
+from data_access.sources.gathering import Gathering
+from data_access.sources.markup import text_of_html
+from data_access.sources.pages import Json, inner, items
+from data_access.sources.records import Records
+
+FIGURES = (
+    "reply_time",
+    "first_resolution_time",
+    "full_resolution_time",
+    "requester_wait_time",
+    "on_hold_time",
+)
+"""Durations of a metric set that are kept, in minutes of the calendar and of business hours."""
+
+_FIGURE_COLUMNS = tuple(f"{name}{kind}" for name in FIGURES for kind in ("", "_business"))
+
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "tickets": (
+        *("id", "created_at", "updated_at", "generated_timestamp", "status", "custom_status_id"),
+        *("priority", "subject", "channel", "requester_id", "submitter_id", "assignee_id"),
+        *("group_id", "group_name", "external_id", "tags", "custom_fields", "locale"),
+        *(f"custom_{name}" for name in CUSTOM),
+    ),
+    "metrics": (
+        *("ticket_id", "updated_at", "solved_at", "status_updated_at", "reopens", "replies"),
+        *_FIGURE_COLUMNS,
+    ),
+    "messages": (
+        *("id", "ticket_id", "created_at", "author_id", "public", "channel", "rel", "text"),
+        *("from_audit", "merged_into"),
+    ),
+    "changes": (
+        *("id", "audit_id", "ticket_id", "created_at", "author_id", "channel", "kind", "field"),
+        *("before", "after"),
+    ),
+    "metric_events": (
+        *("id", "ticket_id", "metric", "instance_id", "kind", "time", "deleted", "policy"),
+    ),
+    "ratings": ("id", "ticket_id", "score", "created_at", "updated_at", "comment"),
+    "users": ("id", "role", "locale", "tz", "group_id", "updated_at"),
+    "groups": ("id", "name"),
+    "statuses": ("id", "label", "category"),
+    "fields": ("id", "title"),
+    "merges": ("ticket_id", "merged_into", "created_at", "audit_id", "author_id"),
+}
+
+LISTS = {
+    "tickets": "tickets",
+    "ticket": "tickets",
+    "results": "",
+    "metric_sets": "metrics",
+    "ticket_metrics": "metrics",
+    "ticket_metric_events": "metric_events",
+    "audits": "audits",
+    "audit": "audits",
+    "comments": "comments",
+    "users": "users",
+    "groups": "groups",
+    "satisfaction_ratings": "ratings",
+    "custom_statuses": "statuses",
+    "ticket_fields": "fields",
+}
+"""Kind of the records in each list that the API answers with; empty: each record tells."""
+
+_CHANGED = frozenset(
+    {"status", "custom_status_id", "group_id", "priority", "tags", "sla_policy", "schedule_id"}
+)
+
+
+def kind_of(record: Json) -> str | None:
+    """Tell what a record is by its keys; None if it is nothing that is read."""
+    for kind, known in _SIGNS:
+        if known(record):
+            return kind
+    return None
+
+
+_BODIES = frozenset({"body", "html_body", "plain_body"})
+_SIGNS: tuple[tuple[str, Callable[[Json], bool]], ...] = (
+    ("audits", lambda r: "ticket_id" in r and isinstance(r.get("events"), list)),
+    ("metrics", lambda r: "ticket_id" in r and "reply_time_in_minutes" in r),
+    ("metric_events", lambda r: "ticket_id" in r and {"metric", "type", "time"} <= r.keys()),
+    ("ratings", lambda r: "ticket_id" in r and "score" in r),
+    (
+        "comments",
+        lambda r: "author_id" in r and bool({"body", "html_body", "plain_body"} & r.keys()),
+    ),
+    ("tickets", lambda r: {"id", "status", "created_at"} <= r.keys() and _asks(r)),
+    ("statuses", lambda r: {"id", "status_category", "agent_label"} <= r.keys()),
+    ("fields", lambda r: {"id", "title", "type"} <= r.keys() and "raw_title" in r),
+    ("users", lambda r: "id" in r and r.get("role") in {"end-user", "agent", "admin"}),
+    ("groups", lambda r: {"id", "name", "default"} <= r.keys() or "/groups/" in str(r.get("url"))),
+)
+
+
+def _asks(record: Json) -> bool:
+    return bool({"requester_id", "requester", "submitter_id"} & record.keys())
+
+
+def take(gathering: Gathering, kind: str, record: Json, file: str, row: int) -> None:
+    """Add what is read of one record."""
+    if kind == "tickets":
+        _ticket(gathering, record, file, row)
+    elif kind == "audits":
+        _audit(gathering, record, file, row)
+    elif kind == "comments":
+        _comment(gathering, record, file, row, record.get("ticket_id"))
+    else:
+        gathering.add(kind, _PLAIN[kind](record), file, row)
+
+
+def _ticket(gathering: Gathering, record: Json, file: str, row: int) -> None:
+    via, requester, group = inner(record, "via"), inner(record, "requester"), inner(record, "group")
+    ticket, assignee = record.get("id"), inner(record, "assignee")
+    values = (
+        ticket,
+        record.get("created_at"),
+        record.get("updated_at"),
+        record.get("generated_timestamp"),
+        record.get("status"),
+        record.get("custom_status_id"),
+        record.get("priority"),
+        record.get("subject"),
+        via.get("channel"),
+        record.get("requester_id", requester.get("id")),
+        record.get("submitter_id", inner(record, "submitter").get("id")),
+        record.get("assignee_id", assignee.get("id")),
+        record.get("group_id", group.get("id")),
+        group.get("name"),
+        record.get("external_id"),
+        _tags(record.get("tags")),
+        _filled(record),
+        requester.get("locale"),
+        *(None for _ in CUSTOM),
+    )
+    gathering.add("tickets", values, file, row)
+    for name in ("metric_set", "metrics"):
+        if metric := inner(record, name):
+            gathering.add("metrics", _metric({"ticket_id": ticket, **metric}), file, row)
+    for comment in items(record, "comments"):
+        _comment(gathering, comment, file, row, ticket)
+    for events in inner(record, "metric_events").values():
+        for event in events if isinstance(events, list) else ():
+            if isinstance(event, dict):
+                gathering.add("metric_events", _metric_event(event), file, row)
+    rating = inner(record, "satisfaction_rating")
+    if rating.get("score") not in {None, "unoffered"}:
+        values = (rating.get("id"), ticket, rating.get("score"), None, None, rating.get("comment"))
+        gathering.add("ratings", values, file, row)
+
+
+def _tags(value: object) -> str | None:
+    return " ".join(map(str, value)) if isinstance(value, list) else None
+
+
+def _filled(record: Json) -> str | None:
+    """The custom fields that say something, as JSON by id."""
+    found = {
+        str(field.get("id")): field["value"]
+        for name in ("custom_fields", "fields")
+        for field in items(record, name)
+        if field.get("value") not in (None, "", False, [])
+    }
+    return orjson.dumps(found).decode() if found else None
+
+
+def _comment(gathering: Gathering, record: Json, file: str, row: int, ticket: object) -> None:
+    """A comment of its own, or as an event of an audit where `created_at` came from the audit."""
+    via = inner(record, "via")
+    author = record.get("author_id", inner(record, "author").get("id"))
+    text = _words(record)
+    values = (
+        record.get("id"),
+        ticket,
+        record.get("created_at"),
+        author,
+        record.get("public"),
+        via.get("channel"),
+        inner(via, "source").get("rel"),
+        text,
+        record.get("from_audit", False),
+        _target(text),
+    )
+    gathering.add("messages", values, file, row)
+
+
+def _words(record: Json) -> str | None:
+    for name in ("plain_body", "body"):
+        if text := record.get(name):
+            return str(text).replace("&nbsp;", " ").strip() or None
+    html = record.get("html_body")
+    return text_of_html(html) if isinstance(html, str) else None
+
+
+_MERGED = "This request was closed and merged into request #"
+
+
+def _target(text: str | None) -> str | None:
+    """The ticket that a merged one's last comment names."""
+    if text is None or not text.startswith(_MERGED):
+        return None
+    digits = text[len(_MERGED) :]
+    end = next((place for place, sign in enumerate(digits) if not sign.isdigit()), len(digits))
+    return digits[:end] or None
+
+
+def _audit(gathering: Gathering, record: Json, file: str, row: int) -> None:
+    ticket, audit = record.get("ticket_id"), record.get("id")
+    author, at, via = record.get("author_id"), record.get("created_at"), inner(record, "via")
+    _merge(gathering, record, via, file, row)
+    for event in items(record, "events"):
+        kind = event.get("type")
+        own = inner(event, "via") or via
+        if kind in {"Comment", "VoiceComment", "FacebookComment"}:
+            told = {"author_id": author, "via": own, **event, "created_at": at, "from_audit": True}
+            _comment(gathering, told, file, row, ticket)
+            continue
+        change = _change(kind, event)
+        if change is None:
+            continue
+        values = (event.get("id"), audit, ticket, at, author, own.get("channel"), *change)
+        gathering.add("changes", values, file, row)
+
+
+def _change(kind: object, event: Json) -> tuple[object, object, object, object] | None:
+    """Kind, field, value before and value after of an event that is read."""
+    if kind == "ScheduleAssignment":
+        before, after = event.get("previous_schedule_id"), event.get("new_schedule_id")
+        return "Change", "schedule_id", before, after
+    if kind not in {"Change", "Create"}:
+        return None
+    field = str(event.get("field_name"))
+    if policy := inner(event, "via").get("current_sla_policy"):
+        return kind, "sla_policy", inner(event, "via").get("previous_sla_policy"), policy
+    if field not in _CHANGED and not field.isdigit():
+        return None
+    before, after = event.get("previous_value"), event.get("value")
+    if field == "tags":
+        return kind, field, _tags(before), _tags(after)
+    return kind, field, before, after
+
+
+def _merge(gathering: Gathering, record: Json, via: Json, file: str, row: int) -> None:
+    """Merges that an audit tells of by `via`: those into its ticket, and its ticket's own."""
+    source = inner(via, "source")
+    if via.get("channel") not in {"merge", 19} and source.get("rel") != "merge":
+        return
+    ticket = record.get("ticket_id")
+    told = (record.get("created_at"), record.get("id"), record.get("author_id"))
+    for other in _ids(inner(source, "from")):
+        if other != str(ticket):
+            gathering.add("merges", (other, ticket, *told), file, row)
+    for other in _ids(inner(source, "to")):
+        if other != str(ticket):
+            gathering.add("merges", (ticket, other, *told), file, row)
+
+
+def _ids(end: Json) -> list[str]:
+    several = end.get("ticket_ids")
+    every = several if isinstance(several, list) else [end.get("ticket_id")]
+    return [str(one) for one in every if one is not None]
+
+
+def _metric(record: Json) -> tuple[Any, ...]:
+    figures = (inner(record, f"{name}_in_minutes") for name in FIGURES)
+    return (
+        record.get("ticket_id"),
+        record.get("updated_at"),
+        record.get("solved_at"),
+        record.get("status_updated_at"),
+        record.get("reopens"),
+        record.get("replies"),
+        *(figure.get(kind) for figure in figures for kind in ("calendar", "business")),
+    )
+
+
+def _metric_event(record: Json) -> tuple[Any, ...]:
+    policy = inner(inner(record, "sla"), "policy")
+    return (
+        record.get("id"),
+        record.get("ticket_id"),
+        record.get("metric"),
+        record.get("instance_id"),
+        record.get("type"),
+        record.get("time"),
+        record.get("deleted"),
+        policy.get("title", policy.get("id")),
+    )
+
+
+def _simple(*names: str) -> Callable[[Json], tuple[Any, ...]]:
+    return lambda record: tuple(record.get(name) for name in names)
+
+
+_PLAIN: Mapping[str, Callable[[Json], tuple[Any, ...]]] = {
+    "metrics": _metric,
+    "metric_events": _metric_event,
+    "ratings": _simple("id", "ticket_id", "score", "created_at", "updated_at", "comment"),
+    "users": _simple("id", "role", "locale", "iana_time_zone", "default_group_id", "updated_at"),
+    "groups": _simple("id", "name"),
+    "statuses": _simple("id", "agent_label", "status_category"),
+    "fields": _simple("id", "title"),
+}
+
+HEADINGS: Mapping[str, tuple[str, str]] = {
+    "id": ("tickets", "id"),
+    "created at": ("tickets", "created_at"),
+    "updated at": ("tickets", "updated_at"),
+    "status": ("tickets", "status"),
+    "priority": ("tickets", "priority"),
+    "via": ("tickets", "channel"),
+    "subject": ("tickets", "subject"),
+    "tags": ("tickets", "tags"),
+    "group": ("tickets", "group_name"),
+    "requester id": ("tickets", "requester_id"),
+    "solved at": ("metrics", "solved_at"),
+    "reopens": ("metrics", "reopens"),
+    "replies": ("metrics", "replies"),
+    "satisfaction score": ("ratings", "score"),
+    **{
+        f"{title} in minutes{hours}": ("metrics", f"{name}{suffix}")
+        for title, name in (
+            ("first reply time", "reply_time"),
+            ("first resolution time", "first_resolution_time"),
+            ("full resolution time", "full_resolution_time"),
+            ("requester wait time", "requester_wait_time"),
+            ("on hold time", "on_hold_time"),
+        )
+        for hours, suffix in (("", ""), (" within business hours", "_business"))
+    },
+}
+"""Kind and column of each heading of the CSV export that is read, in lower case."""
+
+
+def take_csv(gathering: Gathering, records: Records) -> bool:
+    """Add the rows of a CSV export of the ticket list; False if the file is none."""
+    plain = {name.strip().lower(): name for name in records.columns}
+    if not {"id", "created at", "status"} <= plain.keys():
+        return False
+    named: dict[str, dict[str, str]] = {"tickets": {}, "metrics": {}, "ratings": {}}
+    for heading, name in plain.items():
+        kind, column = HEADINGS.get(heading, ("tickets", f"custom_{column_of(name)}"))
+        if column != "custom_None":
+            named[kind].setdefault(column, name)
+    for kind in ("metrics", "ratings"):
+        if named[kind]:
+            named[kind]["ticket_id"] = plain["id"]
+            if "updated at" in plain:
+                named[kind]["updated_at"] = plain["updated at"]
+    for kind, names in named.items():
+        if names:
+            gathering.add_frame(kind, records, names)
+    return True
