@@ -84,10 +84,11 @@ def _columns(kind: str) -> list[dict[str, Any]]:
         "lines": _lines,
         "delivered": _delivered,
     }
-    shared = [_column(name, dimension_name(name), 124, **WIDE) for name in _SHARED[kind]]
-    first, *others = own[kind]()
+    dimensions = _SHARED.get(kind, _SHARED["cases"])
+    shared = [_column(name, dimension_name(name), 124, **WIDE) for name in dimensions]
+    first, *others = own.get(kind, _turns)()
     link = {"cellRenderer": "CaseLink", "minWidth": 104, "context": {"fills": True}}
-    about = [] if kind == "orders" else [order]
+    about = [order] if kind in own and kind != "orders" else []
     return [{**first, **link}, *about, *others, *shared]
 
 
@@ -186,4 +187,13 @@ def _delivered() -> list[dict[str, Any]]:
         _column("shipment_id", _("Parcel"), 150),
         _moment("created_at", _("Ordered")),
         _moment("delivered_at", _("Delivered on")),
+    ]
+
+
+def _turns() -> list[dict[str, Any]]:
+    return [
+        _column("case_id", _("Case"), 130),
+        _moment("started_at", _("Started")),
+        _moment("due_at", _("Due")),
+        {**_moment("stopped_at", _("Stopped")), **WIDE},
     ]

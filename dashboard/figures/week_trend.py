@@ -23,7 +23,7 @@ def week_trend(
         weeks: `label`, `value`, `low`, `high` (null: none), `text` (the value as written),
             `over` (whether the week is over), `hover`, `href`.
         target: drawn as a hairline.
-        target_label: what stands at it.
+        target_label: what stands beside it.
         zero: whether the scale begins at zero, as counts must.
         view: changes when the selection does.
     """
@@ -37,9 +37,20 @@ def week_trend(
             "showline": False,
             "ticks": "",
             "tickangle": 0,
+            "tickmode": "array",
+            # Every other week from the last one on: there is no room for more on a phone.
+            "tickvals": labels[::-1][::2],
             "fixedrange": True,
         },
-        yaxis={"visible": False, "range": _reach(weeks, target, zero=zero), "fixedrange": True},
+        yaxis={
+            "range": _reach(weeks, target, zero=zero),
+            "showgrid": False,
+            "ticks": "",
+            "tickmode": "array",
+            "tickvals": [] if target is None else [target],
+            "ticktext": [target_label],
+            "fixedrange": True,
+        },
     )
     sure = weeks.filter(pl.col("low").is_not_null() & pl.col("high").is_not_null())
     for row in sure.iter_rows(named=True):
@@ -62,16 +73,6 @@ def week_trend(
                 line={"color": TARGET, "width": 1, "dash": "dot"},
                 hoverinfo="skip",
             )
-        )
-        figure.add_annotation(
-            x=len(labels) - 0.5,
-            y=target,
-            xref="x",
-            text=target_label,
-            xanchor="right",
-            yanchor="bottom",
-            showarrow=False,
-            font={"color": MUTED, "size": 11},
         )
     known = weeks.filter(pl.col("value").is_not_null())
     over = known["over"].to_list()

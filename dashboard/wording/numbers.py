@@ -123,20 +123,14 @@ def _maturity(told: Explanation) -> list[rows.Fact]:
     if not told.waiting:
         return [rows.Fact(_("Maturity"), _("Everything that will count counts"), status="ok")]
     waiting = ngettext(
-        "{count} row still waits for its deadline",
-        "{count} rows still wait for their deadline",
+        "{count} row still waits for its deadline; {share} can be judged",
+        "{count} rows still wait for their deadline; {share} can be judged",
         told.waiting,
+        share=formats.percent(told.mature),
     )
     word = _("Immature") if immature(told) else _("Nearly mature")
-    share = formats.percent(told.mature, 0)
-    return [
-        rows.Fact(
-            _("Maturity"),
-            _("{word}: {share} can be judged", word=word, share=share),
-            sub=waiting,
-            status="watch" if immature(told) else "info",
-        )
-    ]
+    status = "watch" if immature(told) else "info"
+    return [rows.Fact(_("Maturity"), word, sub=waiting, status=status)]
 
 
 def sides(told: Explanation, query: str) -> str:
@@ -237,8 +231,8 @@ def _account(account: Account, query: str) -> list[rows.Row]:
     left_out = [
         rows.Row(
             (
-                rows.Cell(f"− {reason_left_out(code)}", href=href(code) if count else ""),
-                rows.Cell(formats.number(count)),
+                rows.Cell(f"− {reason_left_out(code)}"),
+                rows.Cell(formats.number(count), href=href(code) if count else ""),
                 rows.Cell(why_left_out(code)),
             )
         )
@@ -247,8 +241,8 @@ def _account(account: Account, query: str) -> list[rows.Row]:
     words, behind = _rows_of(account.measure, query)
     counted = rows.Row(
         (
-            rows.Cell("= " + _("Counted"), href=behind),
-            rows.Cell(formats.number(account.counted)),
+            rows.Cell("= " + _("Counted")),
+            rows.Cell(formats.number(account.counted), href=behind),
             rows.Cell(words),
         )
     )
@@ -299,8 +293,8 @@ def quality_table(told: Explanation, query: str) -> str:
     lines = [
         rows.Row(
             (
-                rows.Cell(check_name(check), href=behind),
-                rows.Cell(formats.number(n)),
+                rows.Cell(check_name(check)),
+                rows.Cell(formats.number(n), href=behind),
                 rows.Cell(check_effect(check)),
                 rows.Cell(check_advice(check)),
             )

@@ -16,7 +16,11 @@ from dashboard.url_filter import DIMENSIONS, Period, case_link
 from dashboard.vocabulary import dimension_name, value_name
 from dashboard.wording.cases import filter_words, status_name
 from dashboard.wording.exclusions import reason_left_out
+from dashboard.wording.clock_names import clock_name
 from data_access.browse import ROW_KINDS
+
+TURNS = tuple(name for name, kind in ROW_KINDS.items() if kind.cohort.mart == "clocks")
+"""Lists of the runs of one clock, named after it."""
 
 STANDING_KIND = {"on_time": "ok", "late": "breach"}
 """How a parcel stands to its status class."""
@@ -24,6 +28,8 @@ STANDING_KIND = {"on_time": "ok", "late": "breach"}
 
 def kind_name(kind: str) -> str:
     """What readers call a list."""
+    if kind in TURNS:
+        return _("Turns counted: {clock}", clock=clock_name(kind))
     return {
         "parcels": _("Parcels"),
         "returns": _("Returned lines"),
@@ -39,6 +45,8 @@ def kind_name(kind: str) -> str:
 
 def view_names(kind: str) -> dict[str, str]:
     """View of a list to its name, in the order of the control."""
+    if kind in TURNS:
+        return {"due": _("Due"), "met": _("In time"), "missed": _("Late")}
     return {
         "parcels": {
             "all": _("All"),
@@ -63,6 +71,8 @@ def view_names(kind: str) -> dict[str, str]:
             "res_due": _("Resolution due"),
             "res_met": _("Resolved in time"),
             "res_missed": _("Resolution late"),
+            "judged": _("With a target"),
+            "paused": _("Paused while waiting"),
             "vendor": _("Flagged by the source"),
             "vendor_met": _("Met, as the source says"),
         },
@@ -103,7 +113,7 @@ def grid_rows(
 
 def _target(kind: str, row: Mapping[str, Any], day: date, last: date, query: str) -> str:
     """The case itself, or the cases about what the row tells of."""
-    if ROW_KINDS[kind].key == "case_id":
+    if kind in {"cases", "solved", *TURNS}:
         return case_link(row["case_id"], row["source"], query)
     return cases_of(row.get("case_id") or row["order_id"], day, last, query)
 
@@ -149,6 +159,8 @@ def answer(total: int, shown: RowListing, span: Period, unfiltered: Collection[s
 
 
 def _when(kind: str, days: str) -> str:
+    if kind in TURNS:
+        return _("started {days}", days=days)
     return {
         "parcels": _("promised for {days}", days=days),
         "returns": _("requested {days}", days=days),
@@ -169,6 +181,12 @@ def _counted(n: int, shown: RowListing) -> str:
             "{count} row not counted: {reason}", "{count} rows not counted: {reason}", n,
             reason=reason,
         )  # fmt: skip
+    if shown.kind in TURNS:
+        return {
+            "due": ngettext("{count} clock due", "{count} clocks due", n),
+            "met": ngettext("{count} clock stopped in time", "{count} clocks stopped in time", n),
+            "missed": ngettext("{count} late clock", "{count} late clocks", n),
+        }[shown.view]
     return {
         ("parcels", "all"): ngettext("{count} parcel", "{count} parcels", n),
         ("parcels", "due"): ngettext("{count} parcel due", "{count} parcels due", n),
@@ -210,6 +228,14 @@ def _counted(n: int, shown: RowListing) -> str:
         ),
         ("cases", "res_missed"): ngettext(
             "{count} case with a late resolution", "{count} cases with a late resolution", n
+        ),
+        ("cases", "judged"): ngettext(
+            "{count} case with a target", "{count} cases with a target", n
+        ),
+        ("cases", "paused"): ngettext(
+            "{count} case paused while the customer waited",
+            "{count} cases paused while the customer waited",
+            n,
         ),
         ("cases", "vendor"): ngettext(
             "{count} case flagged by the source", "{count} cases flagged by the source", n

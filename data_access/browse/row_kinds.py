@@ -15,6 +15,7 @@ import polars as pl
 from data_access.metrics.exclusions import POPULATIONS, Population
 from data_access.rollups.cohort import Cohort
 from data_access.rollups.cohorts import COHORTS
+from data_access.rollups.cohorts.deadlines import CLOCKS_OF_TURNS
 from data_access.rollups.days import AsOf
 
 
@@ -98,6 +99,22 @@ def _delivered_on(as_of: AsOf) -> pl.Expr:
     return pl.when(~ahead & (pl.col("delivered_on") <= pl.lit(as_of.today))).then("delivered_on")
 
 
+def _turns(clock: str) -> RowKind:
+    """The list of the runs of one clock."""
+    due = f"{clock}_due"
+    return RowKind(
+        "turn",
+        {
+            "due": RowView("clocks_started", due),
+            "met": RowView("clocks_started", f"{clock}_met"),
+            "missed": RowView("clocks_started", due, without=f"{clock}_met"),
+        },
+        ("turn", "source", "case_id", "started_at", "due_at", "stopped_at", *_SERVICE),
+        ("case_id",),
+        {"turn": lambda _: pl.format("{} · {}", "case_id", "instance")},
+    )
+
+
 ROW_KINDS: Mapping[str, RowKind] = {
     "parcels": RowKind(
         "shipment_id",
@@ -151,6 +168,8 @@ ROW_KINDS: Mapping[str, RowKind] = {
             "res_due": RowView("cases_created", "res_due"),
             "res_met": RowView("cases_created", "res_met"),
             "res_missed": RowView("cases_created", "res_due", without="res_met"),
+            "judged": RowView("cases_created", "judged"),
+            "paused": RowView("cases_created", "paused"),
             "vendor": RowView("cases_created", "vendor_n"),
             "vendor_met": RowView("cases_created", "vendor_met"),
         },
@@ -187,5 +206,6 @@ ROW_KINDS: Mapping[str, RowKind] = {
          *_GOODS),
         ("shipment_id", "order_id", "tracking_no"),
     ),
+    **{clock: _turns(clock) for clock in CLOCKS_OF_TURNS},
 }  # fmt: skip
 """Every list by the name that stands in its address."""
