@@ -3,11 +3,22 @@
 from data_access.clocks.declarations import CLOCKS, Clock
 from data_access.clocks.explanation import explained
 from data_access.clocks.measuring import Measured, measure
-from data_access.clocks.schemas import CONTEXT, FINDINGS, INSTANCES, INTERVALS, SEGMENTS, TIMELINE
+from data_access.clocks.schemas import (
+    CASES,
+    CHANGES,
+    CONTEXT,
+    FINDINGS,
+    INSTANCES,
+    INTERVALS,
+    SEGMENTS,
+    TIMELINE,
+)
 from data_access.clocks.timeline import timeline
 from data_access.clocks.turns import agent_started
 
 __all__ = [
+    "CASES",
+    "CHANGES",
     "CLOCKS",
     "CONTEXT",
     "FINDINGS",

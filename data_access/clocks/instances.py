@@ -54,20 +54,36 @@ def spans(parts: pl.DataFrame) -> pl.DataFrame:
 
 
 def paused_while_waiting(parts: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
-    """run, waiting_us: how long it was paused although a customer message waited.
+    """run, waiting_us, waiting_at: how long and since when it was paused though a message waited.
 
     Args:
-        parts: see `segments.counted`; those still lasting do not count.
+        parts: see `segments.counted`; those still lasting do not add to `waiting_us`.
         turns: customer turns: case, started_at, ended_at.
     """
     begins = pl.max_horizontal("starts_at", "waits_from")
     ends = pl.min_horizontal("ends_at", "waits_to")
-    paused = parts.filter(pl.col("paused") & pl.col("ends_at").is_not_null())
+    paused = parts.filter("paused")
     both = paused.select("run", "case", "starts_at", "ends_at").join(
         turns.select("case", waits_from="started_at", waits_to="ended_at"), on="case", how="inner"
     )
     return (
-        both.filter(begins < ends)
+        both.filter((begins < ends).fill_null(value=True))
         .group_by("run")
-        .agg(waiting_us=(ends - begins).dt.total_microseconds().sum())
+        .agg(
+            waiting_us=(ends - begins)
+            .filter(pl.col("ends_at").is_not_null())
+            .dt.total_microseconds()
+            .sum(),
+            waiting_at=begins.min(),
+        )
+    )
+
+
+def first_pause(parts: pl.DataFrame) -> pl.DataFrame:
+    """run, waiting_at: when a run was first paused; for clocks that run while a message waits."""
+    lasting = (pl.col("starts_at") < pl.col("ends_at")).fill_null(value=True)
+    return (
+        parts.filter(pl.col("paused") & lasting)
+        .group_by("run")
+        .agg(waiting_at=pl.col("starts_at").min())
     )

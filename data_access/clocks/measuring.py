@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import polars as pl
 
 from data_access.calendars import Hours
 from data_access.clocks import findings as checks
-from data_access.clocks.attributes import stretches, with_first_values
+from data_access.clocks.attributes import NO_LEVEL, stretches, with_first_values
 from data_access.clocks.declarations import CLOCKS, Clock
-from data_access.clocks.instances import deadlines, paused_while_waiting, spans
+from data_access.clocks.instances import deadlines, first_pause, paused_while_waiting, spans
 from data_access.clocks.policies import NONE, Policies, promises
 from data_access.clocks.runs import Record, record, runs
-from data_access.clocks.runs import as_of as runs_as_of
-from data_access.clocks.schemas import CASE, CONTEXT, FINDINGS, INSTANCES, SEGMENTS
+from data_access.clocks.schemas import (
+    CASE,
+    CASES,
+    CHANGES,
+    CONTEXT,
+    FINDINGS,
+    INSTANCES,
+    SEGMENTS,
+)
 from data_access.clocks.segments import counted, cut, of_case, promised
 from data_access.clocks.states import changes, group, normal
 from data_access.clocks.timeline import numbered, once, ordered, recorded
+from data_access.clocks.turns import agent_started
 
 CASES_AT_ONCE = 50_000
 """Cases measured together: what lies between events and clocks stays within memory."""
@@ -33,11 +41,15 @@ class Measured:
         instances: INSTANCES, one row per clock, case and turn.
         segments: SEGMENTS, the stretches behind them.
         findings: FINDINGS, what was wrong with the record.
+        changes: CHANGES, every change of status in order.
+        cases: CASES, one row per case.
     """
 
     instances: pl.DataFrame
     segments: pl.DataFrame
     findings: pl.DataFrame
+    changes: pl.DataFrame = field(default_factory=lambda: _nothing(CHANGES))
+    cases: pl.DataFrame = field(default_factory=lambda: _nothing(CASES))
 
 
 def measure(
@@ -78,11 +90,13 @@ def measure(
         if cases.height > CASES_AT_ONCE:
             theirs = known.filter(pl.col("case").is_between(some["case"][0], some["case"][-1]))
         parts.append(_measure_some(some, theirs, setting))
-    instances, segments, found = (
-        pl.concat([_nothing(schema), *(part[nth] for part in parts)])
-        for nth, schema in enumerate((INSTANCES, SEGMENTS, FINDINGS))
+    schemas = (INSTANCES, SEGMENTS, FINDINGS, CHANGES, CASES)
+    return Measured(
+        *(
+            pl.concat([_nothing(schema), *(part[nth] for part in parts)])
+            for nth, schema in enumerate(schemas)
+        )
     )
-    return Measured(instances, segments, found)
 
 
 def _nothing(schema: dict[str, pl.DataType]) -> pl.DataFrame:
@@ -114,7 +128,7 @@ class _Setting:
 
 def _measure_some(
     own: pl.DataFrame, told: pl.DataFrame, setting: _Setting
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+) -> tuple[pl.DataFrame, ...]:
     as_of, hours = setting.as_of, setting.hours
     in_order = ordered(told)
     rows = once(in_order)
@@ -129,10 +143,7 @@ def _measure_some(
     found = [checks.of_records(told, in_order), bursts, *_of_cases(known, setting.policies)]
     instances, segments = [], []
     for clock, policies in setting.clocks:
-        started = runs(clock, known)
-        if as_of is not None:
-            started = runs_as_of(started, as_of)
-        started = started.with_row_index("run")
+        started = runs(clock, known, as_of).with_row_index("run")
         parts = promised(cut(started, life), known.own, clock, policies, hours)
         parts = counted(parts, hours)
         instances.append(_instances(started, parts, clock, hours, known))
@@ -143,6 +154,23 @@ def _measure_some(
         _finished(instances, own, INSTANCES),
         _finished(segments, own, SEGMENTS),
         _findings(found, own, as_of),
+        _finished(
+            [turned if as_of is None else turned.filter(pl.col("at") <= as_of)], own, CHANGES
+        ),
+        _at_creation(own, rows),
+    )
+
+
+def _at_creation(own: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """CASES: what holds for a case from its creation on."""
+    ours = agent_started(rows.lazy(), ["case"]).collect()
+    began = ours.with_columns(agent_started=pl.lit(value=True))
+    level = pl.when(pl.col("level") != NO_LEVEL).then("level")
+    return (
+        own.with_columns(level)
+        .join(began, on="case", how="left", maintain_order="left")
+        .with_columns(pl.col("agent_started").fill_null(value=False))
+        .select(pl.col(name).cast(dtype) for name, dtype in CASES.items())
     )
 
 
@@ -156,13 +184,15 @@ def _instances(
     """INSTANCES with `case` in place of its key."""
     due, spent = deadlines(parts, hours), spans(parts)
     rows = pl.concat([started, due.drop("run"), spent.drop("run")], how="horizontal")
-    if clock.starts == "customer_turn" or not (rows["paused_s"] > 0).any():
+    if clock.starts == "customer_turn":
+        waited = first_pause(parts).with_columns(waiting_us=pl.lit(None, dtype=pl.Int64))
         rows = rows.with_columns(waiting_s="paused_s")
     else:
         waited = paused_while_waiting(parts, known.turns)
-        rows = rows.join(waited, on="run", how="left", maintain_order="left").with_columns(
-            waiting_s=pl.col("waiting_us").fill_null(0) / 1_000_000
-        )
+        rows = rows.with_columns(waiting_s=pl.lit(0.0))
+    rows = rows.join(waited, on="run", how="left", maintain_order="left").with_columns(
+        waiting_s=pl.coalesce(pl.col("waiting_us") / 1_000_000, "waiting_s")
+    )
     ended, fulfilled = pl.col("ended_at"), pl.col("fulfilled")
     over = ended.is_not_null()
     wall = (ended - pl.col("started_at")).dt.total_microseconds() / 1_000_000
@@ -183,6 +213,7 @@ def _instances(
         calendar_s=wall,
         paused_s=pl.when(over).then("paused_s"),
         paused_waiting_s=pl.when(over & pl.lit(clock.audited)).then("waiting_s"),
+        paused_waiting_at=pl.when(pl.lit(clock.audited)).then("waiting_at"),
         stopped_by=pl.when(fulfilled).then("by"),
     )
 

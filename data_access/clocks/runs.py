@@ -53,15 +53,15 @@ def record(own: pl.DataFrame, rows: pl.DataFrame, changes: pl.DataFrame) -> Reco
     return Record(own, rows, changes, asked, turns(asked))
 
 
-def runs(clock: Clock, known: Record) -> pl.DataFrame:
-    """The runs of one clock in order of case and start: RUN."""
+def runs(clock: Clock, known: Record, as_of: datetime | None = None) -> pl.DataFrame:
+    """The runs of one clock in order of case and start: RUN, as they stood at `as_of`."""
     if clock.starts == "creation":
-        found = _from_creation(clock, known)
+        found = _from_creation(clock, known, as_of)
     elif clock.starts == "escalation":
         found = _answered(turns(escalations(known.rows, known.changes)), known)
     else:
         found = _customer_turns(clock, known)
-    return found.select(RUN)
+    return found.select(RUN) if as_of is None else _stood(found.select(RUN), as_of)
 
 
 def _answered(found: pl.DataFrame, known: Record) -> pl.DataFrame:
@@ -102,12 +102,13 @@ def _of_live_vips(found: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
     return found.join(vips, on="case", how="inner", maintain_order="left").filter(held)
 
 
-def _from_creation(clock: Clock, known: Record) -> pl.DataFrame:
+def _from_creation(clock: Clock, known: Record, as_of: datetime | None) -> pl.DataFrame:
     """One run per case, to its first or its last solution."""
-    entries = known.changes.filter("entry")
+    changes = known.changes if as_of is None else known.changes.filter(pl.col("at") <= as_of)
+    entries = changes.filter("entry")
     lost = "never_solved"
     if clock.until == "last":
-        open_again = known.changes.unique("case", keep="last", maintain_order=True).filter(
+        open_again = changes.unique("case", keep="last", maintain_order=True).filter(
             ~pl.col("ended")
         )
         entries = entries.join(open_again, on="case", how="anti", maintain_order="left")
@@ -126,10 +127,8 @@ def _from_creation(clock: Clock, known: Record) -> pl.DataFrame:
     )
 
 
-def as_of(found: pl.DataFrame, at: datetime) -> pl.DataFrame:
-    """The runs as they stood at an instant."""
-    ended = pl.col("ended_at") <= at
-    kept = found.filter(pl.col("started_at") <= at)
-    return kept.with_columns(
+def _stood(found: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    ended = pl.col("ended_at") <= as_of
+    return found.filter(pl.col("started_at") <= as_of).with_columns(
         pl.when(ended).then(name).alias(name) for name in ("ended_at", "fulfilled", "by")
     )

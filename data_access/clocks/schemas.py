@@ -67,6 +67,7 @@ INSTANCES: dict[str, pl.DataType] = {
     "calendar_s": pl.Float64(),
     "paused_s": pl.Float64(),
     "paused_waiting_s": pl.Float64(),
+    "paused_waiting_at": INSTANT,
     "stopped_by": pl.String(),
 }
 """One run of a clock. Spans are whole microseconds written as seconds."""
@@ -97,6 +98,25 @@ INTERVALS: dict[str, pl.DataType] = {
     "target_s": pl.Int64(),
 }
 """A stretch of a clock that was counted or was not, and why."""
+
+CHANGES: dict[str, pl.DataType] = {
+    "source": pl.String(),
+    "case_id": pl.String(),
+    "at": INSTANT,
+    "status": pl.String(),
+    "ended": pl.Boolean(),
+    "by": pl.String(),
+}
+"""A change of status; the first of a case is its creation. `by`: solved, closed, merged, reopened
+(kind of the event or the status that said so), else null."""
+
+CASES: dict[str, pl.DataType] = {
+    "source": pl.String(),
+    "case_id": pl.String(),
+    "level": pl.Int64(),
+    "agent_started": pl.Boolean(),
+}
+"""A case as it was at its creation."""
 
 FINDINGS: dict[str, pl.DataType] = {
     "source": pl.String(),

@@ -7,7 +7,7 @@ question comes before its answer, and an answer before a withdrawal.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import polars as pl
 
@@ -139,14 +139,14 @@ def asked_at_creation(own: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def agent_started(timeline: pl.LazyFrame) -> pl.LazyFrame:
-    """source, case_id of the cases that we began: our public word came before any customer's.
+def agent_started(timeline: pl.LazyFrame, key: Sequence[str] = CASE) -> pl.LazyFrame:
+    """`key` of the cases that we began: our public word came before any customer's.
 
     Where no customer message is recorded at all: those that an agent created.
     """
     at, asked = pl.col("at"), pl.col("kind") == "customer_msg"
     return (
-        timeline.group_by(CASE)
+        timeline.group_by(key)
         .agg(
             asked=at.filter(asked).min(),
             said=at.filter(is_answer()).min(),
@@ -157,5 +157,5 @@ def agent_started(timeline: pl.LazyFrame) -> pl.LazyFrame:
             .then("ours")
             .otherwise(pl.col("said") < pl.col("asked"))
         )
-        .select(CASE)
+        .select(key)
     )
