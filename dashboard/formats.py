@@ -66,7 +66,10 @@ def unit_name(unit: str) -> str:
 
 
 def interval(low: float | None, high: float | None, unit: str) -> str:
-    """`82.9–85.6%`; empty when there is no interval."""
+    """`82.9–85.6%`; `12.4 or more` where the upper end is open; empty without an interval."""
+    if _absent(high) and not _absent(low):
+        # A percentile whose band nobody has watched to its end.
+        return _("{low} or more", low=value(low, unit))
     if _absent(low) or _absent(high):
         return ""
     if unit == "share":

@@ -41,5 +41,6 @@ def interval_name(method: str) -> str:
         "byar": _("95%, Byar's approximation to the exact Poisson interval."),
         "nps": _("95%, normal, with variance p + d − (p − d)²."),
         "order_statistics": _("95%, by the binomial ranks around the quantile."),
+        "greenwood": _("95%, from the band of the Kaplan–Meier curve (Greenwood, log-log)."),
     }
     return names.get(method, method)

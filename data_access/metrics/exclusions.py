@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from data_access.marts.schemas import MARTS
 from data_access.rollups.cohort import Cohort
 from data_access.rollups.cohorts import COHORTS
 from data_access.rollups.cohorts.deadlines import FIRST_RESPONSE, RESOLUTION, TURN, Deadline
+from data_access.rollups.cohorts.waiting import WAITS, Wait
 from data_access.rollups.days import AsOf
 
 Holds = Callable[[AsOf], pl.Expr]
@@ -44,7 +46,10 @@ class Population:
     @property
     def base(self) -> Cohort:
         """The cohort, before anything is left out."""
-        return replace(COHORTS[self.cohort], prepare=self._rows)
+        cohort = COHORTS[self.cohort]
+        # A row of the mart is there from its anchor on; when a wait ended is derived from it.
+        known_at = cohort.known_at if cohort.known_at in MARTS[cohort.mart].columns else None
+        return replace(cohort, prepare=self._rows, known_at=known_at)
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -122,6 +127,13 @@ def _turns(clock: str, deadline: Deadline) -> Population:
     )
 
 
+def _watched(cohort: str, wait: Wait) -> Population:
+    """Cases whose wait is followed, however far it has come."""
+    begun = Exclusion("agent_started", lambda as_of: ~as_of.passed(pl.col(wait.started_at)))
+    unjudged = Exclusion("unjudged", _always(pl.col(wait.target_s).is_null()))
+    return Population(cohort, (*_COUNTED_CASES, unjudged, begun))
+
+
 POPULATIONS: Mapping[str, Population] = {
     "cases_created.n": Population("cases_created", _COUNTED_CASES),
     "cases_created.fr_due": _judged(FIRST_RESPONSE, "fr_target_s"),
@@ -130,6 +142,7 @@ POPULATIONS: Mapping[str, Population] = {
         "cases_created",
         (*_COUNTED_CASES, Exclusion("unjudged", _not("cases_created.judged"))),
     ),
+    **{f"{cohort}.ended": _watched(cohort, wait) for cohort, wait in WAITS.items()},
     **{f"clocks_started.{clock}_due": _turns(clock, told) for clock, told in TURN.items()},
     "cases_created.vendor_n": Population(
         "cases_created",

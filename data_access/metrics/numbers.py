@@ -14,6 +14,9 @@ from data_access.marts.schemas import MARTS
 from data_access.marts.state import RefreshState
 from data_access.metrics.currency import published
 from data_access.rollups.cohort import Cohort, cut_name
+from data_access.rollups.cohorts import COHORTS
+from data_access.rollups.cohorts.waiting import WAITS
+from data_access.rollups.days import AsOf
 from data_access.warehouse import Warehouse
 
 KEPT_BYTES = 192 * 1024**2
@@ -50,6 +53,7 @@ class Numbers:
         self._outdated: dict[_Key, tuple[int | None, Cut]] = {}
         self._rates: pl.DataFrame | None = None
         self._open: pl.DataFrame | None = None
+        self._waiting: dict[str, pl.DataFrame] = {}
         self._values: dict[tuple[str, str], list[str]] = {}
         if previous is not None:
             for key, cut in list(previous._cuts.items()):  # noqa: SLF001
@@ -121,6 +125,17 @@ class Numbers:
             rows = self.mart("open_spells").filter((pl.col("open_from") <= now) & still)
             self._open = rows.drop("case_id", "part").collect()
         return self._open
+
+    def waiting(self, cohort: str, as_of: AsOf) -> pl.LazyFrame:
+        """The cases that wait as of then; as of the last refresh they are read once."""
+        wait = WAITS[cohort]
+        rows = wait.going_on(self.mart("cases"), as_of)
+        if as_of.instant != self.state.as_of:
+            return rows
+        if cohort not in self._waiting:
+            columns = {"created_at", wait.started_at, "dq", *COHORTS[cohort].dims}
+            self._waiting[cohort] = rows.select(sorted(columns)).collect()
+        return self._waiting[cohort].lazy()
 
     def fx_rates(self) -> pl.DataFrame:
         """Published rates: date, currency, units of it per unit of the common base."""

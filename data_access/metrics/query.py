@@ -28,6 +28,7 @@ from data_access.metrics.numbers import Numbers
 from data_access.metrics.plan import AGE, HOUR, Plan, dimensions, find, plan, source_of
 from data_access.metrics.quantiles import quantile
 from data_access.metrics.ratios import counts, valued
+from data_access.metrics.waiting import waiting_quantile
 from data_access.rollups.cohorts import COHORTS
 from data_access.rollups.days import GRAINS as STEPS
 from data_access.warehouse import Warehouse
@@ -238,6 +239,8 @@ def _rows(numbers: Numbers, asked: Plan) -> pl.DataFrame:
     kpi = asked.kpi
     if kpi.stock:
         return backlog(numbers, asked)
+    if kpi.interval == "greenwood":
+        return _filled(waiting_quantile(numbers, asked), asked, ("n", "numerator"))
     if kpi.quantile is not None:
         return _filled(quantile(numbers, asked), asked, ("n", "numerator"))
     if HOUR in asked.by and set(asked.by) - {HOUR, "continent", *GRAINS}:

@@ -22,6 +22,12 @@ def bucket(seconds: pl.Expr) -> pl.Expr:
     return pl.when(seconds.is_not_null()).then(number)
 
 
+def edges(number: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Seconds at which a bucket begins and ends."""
+    upper = pl.lit(GAMMA).pow(number.cast(pl.Float64))
+    return pl.when(number > 0).then(upper / GAMMA).otherwise(0.0), upper
+
+
 def representative(number: pl.Expr) -> pl.Expr:
     """Seconds that stand for a bucket, within 1 % of every value in it."""
     return 2 * pl.lit(GAMMA).pow(number.cast(pl.Float64)) / (GAMMA + 1)

@@ -15,9 +15,10 @@ from data_access.metrics.catalogue.returns import RETURNS
 from data_access.metrics.catalogue.service import SERVICE
 from data_access.metrics.catalogue.vendor import VENDOR
 from data_access.metrics.catalogue.voice import VOICE
+from data_access.metrics.catalogue.waiting import WAITING
 
 CATALOGUE: Mapping[str, Kpi] = {
-    kpi.name: kpi for kpi in (*SERVICE, *CLOCKS, *PARCELS, *RETURNS, *VOICE, *VENDOR)
+    kpi.name: kpi for kpi in (*SERVICE, *CLOCKS, *WAITING, *PARCELS, *RETURNS, *VOICE, *VENDOR)
 }
 """Every KPI by name, in the order of the documentation."""
 

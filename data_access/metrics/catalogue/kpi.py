@@ -7,7 +7,7 @@ from typing import Literal
 
 Unit = Literal["count", "share", "per_1000", "days", "hours", "score"]
 Better = Literal["up", "down", "none"]
-Interval = Literal["none", "wilson", "byar", "nps", "order_statistics"]
+Interval = Literal["none", "wilson", "byar", "nps", "order_statistics", "greenwood"]
 
 
 @dataclass(frozen=True)

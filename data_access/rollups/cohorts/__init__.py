@@ -9,8 +9,9 @@ from data_access.rollups.cohorts.parcels import PARCELS
 from data_access.rollups.cohorts.sales import SALES
 from data_access.rollups.cohorts.service import SERVICE
 from data_access.rollups.cohorts.voice import VOICE
+from data_access.rollups.cohorts.waiting import WAITING
 
 COHORTS: Mapping[str, Cohort] = {
-    cohort.name: cohort for cohort in (*SALES, *SERVICE, *PARCELS, *VOICE)
+    cohort.name: cohort for cohort in (*SALES, *SERVICE, *WAITING, *PARCELS, *VOICE)
 }
 """Every cohort by name."""

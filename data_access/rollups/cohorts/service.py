@@ -26,7 +26,8 @@ _CREATED_CUTS: tuple[tuple[str, ...], ...] = (
 )
 
 
-def _countable(rows: pl.LazyFrame) -> pl.LazyFrame:
+def countable(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The cases that count anywhere."""
     gone = true(col("is_spam")) | true(col("deleted")) | col("merged_into").is_not_null()
     return rows.filter(~gone)
 
@@ -87,7 +88,7 @@ SERVICE = (
             "vendor_met": flag(col("vendor_sla_met")),
         },
         _CREATED_CUTS,
-        prepare=_countable,
+        prepare=countable,
         ripens=_changes_verdict,
     ),
     Cohort(
@@ -102,7 +103,7 @@ SERVICE = (
             "reopen_tainted": lambda as_of: _reopen_due(as_of) & _tainted(as_of),
         },
         CASE_CUTS,
-        prepare=_countable,
+        prepare=countable,
         ripens=lambda before, after: came_between(
             col("first_solved_at") + REOPEN_WINDOW, before, after
         ),
@@ -130,7 +131,7 @@ SERVICE = (
             for name, measure in deadline.measures(clock).items()
         },
         CASE_CUTS,
-        prepare=_countable,
+        prepare=countable,
         ripens=lambda before, after: came_between(col("due_at"), before, after),
     ),
 )

@@ -16,7 +16,8 @@ PROMISED = {
     "lead_time_p90", "return_rate_lines", "return_rate_value", "csat", "nps", "low_review_share",
     "vendor_sla_met", "next_response_within_target", "vip_live_within_target",
     "marketplace_within_2h", "marketplace_within_24h", "solution_within_target",
-    "paused_while_waiting",
+    "paused_while_waiting", "first_response_p50", "first_response_p90", "resolution_p50",
+    "resolution_p90",
 }  # fmt: skip
 
 
