@@ -29,8 +29,9 @@ from dashboard.wording import service_backlog as backlog_words
 from dashboard.wording import service_due as due_words
 from dashboard.wording import service_markets as market_words
 from dashboard.wording import service_parity as parity_words
-from data_access.browse import CaseView, cases, due_soon
+from data_access.browse import due_soon
 from data_access.browse.service_marketplaces import marketplaces
+from data_access.browse.service_oldest import oldest_open
 from data_access.browse.service_roster import PACE_DAYS, pace, roster
 from data_access.metrics import Query
 from data_access.metrics.parity import ALERT, largest, parity
@@ -189,16 +190,7 @@ def backlog(services: Services, query: str, by: str | None) -> tuple[Any, ...]:
     frame = shapes.ages(
         services.metrics.kpi(asked), services.metrics.kpi(earlier), split, backlog_words.OTHERS
     )
-    waiting, _count = cases(
-        services.warehouse,
-        replace(view.filter, start=None, end=None),
-        view=CaseView.OPEN,
-        sort=(("created_at", False),),
-        offset=0,
-        limit=shapes.OLDEST_SHOWN,
-        as_of=known,
-        zone=zone,
-    )
+    waiting = oldest_open(services.warehouse, view.filter, as_of=known, limit=shapes.OLDEST_SHOWN)
     span = (_first_day(waiting, day), day)
     title = backlog_words.title(frame)
     return (
@@ -241,7 +233,9 @@ def languages(
     )
     known = counts.filter(pl.col("denominator") > 0)["language"].drop_nulls().unique().to_list()
     reference = chosen if chosen in known else largest(counts, "language")
-    frame = parity(counts, "language", [topic, "channel"], reference or "")
+    frame = shapes.surest_first(
+        parity(counts, "language", [topic, "channel"], reference or ""), reference or ""
+    )
     alike, below = parity_words.marks()
     options = parity_words.reference_options(chosen or "", known)
     return (

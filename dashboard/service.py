@@ -91,6 +91,23 @@ def largest_groups(frame: pl.DataFrame, group: str, size: str, rest: str) -> pl.
     )
 
 
+def surest_first(languages: pl.DataFrame, reference: str) -> pl.DataFrame:
+    """The reference, then who is most surely served worse; last those with too few cases.
+
+    Args:
+        languages: `group`, `enough`, `ratio_high`, `n`.
+        reference: the group that the others are compared with.
+    """
+    return languages.sort(
+        pl.col("group") != reference,
+        ~pl.col("enough"),
+        pl.col("ratio_high"),
+        -pl.col("n"),
+        "group",
+        nulls_last=True,
+    )
+
+
 def ages(now: pl.DataFrame, before: pl.DataFrame, by: str, rest: str) -> pl.DataFrame:
     """Open cases by group and age, now and a week ago.
 

@@ -64,8 +64,17 @@ def layout(
 def _due(minutes: int, by: str, clock: str) -> html.Section:
     clocks = {"": _("All clocks"), **{name: clock_name(name) for name in CLOCKS}}
     horizons = {minutes: horizon_name(minutes) for minutes in HORIZONS}
+    choices = html.Div(
+        [
+            _segments(Service.WITHIN, horizons, minutes, _("How far to look")),
+            _segments(Service.BY, _splits(), by, _("Split by")),
+            _dropdown(Service.CLOCK, clocks, clock, _("Clock")),
+        ],
+        className="aw-service-choices",
+    )
     return section(
         _("Due soon"),
+        choices,
         panel(
             Service.DUE_PANEL,
             html.Div(
@@ -84,11 +93,6 @@ def _due(minutes: int, by: str, clock: str) -> html.Section:
         columns=8,
         title_id=Service.DUE_TITLE,
         note=html.Span(id=Service.DUE_NOTE),
-        actions=[
-            _segments(Service.WITHIN, horizons, minutes, _("How far to look")),
-            _segments(Service.BY, _splits(), by, _("Split by")),
-            _dropdown(Service.CLOCK, clocks, clock, _("Clock")),
-        ],
     )
 
 
@@ -167,7 +171,7 @@ def _parity(kpi: str, reference: str) -> html.Section:
                 className="aw-map-beside__table",
             ),
         ],
-        className="aw-map-beside",
+        className="aw-map-beside aw-service-parity",
     )
     return section(
         _("Is every language served alike?"),

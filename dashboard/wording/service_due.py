@@ -76,8 +76,8 @@ def _worst(worst: Mapping[str, Any], by: str) -> str:
     if agents == 0:
         return _("{count} of them for {group}, where nobody is on shift", count=count, group=group)
     return ngettext(
-        "{cases} of them for {group}, where {count} agent is on shift",
-        "{cases} of them for {group}, where {count} agents are on shift",
+        "{cases} of them for {group}, where {count} agent is on shift in that time",
+        "{cases} of them for {group}, where {count} agents are on shift in that time",
         agents,
         cases=count,
         group=group,
@@ -206,7 +206,10 @@ def demand_table(
     ]
     lines.append(
         rows.Row(
-            _cells(_("All"), whole, minutes, staffed=staffed, split=split),
+            (
+                *_cells(_("All"), whole, minutes, staffed=staffed, split=False),
+                *([rows.Cell()] if split else []),
+            ),
             href=_behind(None, by, minutes, query, clock),
         )
     )
@@ -258,7 +261,7 @@ def clock_table(clocks: pl.DataFrame, minutes: int, by: str, query: str) -> str:
         return ""
     columns = [rows.Column(_("Clock"))]
     columns += [rows.Column(horizon_name(horizon), num=True) for horizon in HORIZONS]
-    columns.append(rows.Column(_("Next")))
+    columns.append(rows.Column(_("Next"), num=True))
     lines = [
         rows.Row(
             (

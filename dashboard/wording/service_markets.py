@@ -11,6 +11,10 @@ from dashboard import formats, rows
 from dashboard.languages import _
 from dashboard.url_filter import Period, link
 from data_access.browse.service_marketplaces import CLOCKS
+from data_access.metrics import CATALOGUE
+
+KPIS = {"own": "marketplace_within_2h", "platform": "marketplace_within_24h"}
+"""The same promises as KPIs over all marketplaces: whose targets hold here."""
 
 FEWEST = 10
 
@@ -51,7 +55,7 @@ def table(frame: pl.DataFrame, query: str) -> str:
         rows.Column(_("Within 24 h, platform rule"), num=True),
         rows.Column(_("n"), num=True),
         rows.Column(_("Running now"), num=True, title=_("Messages that wait for an answer")),
-        rows.Column(_("Next breach")),
+        rows.Column(_("Next breach"), num=True),
     ]
     lines = [
         rows.Row(
@@ -72,7 +76,7 @@ def table(frame: pl.DataFrame, query: str) -> str:
 
 def _share(row: Mapping[str, Any], name: str) -> tuple[rows.Cell, rows.Cell]:
     value, low, high = (row[f"{name}_{part}"] for part in ("value", "low", "high"))
-    meter = None if value is None else (value, low, high, None)
+    meter = None if value is None else (value, low, high, CATALOGUE[KPIS[name]].target)
     share = rows.Cell(formats.percent(value), sub=formats.interval(low, high, "share"), meter=meter)
     return share, rows.Cell(formats.number(row[f"{name}_n"]))
 

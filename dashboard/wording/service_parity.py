@@ -14,6 +14,9 @@ from dashboard.vocabulary import dimension_name, kpi_short, value_name
 from dashboard.wording.tiles import BEHIND
 from data_access.metrics.parity import ALERT, FEWEST
 
+WHOLE = 0.995
+"""A smaller part of the reference's mix is named."""
+
 
 def reference_options(chosen: str, languages: Sequence[str] = ()) -> dict[str, str]:
     """What languages can be compared with: the largest of them, or one by name."""
@@ -116,6 +119,10 @@ def _hover(row: Mapping[str, Any]) -> str:
             + (f" ({interval})" if interval else "")
         )
     lines.append(_("n = {n}", n=formats.number(row["n"])))
+    if row["covered"] < WHOLE:
+        lines.append(
+            _("compared over {share} of the mix", share=formats.percent(row["covered"], 0))
+        )
     if not row["enough"]:
         lines.append(_("Too few to say"))
     return "<br>".join(lines)
@@ -125,11 +132,10 @@ def table(frame: pl.DataFrame, kpi: str, reference: str, query: str) -> str:
     """Every language: its share as if it had the reference's mix, difference, ratio, verdict."""
     columns = [
         rows.Column(dimension_name("language")),
-        rows.Column(_("Same mix"), num=True, title=_("The share, weighted; smaller: as it is")),
-        rows.Column(_("Difference"), num=True, title=_("To the reference, with 95% interval")),
-        rows.Column(_("Ratio"), num=True, title=_("To the reference, with 95% interval")),
-        rows.Column(_("n"), num=True),
         rows.Column(_("Alike?")),
+        rows.Column(_("Ratio"), num=True, title=_("To the reference, with 95% interval")),
+        rows.Column(_("Difference"), num=True, title=_("To the reference, with 95% interval")),
+        rows.Column(_("Same mix"), num=True, title=_("The share, weighted; smaller: as it is")),
     ]
     lines = []
     for row in frame.iter_rows(named=True):
@@ -138,17 +144,19 @@ def table(frame: pl.DataFrame, kpi: str, reference: str, query: str) -> str:
         lines.append(
             rows.Row(
                 (
-                    rows.Cell(value_name("language", row["group"])),
-                    rows.Cell(formats.percent(row["value"]), sub=formats.percent(row["raw"])),
-                    rows.Cell(*_difference(row)) if other else rows.Cell(formats.NONE),
+                    rows.Cell(
+                        value_name("language", row["group"]),
+                        sub=_("n = {n}", n=formats.number(row["n"])),
+                    ),
+                    rows.Cell(word, status=kind),
                     rows.Cell(
                         formats.number(row["ratio"], 2),
                         sub=formats.span(row["ratio_low"], row["ratio_high"], 2),
                     )
                     if other
                     else rows.Cell(formats.number(1, 2)),
-                    rows.Cell(formats.number(row["n"]), sub=_covered(row["covered"])),
-                    rows.Cell(word, status=kind),
+                    rows.Cell(*_difference(row)) if other else rows.Cell(formats.NONE),
+                    rows.Cell(formats.percent(row["value"]), sub=formats.percent(row["raw"])),
                 ),
                 href=behind(row["group"], kpi, query),
                 small=not row["enough"],
@@ -186,13 +194,6 @@ def _difference(row: Mapping[str, Any]) -> tuple[str, str]:
         formats.change(row["difference"], 0.0, "share") or formats.NONE,
         formats.span(100 * low, 100 * high, 1),
     )
-
-
-def _covered(covered: float) -> str:
-    """How much of the reference's mix a language has, where it is not all of it."""
-    if covered >= 0.995:
-        return ""
-    return _("{share} of the mix", share=formats.percent(covered, 0))
 
 
 def _limit() -> str:
