@@ -12,6 +12,7 @@ import callbacks.cases
 import callbacks.complaints
 import callbacks.numbers
 import callbacks.overview
+import callbacks.reconcile
 import callbacks.rows
 import callbacks.service
 import callbacks.shell
@@ -21,6 +22,7 @@ import pages.cases
 import pages.complaints
 import pages.numbers
 import pages.overview
+import pages.reconcile
 import pages.rows
 import pages.service
 import pages.sla
@@ -46,6 +48,7 @@ SCREENS: tuple[Screen, ...] = (
     pages.complaints,
     pages.service,
     pages.sla,
+    pages.reconcile,
     pages.cases,
     pages.case,
     pages.rows,
@@ -59,6 +62,7 @@ CALLBACKS = (
     callbacks.complaints,
     callbacks.service,
     callbacks.sla,
+    callbacks.reconcile,
     callbacks.cases,
     callbacks.case,
     callbacks.rows,

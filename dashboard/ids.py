@@ -74,6 +74,7 @@ class Overview(StrEnum):
     DUE_HORIZON = "overview-due-horizon"
     DUE_TITLE = "overview-due-title"
     DUE = "overview-due"
+    DUE_STAFF = "overview-due-staff"
 
 
 class Cases(StrEnum):
@@ -227,6 +228,29 @@ class Service(StrEnum):
     MARKETS_TITLE = "service-markets-title"
     MARKETS_NOTE = "service-markets-note"
     MARKETS = "service-markets"
+
+
+class Reconcile(StrEnum):
+    """`/reconcile`: why another tool shows another number."""
+
+    METRIC = "reconcile-metric"
+    LEFT = "reconcile-left"
+    RIGHT = "reconcile-right"
+    STATISTIC = "reconcile-statistic"
+    ANSWER = "reconcile-answer"
+    BRIDGE_PANEL = "reconcile-bridge-panel"
+    BRIDGE_TITLE = "reconcile-bridge-title"
+    BRIDGE_NOTE = "reconcile-bridge-note"
+    BRIDGE = "reconcile-bridge"
+    BRIDGE_SUMMARY = "reconcile-bridge-summary"
+    BRIDGE_TABLE = "reconcile-bridge-table"
+    NUMBERS = "reconcile-numbers"
+    DEFINITIONS_PANEL = "reconcile-definitions-panel"
+    DEFINITIONS_TITLE = "reconcile-definitions-title"
+    DEFINITIONS = "reconcile-definitions"
+    CASES_PANEL = "reconcile-cases-panel"
+    CASES_TITLE = "reconcile-cases-title"
+    CASES = "reconcile-cases"
 
 
 class TilePart(StrEnum):

@@ -13,6 +13,8 @@ COMMANDS = {
     "import": "import_",
     "quarantine": "quarantine",
     "kpi": "kpi",
+    "explain": "explain",
+    "reconcile": "reconcile",
     "serve": "serve",
     "worker": "worker",
     "rules": "rules",

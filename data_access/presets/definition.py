@@ -33,7 +33,7 @@ AgentStarted = Literal["out", "next_reply", "opening_counts"]
 HoursCounted = Literal["calendar", "business"]
 Schedule = Literal["in_force", "at_the_end"]
 Stop = Literal["first_solve", "last_solve", "each_solve"]
-AfterSolve = Literal["counts", "withdrawn"]
+AfterSolve = Literal["counts", "withdrawn", "watched"]
 Turns = Literal["follow_ups", "all"]
 OpenCases = Literal["dropped", "censored"]
 Statistic = Literal["median", "mean"]
@@ -78,7 +78,8 @@ class Definition:
     closed_counts: bool = True
     """Whether closing a case that nobody solved is a resolution."""
     after_solve: AfterSolve = "counts"
-    """Whether a reply still counts after the case was solved without one."""
+    """A reply after the case was solved without one: counts; or the case leaves the number at the
+    solve, wholly (`withdrawn`) or counting as having waited until then (`watched`)."""
     turns: Turns = "follow_ups"
     """For next response: whether the first answer is one of the turns."""
     statuses: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from data_access.presets.catalogue import PRESETS
-from data_access.presets.definition import HoursCounted, Preset, Statistic
+from data_access.presets.definition import HoursCounted, Preset, Statistic, counting
 from data_access.presets.reconciling import (
     TOP,
     TOP_CASES,
@@ -164,6 +164,8 @@ def reconcile_recorded(
     metric = measuring.metric
     new = other.definition(metric)
     by = through if through is not None and metric in through.metrics else other
+    if column_of(metric, by.definition(metric).hours) is None:
+        by = counting(by, "calendar")
     made = by.definition(metric)
     theirs = recorded_times(own, metric, made.hours)
     ours = measuring.times(made)

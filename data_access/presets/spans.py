@@ -31,17 +31,25 @@ def first_responses(past: History, made: Definition) -> pl.DataFrame:
     if made.start == "last_customer_message":
         rows = _from_last_message(rows, past)
     rows = rows.join(_first_solve_after(past, rows), on=CASE, how="left")
-    withdrawn = (pl.col("solved_at") < pl.col("reply_at")).fill_null(value=False) & pl.lit(
-        made.after_solve == "withdrawn"
-    )
+    solved_first = (pl.col("solved_at") < pl.col("reply_at")).fill_null(value=False)
+    withdrawn = solved_first & pl.lit(made.after_solve != "counts")
     replied = pl.col("reply_at").is_not_null() & ~withdrawn
+    left = withdrawn | (~replied & _resting(past, made))
+    watched = pl.lit(made.after_solve == "watched")
     why = (
         pl.when(pl.col("begin").is_null())
         .then(pl.lit("no_customer_message"))
-        .when(withdrawn | (~replied & _resting(past, made)))
+        .when(left & ~watched)
         .then(pl.lit("solved_without_reply"))
     )
-    return _spans(rows, past, starts="begin", stops=pl.when(replied).then("reply_at"), why=why)
+    return _spans(
+        rows,
+        past,
+        starts="begin",
+        stops=pl.when(replied).then("reply_at"),
+        watched_until=pl.when(left & watched).then("solved_at"),
+        why=why,
+    )
 
 
 def _begin(made: Definition) -> pl.Expr:
@@ -85,7 +93,7 @@ def _first_solve_after(past: History, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _resting(past: History, made: Definition) -> pl.Expr:
     """Cases without a reply that nobody is expected to answer any more."""
-    if made.after_solve == "withdrawn":
+    if made.after_solve != "counts":
         return pl.col("solved_at").is_not_null()
     ended = past.statuses.filter(
         pl.col("ends_at").is_null(), pl.col("status").is_in(["solved", "closed"])
@@ -128,13 +136,14 @@ def next_responses(past: History, made: Definition) -> pl.DataFrame:
     rows = turns.with_columns(instance=pl.int_range(1, pl.len() + 1).over(CASE)).join(
         past.cases.select(CASE), on=CASE, how="inner"
     )
-    solved = pl.col("what") == 2
+    solved, watched = pl.col("what") == 2, pl.lit(made.after_solve == "watched")
     return _spans(
         rows,
         past,
         starts="begin",
         stops=pl.when(pl.col("what") == 1).then("end"),
-        why=pl.when(solved).then(pl.lit("solved_without_reply")),
+        watched_until=pl.when(solved & watched).then("end"),
+        why=pl.when(solved & ~watched).then(pl.lit("solved_without_reply")),
     )
 
 
@@ -191,18 +200,27 @@ def lifetimes(past: History) -> pl.DataFrame:
 
 
 def _spans(
-    rows: pl.DataFrame, past: History, *, starts: str, stops: pl.Expr, why: pl.Expr
+    rows: pl.DataFrame,
+    past: History,
+    *,
+    starts: str,
+    stops: pl.Expr,
+    why: pl.Expr,
+    watched_until: pl.Expr | None = None,
 ) -> pl.DataFrame:
+    """The rows as `SPANS`; one that did not stop is known until `watched_until`, else `as_of`."""
     if "instance" not in rows.columns:
         rows = rows.with_columns(instance=pl.lit(1, pl.Int64))
     now = pl.lit(past.as_of, SPANS["ends_at"])
     return (
-        rows.with_columns(_stop=stops, why=why)
+        rows.with_columns(
+            _stop=stops, why=why, _until=now if watched_until is None else watched_until
+        )
         .select(
             *CASE,
             "instance",
             starts_at=starts,
-            ends_at=pl.when(pl.col("why").is_null()).then(pl.coalesce("_stop", now)),
+            ends_at=pl.when(pl.col("why").is_null()).then(pl.coalesce("_stop", "_until", now)),
             ended=pl.col("_stop").is_not_null(),
             why="why",
         )

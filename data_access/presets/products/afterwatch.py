@@ -16,22 +16,23 @@ AFTERWATCH = Preset(
     metrics={
         "first_response": Definition(
             "From the customer's first message to the first public message of a person. Cases that "
-            "we opened have none; a case solved without a reply leaves; one that waits counts as "
-            "waiting.",
+            "we opened start with the customer's first message too; one solved without a reply "
+            "counts as having waited until then, one that waits as waiting.",
             (_OURS,),
             start="first_customer_message",
-            agent_started="out",
-            after_solve="withdrawn",
+            agent_started="next_reply",
+            after_solve="watched",
             open_cases="censored",
             business="in_force",
         ),
         "next_response": Definition(
             "From the oldest message of the customer that is unanswered to the next public message "
-            "of a person, once per turn after the first answer. A solve ends the turn.",
+            "of a person, once per turn after the first answer. A solve ends the turn, which counts "
+            "as having waited until then.",
             (_OURS,),
             start="first_customer_message",
             agent_started="next_reply",
-            after_solve="withdrawn",
+            after_solve="watched",
             open_cases="censored",
             business="in_force",
         ),

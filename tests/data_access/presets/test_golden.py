@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import polars as pl
+
+from data_access.presets import preset
 from tests.data_access.presets.cases import HOUR, Book, at, calendar, hours_of
 
 FIRST = "first_response"
@@ -12,6 +15,11 @@ MINUTE = 60.0
 
 def first(book: Book, name: str) -> object:
     return book.times(FIRST, name)["A"]
+
+
+def preset_rows(book: Book, name: str) -> pl.DataFrame:
+    made = preset(name).definition(FIRST)
+    return book.measuring(FIRST).times(made)
 
 
 def test_asked_at_ten_answered_at_half_past_eleven() -> None:
@@ -42,7 +50,7 @@ def test_an_agent_opens_the_ticket() -> None:
     assert first(book, "freshdesk") == 1 * HOUR
     assert first(book, "gorgias") == "agent_started"
     assert first(book, "intercom") == "agent_started"
-    assert first(book, "afterwatch") == "agent_started"
+    assert first(book, "afterwatch") == 30 * MINUTE  # from the customer's first message
     assert first(book, "chatwoot") == 0.0  # the opening message is the first reply
 
 
@@ -202,8 +210,11 @@ def test_no_schedule_never_stops() -> None:
 def test_solved_without_a_reply() -> None:
     book = Book()
     book.case("A", at("10:00")).customer(at("10:00")).solved(at("11:00"))
-    for name in ("afterwatch", "zendesk", "gorgias", "freshdesk", "intercom", "chatwoot"):
+    for name in ("zendesk", "gorgias", "freshdesk", "intercom", "chatwoot"):
         assert first(book, name) == "solved_without_reply", name
+    # Ours: waited for an hour, and nobody knows for how long it would have.
+    assert first(book, "afterwatch") == 1 * HOUR
+    assert preset_rows(book, "afterwatch")["ended"].to_list() == [False]
     assert book.times("first_resolution", "zendesk") == {"A": 1 * HOUR}
 
 
@@ -220,7 +231,8 @@ def test_solved_without_a_reply_then_reopened_and_answered() -> None:
     )
     assert first(book, "zendesk") == 2.5 * HOUR  # ends when that comment is posted
     assert first(book, "gorgias") == 2.5 * HOUR
-    assert first(book, "afterwatch") == "solved_without_reply"
+    assert first(book, "afterwatch") == 1 * HOUR  # waited until the solve
+    assert preset_rows(book, "afterwatch")["ended"].to_list() == [False]
     assert first(book, "intercom") == "solved_without_reply"
 
 
@@ -313,9 +325,9 @@ def test_turns() -> None:
     )
     # The oldest unanswered message (11:00) starts the turn; the thanks at 13:00 is ended by the
     # solve.
-    withdrawn = {"A": 60 * MINUTE, "A#2": "solved_without_reply"}
-    assert book.times("next_response", "zendesk") == withdrawn
-    assert book.times("next_response", "afterwatch") == withdrawn
+    zendesk = {"A": 60 * MINUTE, "A#2": "solved_without_reply"}
+    assert book.times("next_response", "zendesk") == zendesk
+    assert book.times("next_response", "afterwatch") == {"A": 60 * MINUTE, "A#2": 30 * MINUTE}
     # All turns, the first one included.
     found = book.times("next_response", "intercom")
     assert [found["A"], found["A#2"]] == [10 * MINUTE, 60 * MINUTE]

@@ -1,0 +1,363 @@
+"""What the Reconcile screen says: products, causes, the answer, definitions side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from dashboard import formats, rows
+from dashboard.languages import _, current, ngettext
+from dashboard.reconcile import Question, Step, has_metric
+from dashboard.url_filter import Period, case_link
+from dashboard.wording.definition_switches import switch_rows
+from data_access.browse.reconciliations import Found
+from data_access.presets import PRESETS, Reconciliation, Side, preset
+from data_access.presets.recorded import NAME as RECORDED_NAME
+
+
+def metric_name(metric: str) -> str:
+    """What readers call a time metric."""
+    return {
+        "first_response": _("First response time"),
+        "next_response": _("Next response time"),
+        "first_resolution": _("First resolution time"),
+        "full_resolution": _("Full resolution time"),
+        "requester_wait": _("Requester wait time"),
+        "agent_work": _("Agent work time"),
+        "on_hold": _("Time on hold"),
+    }[metric]
+
+
+def side_name(side: str) -> str:
+    """A product as readers know it, with its hours where they were chosen."""
+    if side == RECORDED_NAME:
+        return _("The source's own figure")
+    product, _colon, hours = side.partition(":")
+    title = PRESETS[product].title
+    if hours == "business":
+        return _("{product}, business hours", product=title)
+    if hours == "calendar":
+        return _("{product}, calendar hours", product=title)
+    return title
+
+
+def statistic_name(statistic: str) -> str:
+    """Median or mean."""
+    return {"median": _("Median"), "mean": _("Mean")}[statistic]
+
+
+def cause_name(cause: str) -> str:
+    """A cause in a few words."""
+    return {
+        "start_of_clock": _("Start of the clock"),
+        "out_of_hours": _("Out of hours"),
+        "last_schedule": _("Last schedule"),
+        "bot_replies": _("Bot replies"),
+        "agent_started": _("Agent-started cases"),
+        "solved_without_reply": _("Solved without a reply"),
+        "turns": _("Turns counted"),
+        "reopened": _("Which solve counts"),
+        "solved_time": _("Time while solved"),
+        "closed_unsolved": _("Closed, never solved"),
+        "statuses": _("Statuses counted"),
+        "merged": _("Merged cases"),
+        "spam": _("Spam"),
+        "deleted": _("Deleted cases"),
+        "open_cases": _("Cases still running"),
+        "not_reproduced": _("Not reproduced"),
+        "other_cases": _("Cases on one side only"),
+        "together": _("All differences together"),
+        "rest": _("Everything smaller"),
+    }[cause]
+
+
+def cause_doc(cause: str) -> str:
+    """What a cause is, in a sentence."""
+    return {
+        "start_of_clock": _("Creation, the customer's first message or the last one before it."),
+        "out_of_hours": _("The wall clock against business hours."),
+        "last_schedule": _("Business hours of the last schedule for the whole time, or each then."),
+        "bot_replies": _("Whether bots and rules count as an answer."),
+        "agent_started": _("Cases that our side opened: left out, or measured in another way."),
+        "solved_without_reply": _("Whether a reply counts that comes after a solve without one."),
+        "turns": _("Whether the first answer is one of the turns."),
+        "reopened": _("The first solve, the one that lasted, or every one."),
+        "solved_time": _("Whether the time between a solve and the reopening counts."),
+        "closed_unsolved": _("Whether closing a case that nobody solved is a resolution."),
+        "statuses": _("The statuses in which the clock runs."),
+        "merged": _("Whether cases merged into another one are counted."),
+        "spam": _("Whether spam is counted."),
+        "deleted": _("Whether deleted cases are counted."),
+        "open_cases": _("Whether clocks that still run count as running or are left out."),
+        "not_reproduced": _("The recorded minutes differ from the product's own definition."),
+        "other_cases": _("Recorded but not measured, or measured but not recorded."),
+        "together": _("No step alone leaves cases to compare."),
+        "rest": _("The smaller causes together."),
+    }[cause]
+
+
+def reason_name(why: str) -> str:
+    """Why a case is left out of a number."""
+    return {
+        "deleted": _("deleted"),
+        "spam": _("spam"),
+        "merged": _("merged"),
+        "agent_started": _("started by an agent"),
+        "calendar_missing": _("calendar not known"),
+        "open": _("still running"),
+        "no_customer_message": _("no message of the customer"),
+        "solved_without_reply": _("solved without a reply"),
+        "unsolved": _("never solved"),
+    }[why]
+
+
+def duration(seconds: float | None) -> str:
+    """A duration to the second below a minute, without a sign."""
+    if seconds is not None and abs(seconds) < 60:
+        return _("{s} s", s=formats.number(abs(seconds)))
+    return formats.duration(seconds)
+
+
+def signed(seconds: float) -> str:
+    """A duration with its sign."""
+    text = duration(seconds)
+    return text if round(seconds) == 0 else f"{'−' if seconds < 0 else '+'}{text}"
+
+
+def answer(found: Reconciliation) -> str:
+    """Both numbers and the biggest cause of the gap."""
+    left, right = found.left, found.right
+    if left.value_s is None or right.value_s is None:
+        empty = left if left.value_s is None else right
+        return _("{side} has no value for these cases.", side=side_name(empty.name))
+    start = _(
+        "{left} says {left_value}, {right} {right_value}.",
+        left=side_name(left.name),
+        left_value=duration(left.value_s),
+        right=side_name(right.name),
+        right_value=duration(right.value_s),
+    )
+    return start + (" " if current() == "en" else "") + biggest(found)
+
+
+def biggest(found: Reconciliation) -> str:
+    """The biggest cause, as the title of the bridge."""
+    gap = found.gap_s or 0.0
+    if found.causes.is_empty() or not found.causes["effect_s"].abs().max():
+        return _("Nothing tells them apart on these cases.")
+    cause, effect = found.causes.select("cause", "effect_s").row(0)
+    if round(gap) == 0:
+        return _(
+            "The numbers agree; {cause} ({effect}) is made up for by others.",
+            cause=cause_name(cause),
+            effect=signed(effect),
+        )
+    return _(
+        "The biggest cause is {cause}: {effect} of {gap}.",
+        cause=cause_name(cause),
+        effect=signed(effect),
+        gap=signed(gap),
+    )
+
+
+def note(asked: Question, span: Period, found: Found) -> str:
+    """Which number over which cases."""
+    parts = [
+        metric_name(asked.metric),
+        statistic_name(asked.statistic),
+        _("cases created {days}", days=formats.days(span.first, span.last)),
+    ]
+    if found.taken < found.of_cases:
+        parts.append(
+            _(
+                "an even sample of {taken} of {all} cases",
+                taken=formats.number(found.taken),
+                all=formats.number(found.of_cases),
+            )
+        )
+    else:
+        parts.append(ngettext("{count} case", "{count} cases", found.of_cases))
+    return " · ".join(parts)
+
+
+def number(side: Side) -> tuple[str, str]:
+    """A side's value, and what is behind it."""
+    parts = [_("n = {n}", n=formats.number(side.n))]
+    out = sum(side.left_out.values())
+    if out:
+        reasons = (
+            f"{reason_name(why)} {formats.number(count)}"
+            for why, count in sorted(side.left_out.items(), key=lambda item: -item[1])
+        )
+        parts.append(
+            _(
+                "{count} left out: {reasons}",
+                count=formats.number(out),
+                reasons=("、" if current() == "zh_Hans" else ", ").join(reasons),
+            )
+        )
+    return duration(side.value_s), " · ".join(parts)
+
+
+def number_facts(found: Reconciliation) -> str:
+    """Both numbers with what is behind them, and the gap."""
+    shown = []
+    for side in (found.left, found.right):
+        value, behind = number(side)
+        shown.append(rows.Fact(side_name(side.name), value, behind))
+    gap = formats.NONE if found.gap_s is None else signed(found.gap_s)
+    return rows.facts([*shown, rows.Fact(_("Gap"), gap)])
+
+
+def step_rows(steps: Sequence[Step], found: Reconciliation) -> pl.DataFrame:
+    """Rows of the bridge for the figure."""
+    names = {"left": side_name(found.left.name), "right": side_name(found.right.name)}
+    shown: list[dict[str, Any]] = []
+    for step in steps:
+        total = step.cause in names
+        label = duration(step.end_s) if total else signed(step.effect_s)
+        name = names.get(step.cause) or cause_name(step.cause)
+        doc = "" if total else f"<br>{cause_doc(step.cause)}"
+        shown.append(
+            {
+                "name": name,
+                "start": step.start_s,
+                "end": step.end_s,
+                "kind": "total" if total else ("more" if step.effect_s > 0 else "less"),
+                "label": label,
+                "hover": f"{name}: {label}{doc}",
+            }
+        )
+    return pl.DataFrame(shown, schema=_STEP)
+
+
+_STEP = {
+    "name": pl.String,
+    "start": pl.Float64,
+    "end": pl.Float64,
+    "kind": pl.String,
+    "label": pl.String,
+    "hover": pl.String,
+}
+
+
+def no_steps() -> pl.DataFrame:
+    """The bridge of a question without an answer."""
+    return pl.DataFrame(schema=_STEP)
+
+
+def no_rows() -> str:
+    """A table of such a question."""
+    return rows.table([], [])
+
+
+def cause_table(found: Reconciliation) -> str:
+    """Every cause with what it adds and how many cases it touches; the last row is the gap."""
+    columns = [
+        rows.Column(_("Cause")),
+        rows.Column(_("Adds"), num=True),
+        rows.Column(_("Times changed"), num=True, title=_("By this switch alone")),
+        rows.Column(_("What it is")),
+    ]
+    most = max((abs(effect) for effect in found.causes["effect_s"]), default=0.0) or 1.0
+    lines = [
+        rows.Row(
+            (
+                rows.Cell(cause_name(cause)),
+                rows.Cell(signed(effect), bar=effect / most),
+                rows.Cell(formats.number(count)),
+                rows.Cell(cause_doc(cause)),
+            )
+        )
+        for cause, effect, count in found.causes.iter_rows()
+    ]
+    if found.gap_s is not None:
+        lines.append(
+            rows.Row(
+                (rows.Cell(_("Gap")), rows.Cell(signed(found.gap_s)), rows.Cell(), rows.Cell())
+            )
+        )
+    return rows.table(columns, lines)
+
+
+def top_table(found: Reconciliation, query: str) -> str:
+    """The cases that each cause changes most, with a link to each."""
+    columns = [
+        rows.Column(_("Case")),
+        rows.Column(_("Cause")),
+        rows.Column(side_name(found.left.name), num=True),
+        rows.Column(_("With this switch alone"), num=True),
+    ]
+    lines = []
+    for row in found.top.iter_rows(named=True):
+        again = f" #{row['instance']}" if row["instance"] > 1 else ""
+        lines.append(
+            rows.Row(
+                (
+                    rows.Cell(row["case_id"] + again, sub=row["source"]),
+                    rows.Cell(cause_name(row["cause"])),
+                    rows.Cell(_counted(row["left_s"])),
+                    rows.Cell(_counted(row["right_s"])),
+                ),
+                href=case_link(row["case_id"], row["source"], query),
+            )
+        )
+    return rows.table(columns, lines)
+
+
+def _counted(seconds: float | None) -> str:
+    return _("left out") if seconds is None else duration(seconds)
+
+
+def definition_table(asked: Question) -> str:
+    """Both definitions switch by switch; those that differ first."""
+    made = [
+        None if side == RECORDED_NAME else preset(side).metrics.get(asked.metric)
+        for side in (asked.left, asked.right)
+    ]
+    columns = [rows.Column(_("Choice")), *(rows.Column(side_name(s)) for s in sides(asked))]
+    lines = [
+        rows.Row(
+            (
+                rows.Cell(row.name, status="watch" if row.differs else ""),
+                rows.Cell(row.left, sub=_assumed(row.left_assumed)),
+                rows.Cell(row.right, sub=_assumed(row.right_assumed)),
+            )
+        )
+        for row in switch_rows(asked.metric, made[0], made[1])
+    ]
+    sources = tuple(
+        rows.Cell(
+            "; ".join(f"{source.title} ({source.url})" for source in one.sources)
+            if one is not None
+            else _("As recorded in the export")
+        )
+        for one in made
+    )
+    lines.append(rows.Row((rows.Cell(_("Written down in")), *sources)))
+    return rows.table(columns, lines)
+
+
+def sides(asked: Question) -> tuple[str, str]:
+    """Left and right."""
+    return asked.left, asked.right
+
+
+def _assumed(assumed: bool) -> str:
+    return _("assumed") if assumed else ""
+
+
+def refused(asked: Question) -> str:
+    """Why a question has no answer, whatever the cases; empty where it may have one."""
+    if asked.left == asked.right == RECORDED_NAME:
+        return _("Compare the source's own figure with a definition.")
+    for side in sides(asked):
+        if not has_metric(side, asked.metric):
+            return _(
+                "{product} has no such metric: {metric}.",
+                product=side_name(side),
+                metric=metric_name(asked.metric),
+            )
+    return ""
