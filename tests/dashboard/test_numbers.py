@@ -34,6 +34,7 @@ CHECKS = (
     "clock_skew",
     "calendar_missing",
     "calendar_overlap",
+    "holidays_unknown",
     "policy_unknown",
     "policy_unmatched",
     "policy_conflict",
