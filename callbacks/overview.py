@@ -14,12 +14,14 @@ from dashboard.figures.sla_map import sla_map
 from dashboard.ids import Overview, Shell, TilePart, tile_part
 from dashboard.overview import DUE_SHOWN, MAP_KPI, TILES
 from dashboard.readings import read
+from dashboard.service_outlook import staffed_by
 from dashboard.today import data_to, ended_on, today
 from dashboard.url_filter import decode, link, narrow, period
 from dashboard.wording import overview as words
 from dashboard.wording.standing import SMALLEST_N
 from dashboard.wording.tiles import backlog_note, tile
 from data_access.browse import due_soon
+from data_access.browse.service_roster import on_shift, roster
 from data_access.metrics import CATALOGUE, Query, UnknownDimension
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ def register(app: Dash, services: Services) -> None:
         Output(Overview.DUE_PANEL, "className"),
         Output(Overview.DUE, "data-rows"),
         Output(Overview.DUE_TITLE, "children"),
+        Output(Overview.DUE_STAFF, "children"),
+        Output(Overview.DUE_STAFF, "href"),
         *VIEW,
         Input(Overview.DUE_HORIZON, "value"),
     )(lambda query, _version, minutes: due(services, query or "", minutes))
@@ -104,19 +108,24 @@ def needs_me(services: Services, query: str) -> tuple[Any, ...]:
 
 
 def due(services: Services, query: str, minutes: int) -> tuple[Any, ...]:
-    """Clocks that end within the chosen time."""
+    """Clocks that end within the chosen time, and how many are there to answer."""
     view, _ignored = decode(query)
-    found = due_soon(
+    now = services.clock()
+    found = staffed_by(roster(services.warehouse, now), view.filter)
+    here = None if found.ends is None else on_shift(found.shifts, now, now).height
+    coming = due_soon(
         services.warehouse,
         view.filter,
-        as_of=services.clock(),
+        as_of=now,
         horizon=timedelta(minutes=minutes),
         limit=DUE_SHOWN,
     )
     return (
-        panel_state.of(found.height),
-        rows.items(words.due_items(found, query)),
-        words.due_title(found.height, minutes, DUE_SHOWN),
+        panel_state.of(coming.height),
+        rows.items(words.due_items(coming, query)),
+        words.due_title(coming.height, minutes, DUE_SHOWN),
+        words.on_shift(here),
+        link("/service", query, {"within": str(minutes)}),
     )
 
 

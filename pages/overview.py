@@ -119,6 +119,7 @@ def _due() -> html.Section:
                 _("Choose a longer time, or enjoy the quiet."),
             ),
         ),
+        html.P(dcc.Link(id=Overview.DUE_STAFF, href="/service", className="aw-link")),
         columns=5,
         title_id=Overview.DUE_TITLE,
         note=_("Open cases by their next deadline"),

@@ -15,6 +15,7 @@ from dashboard.languages import _, current, ngettext
 from dashboard.url_filter import Period, case_link, link, narrow, spanning
 from dashboard.vocabulary import dimension_name, kpi_short, kpi_title, value_name
 from dashboard.wording.clocks import clock_name
+from dashboard.wording.service_due import agents_on_shift
 from dashboard.wording.standing import SMALLEST_N, judge
 from dashboard.wording.tiles import BEHIND
 from data_access.metrics import CATALOGUE, Kpi
@@ -120,6 +121,13 @@ def due_title(count: int, minutes: int, limit: int) -> str:
         count,
         span=span,
     )
+
+
+def on_shift(agents: int | None) -> str:
+    """Who is there to prevent it, and that the Service screen tells more."""
+    if agents is None:
+        return _("What falls due, by team and language")
+    return _("{agents}: what falls due, by team and language", agents=agents_on_shift(agents))
 
 
 def movers_table(frame: pl.DataFrame, kpi: str, by: str, query: str) -> str:

@@ -16,7 +16,7 @@ BEHIND: Mapping[str, tuple[str, dict[str, str]]] = {
     "contact_rate": ("/complaints", {}),
     "first_response_within_target": ("/cases", {"view": "first_response_late"}),
     "resolution_within_target": ("/cases", {"view": "resolution_late"}),
-    "backlog": ("/cases", {"view": "open"}),
+    "backlog": ("/service", {}),
     "on_time_delivery": ("/rows/parcels", {"view": "late"}),
     "return_rate_value": ("/rows/returns", {}),
     "csat": ("/rows/surveys", {"view": "csat_low"}),

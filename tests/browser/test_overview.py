@@ -58,7 +58,7 @@ def test_a_mover_leads_to_its_cases(page: Page, live_server: Live) -> None:
 def test_tiles_lead_somewhere_with_the_filter(page: Page, live_server: Live) -> None:
     opened(page, f"{live_server.url}/?market=DE")
     tile = page.locator(".aw-tile", has_text="Backlog")
-    assert (tile.get_attribute("href") or "").endswith("/cases?view=open&market=DE")
+    assert (tile.get_attribute("href") or "").endswith("/service?market=DE")
 
 
 def test_controls_change_one_panel(page: Page, live_server: Live) -> None:

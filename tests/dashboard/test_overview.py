@@ -81,13 +81,15 @@ def test_without_comparison_there_is_no_change(fake_services: Services) -> None:
 
 
 def test_what_is_due_leads_to_the_cases(fake_services: Services) -> None:
-    panel, items, title = overview.due(fake_services, "market=FR", 60)
+    panel, items, title, staff, service = overview.due(fake_services, "market=FR", 60)
     assert panel == "aw-panel"
     assert title == "1 deadline ends within 1 h"
     [row] = json.loads(items)["rows"]
     assert row["href"].startswith("/cases/C-1003?")
     assert row["href"].endswith("market=FR")
     assert row["note"] == "First response · Audio · France"
+    assert staff == "What falls due, by team and language"
+    assert service == "/service?within=60&market=FR"
 
 
 def test_the_map_and_its_table_agree(fake_services: Services) -> None:
