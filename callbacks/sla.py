@@ -73,12 +73,10 @@ def countries(services: Services, query: str, choice: str) -> tuple[Any, ...]:
     kpi = sla.chosen_kpi(choice)
     view, span = _view(services, query)
     where = sla.understood(span.now, kpi)
-    frame = services.metrics.kpi(Query(kpi, by=("market",), where=where, zone=view.zone))
-    ranked = sla.ranked(
-        frame.with_columns(pl.col("market").fill_null("")).with_columns(
-            href=pl.col("market").map_elements(
-                lambda market: words.href(query, market, kpi), return_dtype=pl.String
-            )
+    frame = services.metrics.ranked(kpi, "market", where, zone=view.zone)
+    ranked = frame.with_columns(pl.col("market").fill_null("")).with_columns(
+        href=pl.col("market").map_elements(
+            lambda market: words.href(query, market, kpi), return_dtype=pl.String
         )
     )
     whole = services.metrics.kpi(Query(kpi, where=where, zone=view.zone)).row(0, named=True)

@@ -63,15 +63,6 @@ def pattern_days(first: date, last: date) -> tuple[date, date, float]:
     return start, last, ((last - start).days + 1) / 7
 
 
-def ranked(frame: pl.DataFrame) -> pl.DataFrame:
-    """Countries with the surest misses first: by the upper end of the interval, then by value.
-
-    A country with three cases, all late, may be unlucky: its interval reaches far up, so it
-    does not lead.
-    """
-    return frame.sort(["high", "value", "market"], nulls_last=True)
-
-
 def every_hour(contacts: pl.DataFrame) -> pl.DataFrame:
     """Contacts with a row for hours in which nobody wrote: that is 0, not unknown.
 

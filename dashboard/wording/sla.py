@@ -104,14 +104,22 @@ def href(query: str, market: str, kpi: str) -> str:
 
 
 def rank_table(ranked: pl.DataFrame, kpi: str, query: str) -> str:
-    """Countries by the upper end of their interval, the surest misses first."""
+    """Countries as `Metrics.ranked` orders them: the surest misses first."""
     declared = CATALOGUE[kpi]
     columns = [
         rows.Column(_("Country")),
         rows.Column(
             kpi_short(kpi),
             num=True,
-            title=_("Ranked by the upper end of the interval, so that few cases do not lead"),
+            title=_("What was measured, with its interval"),
+        ),
+        rows.Column(
+            _("Expected"),
+            num=True,
+            title=_(
+                "The share drawn towards what countries are like, the more the fewer cases it has. "
+                "The list goes by the upper end of its interval, so that few cases do not lead."
+            ),
         ),
         rows.Column(_("n"), num=True),
         rows.Column(_("Verdict")),
@@ -126,6 +134,10 @@ def rank_table(ranked: pl.DataFrame, kpi: str, query: str) -> str:
                     rows.Cell(
                         formats.percent(row["value"]),
                         sub=formats.interval(row["low"], row["high"], "share"),
+                    ),
+                    rows.Cell(
+                        formats.percent(row["shrunk"]),
+                        sub=formats.interval(row["shrunk_low"], row["shrunk_high"], "share"),
                     ),
                     rows.Cell(formats.number(row["n"])),
                     rows.Cell(_verdict(standing.kind), status=standing.kind),

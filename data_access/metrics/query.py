@@ -27,6 +27,7 @@ from data_access.metrics.money import money_ratio
 from data_access.metrics.numbers import Numbers
 from data_access.metrics.plan import AGE, HOUR, Plan, dimensions, find, plan, source_of
 from data_access.metrics.quantiles import quantile
+from data_access.metrics.ranking import ranked
 from data_access.metrics.ratios import counts, valued
 from data_access.metrics.waiting import waiting_quantile
 from data_access.rollups.cohorts import COHORTS
@@ -142,6 +143,28 @@ class Metrics:
             )
         rows = decompose(after, earlier, scale=declared.scale, shared=shared)
         return largest(rows, limit).select(*COLUMNS)
+
+    def ranked(
+        self,
+        kpi: str,
+        by: str,
+        where: Filter,
+        *,
+        limit: int | None = None,
+        zone: str | None = None,
+    ) -> pl.DataFrame:
+        """The rows of `kpi` split by one dimension, the surest misses first.
+
+        Besides the columns of `kpi`: shrunk, shrunk_low and shrunk_high, the share drawn towards
+        what segments are like, and its 95 % interval.
+
+        Raises:
+            QueryError: the KPI is no share, or a name the KPI does not know.
+        """
+        declared = find(kpi)
+        if declared.interval != "wilson":
+            raise QueryError(f"{kpi} is no share of cases or parcels: it cannot be ranked so.")
+        return ranked(self.kpi(Query(kpi, (by,), where, zone=zone)), declared, by, limit)
 
     def version(self) -> str:
         """Changes whenever a mart or rollup changed; "none" before the first refresh."""

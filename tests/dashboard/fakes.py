@@ -22,6 +22,7 @@ from data_access.metrics import (
     UnknownDimension,
 )
 from data_access.metrics.explanation import TAINTED
+from data_access.metrics.ranking import ranked
 from data_access.state.engine import migrate, open_state
 
 NOW = datetime(2026, 11, 22, 4, 4, tzinfo=UTC)
@@ -113,6 +114,17 @@ class FakeMetrics:
                 }
             )
         return pl.DataFrame(rows)
+
+    def ranked(
+        self,
+        kpi: str,
+        by: str,
+        where: Filter,
+        *,
+        limit: int | None = None,
+        zone: str | None = None,
+    ) -> pl.DataFrame:
+        return ranked(self.kpi(Query(kpi, (by,), where, zone=zone)), CATALOGUE[kpi], by, limit)
 
     def version(self) -> str:
         return "v1"

@@ -10,9 +10,11 @@ import polars as pl
 import pytest
 
 from callbacks import sla as callbacks
-from dashboard import sla
+from dashboard import formats, sla
 from dashboard.figures.follow_the_sun import Band, follow_the_sun
 from dashboard.services import Services
+from dashboard.today import today
+from dashboard.url_filter import decode, period
 from dashboard.wording import sla as words
 from dashboard.wording import week_hours
 from data_access.metrics import Filter
@@ -23,13 +25,19 @@ def ranks(*rows: tuple[str, float, float, int]) -> pl.DataFrame:
     return frame.with_columns(low=pl.col("value") - 0.05)
 
 
-def test_few_cases_do_not_lead() -> None:
-    frame = ranks(("FR", 0.0, 0.79, 3), ("PL", 0.70, 0.74, 500), ("DE", 0.95, 0.97, 900))
-    assert sla.ranked(frame)["market"].to_list() == ["PL", "FR", "DE"]
+def test_the_list_goes_by_the_expected_share(fake_services: Services) -> None:
+    rows = json.loads(callbacks.countries(fake_services, "", "")[5])["rows"]
+    view, _ignored = decode("")
+    span = period(view, today(fake_services, view)).now
+    expected = fake_services.metrics.ranked(sla.KPIS[0], "market", span)
+    texts = [[cell["text"] for cell in row["cells"]] for row in rows]
+    assert [line[0] for line in texts] == [formats.country(name) for name in expected["market"]]
+    assert [line[2] for line in texts] == [formats.percent(share) for share in expected["shrunk"]]
+    assert expected["shrunk_high"].is_sorted()
 
 
 def test_only_sure_misses_are_named() -> None:
-    frame = sla.ranked(ranks(("FR", 0.5, 0.6, 12), ("PL", 0.7, 0.74, 500), ("DE", 0.89, 0.92, 99)))
+    frame = ranks(("PL", 0.7, 0.74, 500), ("FR", 0.5, 0.6, 12), ("DE", 0.89, 0.92, 99))
     kpi = sla.KPIS[0]
     whole = {"value": 0.87}
     assert words.surely_below(frame, kpi)["market"].to_list() == ["PL"]
