@@ -15,6 +15,9 @@ from data_access.browse.selection import matches, on_days, until
 from data_access.marts.schemas import MARTS
 from data_access.metrics.filters import Filter
 from data_access.metrics.intervals import wilson
+from data_access.rollups.cohorts.deadlines import TURN
+from data_access.rollups.cohorts.service import countable
+from data_access.rollups.days import AsOf
 
 if TYPE_CHECKING:
     from data_access.warehouse import Warehouse
@@ -42,37 +45,33 @@ def marketplaces(
         first. A clock withdrawn before its deadline does not count.
     """
     rows = (
-        warehouse.scan("clocks", namespace="marts", schema=MARTS["clocks"].columns)
+        countable(warehouse.scan("clocks", namespace="marts", schema=MARTS["clocks"].columns))
         .filter(
             pl.col("clock").is_in(list(CLOCKS.values())),
             until(as_of),
             pl.col("started_at") <= as_of,
             matches(where),
-            ~pl.col("is_spam").fill_null(value=False),
-            ~pl.col("deleted").fill_null(value=False),
-            pl.col("merged_into").is_null(),
         )
         .with_columns(
             stopped_at=known("stopped_at", as_of), withdrawn_at=known("withdrawn_at", as_of)
         )
     )
-    due = pl.col("due_at")
+    known_at, started = AsOf(as_of, zone), on_days(where, "started_at", zone)
     ended = pl.col("stopped_at").is_not_null() | pl.col("withdrawn_at").is_not_null()
-    excused = (pl.col("withdrawn_at") < due).fill_null(value=False)
-    # A clock's partition is that of its case, which may be older than the message.
-    counts = (due <= as_of) & ~excused & on_days(where, "started_at", zone)
     parts = []
     for name, clock in CLOCKS.items():
-        own = pl.col("clock") == clock
-        parts += [
-            (own & counts & (pl.col("stopped_at") <= due).fill_null(value=False))
-            .sum()
-            .cast(pl.Int64)
-            .alias(f"{name}_hits"),
-            (own & counts.fill_null(value=False)).sum().cast(pl.Int64).alias(f"{name}_n"),
-            (own & ~ended).sum().cast(pl.Int64).alias(f"{name}_running"),
-            due.filter(own & ~ended & (due > now)).min().alias(f"{name}_next"),
-        ]
+        # A clock's partition is that of its case, which may be older than the message.
+        deadline, runs = TURN[clock], (pl.col("clock") == clock) & ~ended
+        for what, condition in (
+            ("hits", deadline.met(known_at) & started),
+            ("n", deadline.due(known_at) & started),
+            ("running", runs),
+        ):
+            whether = condition.fill_null(value=False)
+            parts.append(whether.sum().cast(pl.Int64).alias(f"{name}_{what}"))
+        parts.append(
+            pl.col("due_at").filter(runs & (pl.col("due_at") > now)).min().alias(f"{name}_next")
+        )
     found = rows.group_by("marketplace").agg(parts).collect()
     return (
         found.filter(pl.sum_horizontal(pl.col("^.*_(n|running)$")) > 0)
