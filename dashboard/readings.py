@@ -29,6 +29,8 @@ class Reading:
     high: float | None
     before: float | None
     trend: tuple[float | None, ...]
+    maturity: float | None = None
+    """Share of what will be judged in the end that can be judged already; None: all of it."""
     unsplit: tuple[str, ...] = ()
     """Dimensions of the filter that the KPI does not have; the numbers hold for all of them."""
 
@@ -54,6 +56,7 @@ def read(metrics: Metrics, name: str, view: View, period: Period, today: date) -
         high=now["high"],
         before=before["value"] if before else None,
         trend=trend(metrics, name, view, period, today),
+        maturity=now.get("maturity"),
         unsplit=unsplit,
     )
 

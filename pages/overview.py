@@ -155,7 +155,7 @@ def _movers() -> html.Section:
         title_id=Overview.MOVERS_TITLE,
         note=_(
             "Rate: the segment itself changed. "
-            "Mix: it became a larger or smaller part of the whole."
+            "Mix: it became a larger or smaller part of the whole, came or went."
         ),
         actions=[
             choice(

@@ -252,7 +252,7 @@ def _mover(row: Mapping[str, Any], kpi: Kpi, by: str, *, largest: float, href: s
     way = formats.direction(effect, 0, unit)
     return rows.Row(
         (
-            rows.Cell(_segment_name(row, by)),
+            rows.Cell(_segment_name(row, by), sub=_come_or_gone(row)),
             rows.Cell(formats.value(row["value_before"], unit), sub=_n(row["n_before"])),
             rows.Cell(formats.value(row["value_now"], unit), sub=_n(row["n_now"])),
             rows.Cell(
@@ -264,8 +264,13 @@ def _mover(row: Mapping[str, Any], kpi: Kpi, by: str, *, largest: float, href: s
             rows.Cell(formats.change(row["mix_effect"], 0, unit)),
         ),
         href=href,
-        small=(row["n_now"] or 0) < SMALLEST_N,
+        small=max(row["n_now"] or 0, row["n_before"] or 0) < SMALLEST_N,
     )
+
+
+def _come_or_gone(row: Mapping[str, Any]) -> str:
+    """What is said of a segment that only one of the periods has: all of its effect is mix."""
+    return {"new": _("new"), "lost": _("gone")}.get(row["kind"], "")
 
 
 def _n(count: float | None) -> str:

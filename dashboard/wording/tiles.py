@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dashboard import formats, rows
 from dashboard.languages import _
+from dashboard.numbers import MATURE
 from dashboard.readings import Reading
 from dashboard.url_filter import link
 from dashboard.vocabulary import dimension_name
@@ -84,7 +85,9 @@ def _certainty(reading: Reading) -> str:
         return ""
     interval = formats.interval(reading.low, reading.high, reading.kpi.unit)
     n = _("n = {n}", n=formats.number(reading.n)) if reading.n else ""
+    young = reading.maturity is not None and reading.maturity < MATURE
+    immature = _("Immature") if young else ""
     every = [
         _("any {dimension}", dimension=dimension_name(name).lower()) for name in reading.unsplit
     ]
-    return " · ".join(part for part in (interval, n, *every) if part)
+    return " · ".join(part for part in (interval, n, immature, *every) if part)

@@ -76,8 +76,9 @@ class Metrics:
 
         Columns: the dimensions, value, n, low, high, unit, as_of, fresh_at, numerator,
         denominator, tainted (rows of the denominator, or of a count, that a data-quality check has
-        something to say about; 0 where no check reaches the KPI); KPIs of money add `excluded`,
-        lines left out for want of an exchange rate.
+        something to say about; 0 where no check reaches the KPI), maturity (share of what the
+        denominator will be once all deadlines have passed; null where what counts, counts at once);
+        KPIs of money add `excluded`, lines left out for want of an exchange rate.
         Without `by` there is exactly one row. Where n is 0 a ratio has no value. Split by a period
         alone, periods without rows inside the range are there with n = 0.
 
@@ -240,6 +241,7 @@ class Metrics:
             numerator="numerator",
             denominator="denominator",
             tainted=_tainted(rows),
+            maturity=_maturity(rows),
             **({"excluded": pl.col("excluded")} if asked.kpi.money else {}),
         )
 
@@ -289,6 +291,14 @@ def _filled(rows: pl.DataFrame, asked: Plan, sums: Sequence[str]) -> pl.DataFram
         .join(rows, on=asked.grain, how="left")
         .with_columns(pl.col(name).fill_null(0) for name in sums)
     )
+
+
+def _maturity(rows: pl.DataFrame) -> pl.Expr:
+    """Share of the eventual denominator that counts already; null where nothing ripens."""
+    if "waiting" not in rows.columns:
+        return pl.lit(None, dtype=pl.Float64)
+    whole = pl.col("n") + pl.col("waiting")
+    return pl.when(whole > 0).then(pl.col("n") / whole)
 
 
 def _tainted(rows: pl.DataFrame) -> pl.Expr:

@@ -18,13 +18,15 @@ _EXTRA = {"nps": ("promoters", "detractors")}
 def counts(numbers: Numbers, plan: Plan) -> pl.DataFrame:
     """`by`, numerator, denominator (absent for plain counts) and what the interval needs.
 
-    `tainted` is there where data-quality checks reach the KPI.
+    `tainted` is there where data-quality checks reach the KPI, `waiting` where rows ripen.
     """
     cohort, measure = source_of(plan.kpi.numerator)
     extra = _EXTRA.get(plan.kpi.interval, ())
     named = {measure: "numerator"}
     if plan.kpi.tainted is not None:
         named[source_of(plan.kpi.tainted)[1]] = "tainted"
+    if plan.kpi.waiting is not None:
+        named[source_of(plan.kpi.waiting)[1]] = "waiting"
     if plan.kpi.denominator is None:
         return sums(numbers, plan.request(cohort, tuple(named))).rename(named)
     below, size = source_of(plan.kpi.denominator)

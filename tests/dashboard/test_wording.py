@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
 
+from dashboard import formats
 from dashboard.languages import use_language
 from dashboard.readings import Reading, steps
 from dashboard.wording import overview
@@ -66,6 +68,32 @@ def test_a_tile_says_what_it_knows() -> None:
     assert shown.status_class == "aw-status aw-status--breach"
     assert shown.href.endswith("market=FR")
     assert json.loads(shown.spark) == {"values": [0.9, None, 0.91], "target": 0.95}
+
+
+def test_a_tile_says_that_much_cannot_be_judged_yet() -> None:
+    young = Reading(ON_TIME, 0.90, 1663, 0.88, 0.92, 0.93, (), maturity=0.8)
+    assert tile(young, "").interval == "88.0–92.0% · n = 1,663 · Immature"
+    assert "Immature" not in tile(replace(young, maturity=0.99), "").interval
+
+
+def test_an_open_interval_names_the_end_that_is_known() -> None:
+    waits = Reading(CATALOGUE["first_response_p90"], None, 40, 30.5, None, None, ())
+    assert formats.interval(waits.low, waits.high, "hours") == "30.5 or more"
+
+
+def test_movers_name_segments_that_came_and_went() -> None:
+    segment = dict.fromkeys(["value_now", "value_before", "rate_effect", "mix_effect"], 0.1)
+    frame = pl.DataFrame(
+        [
+            {"segment": kind, "kind": kind, "n_now": now, "n_before": before, "effect": 0.1}
+            | segment
+            for kind, now, before in (("new", 90, 0), ("lost", 0, 90), ("common", 40, 90))
+        ]
+    )
+    table = json.loads(overview.movers_table(frame, "on_time_delivery", "carrier", ""))
+    subs = [row["cells"][0].get("sub", "") for row in table["rows"]]
+    assert subs == ["new", "gone", ""]
+    assert not any(row.get("small") for row in table["rows"])
 
 
 def test_a_tile_without_rows_says_so() -> None:

@@ -41,6 +41,7 @@ CLOCKS = (
         maturity=_DEADLINES,
         reference=_VERDICT,
         tainted="cases_created.fr_tainted",
+        waiting="cases_created.fr_waiting",
     ),
     Kpi(
         name="resolution_within_target",
@@ -59,6 +60,7 @@ CLOCKS = (
         maturity=_DEADLINES,
         reference=_VERDICT,
         tainted="cases_created.res_tainted",
+        waiting="cases_created.res_waiting",
     ),
     Kpi(
         name="next_response_within_target",

@@ -36,6 +36,9 @@ class Kpi:
     tainted: str | None = None
     """`cohort.measure`: rows of the denominator (or of a count) that a data-quality check has
     something to say about; of the numerator's cohort. None: no check reaches them."""
+    waiting: str | None = None
+    """`cohort.measure`: rows too young to be judged, which will be in the denominator; of the
+    numerator's cohort. None: what counts, counts at once."""
     quantile: float | None = None
     stock: bool = False
     """A level at the end of a period (backlog), not a flow during it."""

@@ -82,5 +82,6 @@ SERVICE = (
         maturity="A case counts 14 days after it was first solved.",
         reference="Wilson (1927)",
         tainted="cases_solved.reopen_tainted",
+        waiting="cases_solved.reopen_waiting",
     ),
 )

@@ -39,6 +39,12 @@ class Deadline:
         """Whether it counts in a case that a data-quality check has something to say about."""
         return self.due(as_of) & pl.col("dq").is_not_null()
 
+    def waiting(self, as_of: AsOf) -> pl.Expr:
+        """Whether it lies ahead and will count."""
+        set_ = pl.col(self.due_at).is_not_null() & ~as_of.passed(pl.col(self.due_at))
+        ahead = set_ & ~self.left_out()
+        return ahead if self.of is None else ahead & self.of
+
     def left_out(self) -> pl.Expr:
         """Whether the clock was withdrawn before its deadline."""
         return true(pl.col(self.withdrawn_at) < pl.col(self.due_at))
