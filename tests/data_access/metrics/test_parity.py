@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -17,7 +19,7 @@ def counts(*cells: Cell) -> pl.DataFrame:
     return pl.DataFrame(cells, {**names, "denominator": pl.Int64}, orient="row")
 
 
-def row(frame: pl.DataFrame, group: str) -> dict[str, float]:
+def row(frame: pl.DataFrame, group: str) -> dict[str, Any]:
     return frame.row(by_predicate=pl.col("group") == group, named=True)
 
 
