@@ -45,6 +45,11 @@ def column_of(title: str) -> str | None:
     return TITLES.get(re.sub(r"[\W_]+", "", plain))
 
 
+def plain_word(text: str) -> str:
+    """Give a word in lower case, with one underscore for whatever is no letter or digit."""
+    return re.sub(r"[\W_]+", "_", text.lower()).strip("_")
+
+
 def level_of(text: str) -> str | None:
     """Give the level that a field's value names: 3, L3, level 3, severity_3."""
     found = _LEVEL.match(text.strip())

@@ -6,7 +6,9 @@ could not be used is noted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,11 +75,13 @@ def read_export(product: Product, path: Path) -> Export:
     export = Export(Gathering(product.kinds))
     read: list[_File] = []
     for name, file in exported_files(path):
-        answers = read_answers(name, file)
-        if isinstance(answers, Records):
-            read.append(_rows(product, export, answers))
-        else:
-            read.append(_values(product, export, answers))
+        with _no_search_for_cycles():
+            answers = read_answers(name, file)
+            if isinstance(answers, Records):
+                read.append(_rows(product, export, answers))
+            else:
+                read.append(_values(product, export, answers))
+            del answers
     if not any(file.pages or file.known for file in read):
         told = "; ".join(f"{file.name}: {_why(file)}" for file in read[:_SHOWN])
         raise SourceError(
@@ -95,6 +99,21 @@ def read_export(product: Product, path: Path) -> Export:
         text = "every page says that more follow: the export is not complete"
         export.notes.append(note("cases", path.name, text, "Fetch the pages that are missing."))
     return export
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Keep the collector from going through a page again and again while it grows.
+
+    JSON holds no cycles, and looking for them takes as long as reading.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _rows(product: Product, export: Export, records: Records) -> _File:

@@ -42,8 +42,8 @@ class Gathering:
             self._flush(kind)
 
     def add_frame(self, kind: str, records: Records, names: Mapping[str, str]) -> None:
-        """Add the rows of a delimited file; `names` gives the kind's column by source column."""
-        frame = records.frame.select("_row", **{name: pl.col(old) for old, name in names.items()})
+        """Add the rows of a delimited file; `names` gives the source column by the kind's."""
+        frame = records.frame.select("_row", **{name: pl.col(old) for name, old in names.items()})
         wanted = [
             pl.col(name) if name in frame.columns else pl.lit(None, dtype=pl.String).alias(name)
             for name in self._columns[kind]
@@ -65,20 +65,30 @@ class Gathering:
             return
         *values, files, places = zip(*rows, strict=True)
         made = [
-            pl.Series(name, [_text(value) for value in column], dtype=pl.String)
-            for name, column in zip(self._columns[kind], values, strict=True)
+            _texts(name, column) for name, column in zip(self._columns[kind], values, strict=True)
         ]
         where = [pl.Series("_file", files, pl.String), pl.Series("_row", places, pl.Int64)]
         self._frames[kind].append(pl.DataFrame([*made, *where]))
         self._pending[kind] = []
 
 
+def _texts(name: str, values: Sequence[object]) -> pl.Series:
+    """JSON values as text: most columns hold text alone or whole numbers alone."""
+    kinds = set(map(type, values)) - {type(None)}
+    if kinds == {int} and all(abs(value) < 2**62 for value in values if isinstance(value, int)):
+        return pl.Series(name, values, dtype=pl.Int64).cast(pl.String)
+    texts = values if kinds <= {str} else [_text(value) for value in values]
+    made = pl.Series(name, texts, dtype=pl.String)
+    empty = made == ""
+    return made.set(empty, None) if empty.any() else made
+
+
 def _text(value: object) -> str | None:
-    if value is None or type(value) is str:
-        return value or None
+    if value is None or isinstance(value, str):
+        return value
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    if isinstance(value, str | int | float) and not isinstance(value, bool):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS).decode()
 

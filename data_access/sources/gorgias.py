@@ -172,9 +172,7 @@ def _channel() -> pl.Expr:
 
 def _remarks(rows: pl.DataFrame, repeats: pl.DataFrame) -> Iterator[Problem]:
     if repeats.height:
-        text = (
-            f"{repeats.height} entries are older versions of a ticket: the newest of each was taken"
-        )
+        text = f"{repeats.height} older versions of tickets: the newest of each was taken"
         yield note("cases", "tickets", text)
     others = rows.filter(_channel() == "other")
     if others.height:

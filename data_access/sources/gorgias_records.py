@@ -196,11 +196,8 @@ def _event(gathering: Gathering, record: Json, file: str, row: int) -> None:
         record.get("user_id", inner(record, "user").get("id")),
         data.get("assignee_user_id"),
         data.get("assignee_team_id"),
-        _first(data, "merged_into_ticket_id", "target_ticket_id", "into_ticket_id"),
-        _first(
-            data, "merged_ticket_ids", "source_ticket_ids", "merged_ticket_id", "source_ticket_id"
-        ),
-        None,
+        _first(data, "merged_into_ticket_id", "target_ticket_id"),
+        _first(data, "merged_ticket_ids", "source_ticket_ids", "source_ticket_id"),
     )
     gathering.add("events", values, file, row)
 

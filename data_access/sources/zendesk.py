@@ -17,7 +17,7 @@ from data_access.sources import fields as f
 from data_access.sources import zendesk_records as z
 from data_access.sources.assembling import finish, made
 from data_access.sources.base import Problem, SourceOptions, Table, chosen_zone, note
-from data_access.sources.conventions import column_of, custom_fields, from_custom_fields
+from data_access.sources.conventions import column_of, custom_fields, from_custom_fields, plain_word
 from data_access.sources.event_rows import direction
 from data_access.sources.exports import Export, Product, read_export
 from data_access.sources.fields import Field
@@ -125,7 +125,7 @@ def _desk(export: Export, zone: str | None) -> tuple[Desk, pl.DataFrame]:
     words: dict[str, str] = {}
     for identity, label, category in g.frame("statuses").select(z.KINDS["statuses"]).iter_rows():
         if category in STATUS:
-            words |= {key: STATUS[category] for key in (identity, _plain(label or "")) if key}
+            words |= {key: STATUS[category] for key in (identity, plain_word(label or "")) if key}
     level = g.frame("fields").filter(by_value(pl.col("title"), column_of) == "severity")
     metrics, _ = newest(g.frame("metrics"), ["ticket_id"], [updated])
     desk = Desk(
@@ -141,10 +141,6 @@ def _desk(export: Export, zone: str | None) -> tuple[Desk, pl.DataFrame]:
         level_field=next(iter(level["id"].drop_nulls()), None),
     )
     return desk, repeats
-
-
-def _plain(word: str) -> str:
-    return "_".join(word.strip().lower().replace("-", " ").split())
 
 
 def _cases(desk: Desk, repeats: pl.DataFrame, export: Export, zone: str | None) -> Table:
@@ -181,7 +177,7 @@ def _cases(desk: Desk, repeats: pl.DataFrame, export: Export, zone: str | None) 
 
 def _case_fields(desk: Desk, zone: str | None) -> list[Field]:
     status = desk.status("status", "custom_status_id")
-    deleted = trimmed("status").str.to_lowercase() == "deleted"
+    deleted = (trimmed("status").str.to_lowercase() == "deleted").fill_null(value=False)
     business = ("", "_business")
     return [
         f.text("case_id", "id"),
@@ -195,7 +191,7 @@ def _case_fields(desk: Desk, zone: str | None) -> list[Field]:
         f.instant("created_at", "created_at", zone),
         f.computed("status", pl.when(~deleted).then(status), "status"),
         f.computed("merged_into", pl.col("merged")),
-        f.computed("deleted", deleted.fill_null(value=False)),
+        f.computed("deleted", deleted),
         f.computed("vendor_sla_met", pl.col("sla_met")),
         *(f.number(f"vendor_frt{b}_min", f"reply_time{b}") for b in business),
         *(f.number(f"vendor_first_res{b}_min", f"first_resolution_time{b}") for b in business),
@@ -212,7 +208,7 @@ def _case_fields(desk: Desk, zone: str | None) -> list[Field]:
 
 
 def _channel() -> pl.Expr:
-    word = by_value(trimmed("channel"), _plain).str.strip_chars("()")
+    word = by_value(trimmed("channel"), plain_word)
     known = word.replace_strict(CHANNELS, default="other", return_dtype=pl.String)
     return pl.when(word.is_not_null()).then(known)
 
@@ -281,17 +277,13 @@ def _surveys(desk: Desk, export: Export, zone: str | None) -> Table:
         pl.coalesce("id", pl.format("{}-csat", "ticket_id")).alias("id"),
         pl.col("score").str.to_lowercase().str.extract("^(good|bad|[1-5])").alias("#score"),
     )
-    kept, repeats = newest(
-        ratings, ["id"], [pl.col("created_at").is_not_null(), pl.col("updated_at")]
+    dated = [pl.col("created_at").is_not_null(), pl.col("updated_at")]
+    kept, repeats = newest(ratings, ["id"], dated)
+    told = desk.tickets.select(ticket_id="id", ticket_updated="updated_at").join(
+        desk.metrics.select("ticket_id", "solved_at"), "ticket_id", "left"
     )
-    told = desk.tickets.select(
-        "requester_id",
-        ticket_id="id",
-        ticket_updated="updated_at",
-    ).join(desk.metrics.select("ticket_id", "solved_at"), "ticket_id", "left")
-    rows = kept.join(
-        told.unique("ticket_id"), "ticket_id", "left", maintain_order="left"
-    ).with_columns(
+    known = kept.join(told.unique("ticket_id"), "ticket_id", "left", maintain_order="left")
+    rows = known.with_columns(
         pl.coalesce("created_at", "solved_at", "ticket_updated").alias("#sent"),
         pl.when(pl.col("#score").is_not_null() & pl.col("created_at").is_not_null())
         .then("updated_at")
@@ -326,9 +318,7 @@ def _agents(desk: Desk) -> Table:
         [
             f.text("agent_id", "id"),
             f.text("team", "group_id", desk.teams),
-            f.computed(
-                "tz", by_value(trimmed("tz"), lambda zone: zone if known_zone(zone) else None)
-            ),
+            f.computed("tz", by_value(trimmed("tz"), zone)),
             f.computed("langs", by_value(trimmed("locale"), language_tag)),
         ],
     )

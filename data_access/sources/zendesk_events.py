@@ -10,7 +10,7 @@ import polars as pl
 from data_access.sources import fields as f
 from data_access.sources.assembling import made
 from data_access.sources.base import Problem, note
-from data_access.sources.conventions import NO_REPLY_TAG, level_of
+from data_access.sources.conventions import NO_REPLY_TAG, level_of, plain_word
 from data_access.sources.event_rows import (
     NOTHING,
     events,
@@ -45,15 +45,17 @@ class Desk:
     def status(self, *columns: str) -> pl.Expr:
         """Our status of a word, else of a custom status's id; open if nothing explains it."""
         known = pl.coalesce(self._known(name) for name in columns)
-        return pl.when(trimmed(columns[0]).is_not_null()).then(known.fill_null("open"))
+        told = pl.any_horizontal(trimmed(name).is_not_null() for name in columns)
+        return pl.when(told).then(known.fill_null("open"))
 
     def is_strange(self, *columns: str) -> pl.Expr:
         """Whether there is a status that nothing explains."""
         known = pl.coalesce(self._known(name) for name in columns)
-        return trimmed(columns[0]).is_not_null() & known.is_null()
+        told = pl.any_horizontal(trimmed(name).is_not_null() for name in columns)
+        return told & known.is_null()
 
     def _known(self, column: str) -> pl.Expr:
-        word = trimmed(column).str.to_lowercase().str.replace_all(r"[\s-]+", "_")
+        word = by_value(trimmed(column), plain_word)
         return word.replace_strict(dict(self.statuses), default=None, return_dtype=pl.String)
 
     def sla_verdicts(self, export: Export) -> pl.DataFrame:
