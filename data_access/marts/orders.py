@@ -75,11 +75,12 @@ def orders(own: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
 
 
 def order_context(orders_mart: pl.LazyFrame) -> pl.LazyFrame:
-    """What other subjects take from their order: `order_<dimension>` and `order_placed_at`."""
+    """What other subjects take from their order: `order_<dimension>`, time and marketplace."""
     return orders_mart.select(
         "source",
         "order_id",
         order_placed_at="placed_at",
+        order_marketplace="marketplace",
         **{f"order_{name}": pl.col(name) for name in ORDER_DIMS if name != "continent"},
     )
 

@@ -9,7 +9,7 @@ rebuilds everything.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -17,11 +17,11 @@ import polars as pl
 from sqlalchemy import Engine
 
 from data_access.contracts import TABLES
-from data_access.marts import cases, orders, parcels, returns, voice
+from data_access.marts.building import build_marts, scan_mart
 from data_access.marts.orders import Facts
 from data_access.marts.schemas import MARTS
 from data_access.marts.state import RefreshState, finished_batches, read_state, write_state
-from data_access.marts.touched import Touched
+from data_access.marts.touched import Reach, Touched
 from data_access.rollups.cohorts import COHORTS
 from data_access.rollups.days import AsOf
 from data_access.rollups.partial import DaysOfMart, Executor, local_executor
@@ -29,11 +29,8 @@ from data_access.rollups.store import changed_days, rebuild_days
 from data_access.warehouse import Warehouse
 from data_access.warehouse.locking import exclusive
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Raise when the meaning of a mart column or measure changes: all homes are then rebuilt."""
-
-ROWS_AT_ONCE = 2_000_000
-"""Months are rebuilt together up to this many rows, to bound memory."""
 
 _LOCK = ".refresh.lock"
 
@@ -74,15 +71,15 @@ def refresh(
         seen = {name: warehouse.snapshot_id(name) for name in TABLES}
         facts = {name: warehouse.scan(name, snapshot_id=seen[name]) for name in TABLES}
         full = before is None or _must_rebuild(before, now, zone)
-        parts = _all_parts(warehouse, facts) if full else _touched(warehouse, facts, seen, before)
+        reach = _everything(warehouse, facts) if full else _touched(warehouse, facts, seen, before)
         state = RefreshState(
             batch_id, now, zone, rules_fingerprint(), finished, facts=seen, writing=True
         )
         if before is not None and not full:
             # Readers keep the numbers of `before` until the last line.
             write_state(engine, replace(before, writing=True))
-        for name, months in parts.items():
-            _build(warehouse, facts, name, months)
+        build_marts(warehouse, facts, reach, now)
+        parts = reach.parts
         known = None if full else before
         rebuilt = _refresh_rollups(warehouse, known, AsOf(now, zone), parts, executor)
         if known is not None:
@@ -151,19 +148,13 @@ def _finished(warehouse: Warehouse, state: RefreshState) -> RefreshState:
     )
 
 
-def scan_mart(warehouse: Warehouse, name: str, snapshot_id: int | None = None) -> pl.LazyFrame:
-    """A mart as it is now or was in a snapshot; empty if it was never written."""
-    return warehouse.scan(
-        name, namespace="marts", snapshot_id=snapshot_id, schema=MARTS[name].columns
-    )
-
-
-def _all_parts(warehouse: Warehouse, facts: Facts) -> dict[str, set[int]]:
-    return {
+def _everything(warehouse: Warehouse, facts: Facts) -> Reach:
+    parts = {
         name: set(facts[mart.fact].select(pl.col("part").unique()).collect().to_series())
         | set(scan_mart(warehouse, name).select(pl.col("part").unique()).collect().to_series())
         for name, mart in MARTS.items()
     }
+    return Reach(parts, cases=None)
 
 
 def _touched(
@@ -171,55 +162,16 @@ def _touched(
     facts: Facts,
     seen: Mapping[str, int | None],
     before: RefreshState | None,
-) -> dict[str, set[int]]:
+) -> Reach:
     assert before is not None
     fresh = [name for name in TABLES if seen[name] != before.facts.get(name)]
     if not fresh:
-        return {name: set() for name in MARTS}
+        return Reach({name: set() for name in MARTS}, cases=None)
     marts = {name: scan_mart(warehouse, name) for name in MARTS}
-    return Touched(facts, marts, before.batch_id, fresh).parts()
-
-
-def _build(warehouse: Warehouse, facts: Facts, name: str, months: Collection[int]) -> None:
-    """Rebuild some months of one mart."""
-    if not months:
-        return
-    mart = MARTS[name]
-    own = facts[mart.fact]
-    for chunk in _chunks(own, months):
-        rows = _BUILDERS[name](own.filter(pl.col("part").is_in(chunk)), facts, warehouse)
-        warehouse.replace_parts(name, "marts", rows.sort("part", mart.key).collect(), chunk)
-
-
-def _chunks(rows: pl.LazyFrame, months: Collection[int]) -> list[list[int]]:
-    """Months in groups of at most `ROWS_AT_ONCE` rows, as far as single months allow."""
-    counts = dict(rows.group_by("part").len().collect().iter_rows())
-    chunks: list[list[int]] = [[]]
-    held = 0
-    for month in sorted(months):
-        size = counts.get(month, 0)
-        if chunks[-1] and held + size > ROWS_AT_ONCE:
-            chunks.append([])
-            held = 0
-        chunks[-1].append(month)
-        held += size
-    return chunks
-
-
-_Builder = Callable[[pl.LazyFrame, Facts, Warehouse], pl.LazyFrame]
-
-_BUILDERS: Mapping[str, _Builder] = {
-    "orders": lambda own, facts, _: orders.orders(own, facts),
-    "lines": lambda own, facts, w: orders.lines(own, facts, scan_mart(w, "orders")),
-    "parcels": lambda own, facts, w: parcels.parcels(own, facts, scan_mart(w, "orders")),
-    "cases": lambda own, facts, w: cases.cases(own, facts, scan_mart(w, "orders")),
-    "clocks": lambda *_: MARTS["clocks"].empty(),
-    "findings": lambda *_: MARTS["findings"].empty(),
-    "open_spells": lambda own, facts, w: cases.open_spells(own, facts, scan_mart(w, "cases")),
-    "return_lines": lambda own, facts, w: returns.return_lines(own, facts, scan_mart(w, "orders")),
-    "reviews": lambda own, facts, w: voice.reviews(own, facts, scan_mart(w, "orders")),
-    "surveys": lambda own, _, w: voice.surveys(own, scan_mart(w, "orders"), scan_mart(w, "cases")),
-}
+    replaced = {
+        name: warehouse.replaced(name, before.facts.get(name), seen[name]) for name in fresh
+    }
+    return Touched(facts, marts, before.batch_id, fresh, replaced).reach()
 
 
 def _refresh_rollups(

@@ -11,7 +11,13 @@ from data_access.marts.orders import Facts, mart_columns, order_context, product
 def return_lines(own: pl.LazyFrame, facts: Facts, orders_mart: pl.LazyFrame) -> pl.LazyFrame:
     """Mart `return_lines` from the return lines `own`."""
     returns = facts["returns"].select(
-        "source", "return_id", return_order_id="order_id", return_country="country"
+        "source",
+        "return_id",
+        "received_at",
+        "closed_at",
+        "state",
+        return_order_id="order_id",
+        return_country="country",
     )
     joined = link(own, returns, "return_id").with_columns(
         order_id=pl.coalesce("order_id", "return_order_id")

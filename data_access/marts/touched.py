@@ -1,8 +1,9 @@
-"""Which months of which mart new facts reach."""
+"""Which months of which mart, and which cases, new facts reach."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -10,34 +11,55 @@ from data_access.marts.orders import Facts
 from data_access.marts.schemas import MARTS
 
 
-class Touched:
-    """Months (`part`) to rebuild, from the rows of `fresh` tables with a batch after `since`.
+@dataclass(frozen=True)
+class Reach:
+    """What has to be rebuilt."""
 
-    Ids are compared without their source, which can only reach too many months, never too few.
+    parts: Mapping[str, set[int]]
+    """Months (`part`) by mart."""
+    cases: pl.Series | None
+    """Of the marts of cases only these ids; None: all of the months."""
+
+
+class Touched:
+    """Months and cases to rebuild, from the rows of `fresh` tables with a batch after `since`.
+
+    Ids are compared without their source, which can only reach too many rows, never too few.
+    `replaced` holds, by fresh table, rows that may since have been replaced by others: an event
+    that belongs to another case now reaches the case it left. None where they are not known any
+    more: then everything that hangs on the table is reached.
     """
 
     def __init__(
-        self, facts: Facts, marts: Mapping[str, pl.LazyFrame], since: int, fresh: Collection[str]
+        self,
+        facts: Facts,
+        marts: Mapping[str, pl.LazyFrame],
+        since: int,
+        fresh: Collection[str],
+        replaced: Mapping[str, pl.LazyFrame | None],
     ) -> None:
         self._facts = facts
         self._marts = marts
         self._since = since
         self._fresh = set(fresh)
+        self._replaced = replaced
 
-    def parts(self) -> dict[str, set[int]]:
-        """Months by mart."""
+    def reach(self) -> Reach:
+        """Months by mart, and cases."""
         customers = self._new("customers", "customer_key")
         skus = self._new("products", "sku")
         shipments = self._new("shipments", "shipment_id")
         orders = self._orders(customers, skus, shipments)
+        scanned = _union(
+            self._new("tracking_events", "shipment_id"),
+            self._left("tracking_events", "event_id", "shipment_id"),
+        )
+        every_case = self._all_cases()
         cases = self._cases(orders, customers, skus, shipments)
         reached = {
             "orders": {"order_id": orders},
             "lines": {"order_id": orders, "line_id": self._new("order_lines", "line_id")},
-            "parcels": {
-                "order_id": orders,
-                "shipment_id": _union(shipments, self._new("tracking_events", "shipment_id")),
-            },
+            "parcels": {"order_id": orders, "shipment_id": _union(shipments, scanned)},
             "cases": {"case_id": cases},
             "clocks": {"case_id": cases},
             "findings": {"case_id": cases},
@@ -60,10 +82,10 @@ class Touched:
             },
         }
         parts = {name: self._months(name, keys) for name, keys in reached.items()}
-        if not self._new("sla_policies", "policy_id").is_empty():
-            for name in ("cases", "clocks", "findings", "open_spells", "surveys"):
-                parts[name] |= _distinct(self._facts[MARTS[name].fact], "part")
-        return parts
+        unknown = ["parcels"] if self._forgotten("tracking_events") else []
+        for name in (*unknown, *(_OF_CASES if every_case else ())):
+            parts[name] |= _distinct(self._facts[MARTS[name].fact], "part")
+        return Reach(parts, cases=None if every_case else cases)
 
     def _orders(self, customers: pl.Series, skus: pl.Series, shipments: pl.Series) -> pl.Series:
         """Orders whose own row, lines, parcels, customer or products changed."""
@@ -83,14 +105,44 @@ class Touched:
         self, orders: pl.Series, customers: pl.Series, skus: pl.Series, shipments: pl.Series
     ) -> pl.Series:
         facts = self._facts["cases"]
+        calendars = self._calendars()
+        schedules = self._facts["case_events"].filter(pl.col("type") == "schedule")
         return _union(
             self._new("cases", "case_id"),
             self._new("case_events", "case_id"),
             self._new("messages", "case_id"),
+            # The case that an event or message belonged to before.
+            self._left("case_events", "event_id", "case_id"),
+            self._left("messages", "message_id", "case_id"),
             self._through(facts, "order_id", orders, "case_id"),
             self._through(facts, "customer_key", customers, "case_id"),
             self._through(facts, "sku", skus, "case_id"),
             self._through(facts, "shipment_id", shipments, "case_id"),
+            self._through(facts, "calendar_id", calendars, "case_id"),
+            self._through(schedules, "from", calendars, "case_id"),
+            self._through(schedules, "to", calendars, "case_id"),
+        )
+
+    def _all_cases(self) -> bool:
+        """Whether every case may have changed: a promise did, or nobody knows which did."""
+        policies = self._facts["sla_policies"]
+        return (
+            not self._new("sla_policies", "policy_id").is_empty()
+            or not self._through(policies, "calendar_id", self._calendars(), "policy_id").is_empty()
+            or any(map(self._forgotten, ("case_events", "messages", "calendars", "holidays")))
+        )
+
+    def _calendars(self) -> pl.Series:
+        """Calendars whose intervals or days off changed."""
+        countries = _union(
+            self._new("holidays", "country"), self._left("holidays", "holiday_id", "country")
+        )
+        return _union(
+            self._new("calendars", "calendar_id"),
+            self._left("calendars", "interval_id", "calendar_id"),
+            self._new("holidays", "calendar_id"),
+            self._left("holidays", "holiday_id", "calendar_id"),
+            self._through(self._facts["calendars"], "country", countries, "calendar_id"),
         )
 
     def _months(self, name: str, keys: Mapping[str, pl.Series]) -> set[int]:
@@ -111,12 +163,25 @@ class Touched:
         rows = self._facts[table].filter(pl.col("batch_id") > self._since)
         return rows.select(pl.col(column).drop_nulls().unique()).collect().to_series()
 
+    def _left(self, table: str, key: str, column: str) -> pl.Series:
+        """What new rows of a table said in `column` before."""
+        rows = self._replaced.get(table)
+        if table not in self._fresh or rows is None:
+            return pl.Series(column, [], dtype=pl.String)
+        return self._through(rows, key, self._new(table, key), column)
+
+    def _forgotten(self, table: str) -> bool:
+        return table in self._fresh and self._replaced.get(table) is None
+
     def _through(self, rows: pl.LazyFrame, key: str, wanted: pl.Series, give: str) -> pl.Series:
         """Distinct `give` of the rows whose `key` is wanted."""
         if wanted.is_empty():
             return pl.Series(give, [], dtype=rows.collect_schema()[give])
         found = rows.join(wanted.to_frame(key).lazy(), on=key, how="semi")
         return found.select(pl.col(give).drop_nulls().unique()).collect().to_series()
+
+
+_OF_CASES = ("cases", "clocks", "findings", "open_spells", "surveys")
 
 
 def _union(*ids: pl.Series) -> pl.Series:

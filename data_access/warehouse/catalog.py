@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from data_access.contracts import TABLES, Contract
 from data_access.state.engine import migrate, open_state
 from data_access.warehouse import housekeeping
+from data_access.warehouse.data_files import files_of
 from data_access.warehouse.housekeeping import HousekeepReport
 from data_access.warehouse.locking import exclusive
 from data_access.warehouse.merging import MergeCounts, MergePlan, plan_merge
@@ -120,6 +121,29 @@ class Warehouse:
         found = self._load(table, namespace)
         snapshot = found.current_snapshot() if found is not None else None
         return snapshot.snapshot_id if snapshot is not None else None
+
+    def replaced(self, table: str, since: int | None, until: int | None) -> pl.LazyFrame | None:
+        """Facts as they were in snapshot `since`, of the files that `until` does not hold any more.
+
+        Every row that was changed between the two is among them, and rows that were only moved.
+        None where the older snapshot has expired: nobody knows then.
+        """
+        schema = TABLES[table].stored_dtypes()
+        nothing = pl.LazyFrame(schema=schema)
+        found = self._load(table, FACTS)
+        if found is None or since is None or since == until:
+            return nothing
+        if found.snapshot_by_id(since) is None:
+            return None
+        gone = files_of(found, since) - files_of(found, until)
+        if not gone:
+            return nothing
+        rows = pl.scan_parquet(sorted(gone), missing_columns="insert", extra_columns="ignore")
+        present = rows.collect_schema()
+        return rows.select(
+            (pl.col(name) if name in present else pl.lit(None)).cast(dtype).alias(name)
+            for name, dtype in schema.items()
+        )
 
     def version(self) -> str:
         """A short text that changes whenever a mart or a rollup changes."""

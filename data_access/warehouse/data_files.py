@@ -34,6 +34,12 @@ def files_per_part(table: IcebergTable) -> Counter[int]:
     return Counter(int(task.file.partition[0]) for task in table.scan().plan_files())
 
 
+def files_of(table: IcebergTable, snapshot_id: int | None) -> set[str]:
+    """Paths of the data files of a snapshot; None: of the newest."""
+    tasks = table.scan(snapshot_id=snapshot_id).plan_files()
+    return {str(local_path(task.file.file_path)) for task in tasks}
+
+
 def write_files(table: IcebergTable, rows: pl.DataFrame) -> list[DataFile]:
     """Write `rows` beside the table's files; no reader sees them before they are committed.
 

@@ -13,6 +13,8 @@ MARKETS = ["DE", "FR", "US", "JP", None]
 CURRENCIES = {"DE": "EUR", "FR": "EUR", "US": "USD", "JP": "JPY", None: "EUR"}
 SKUS = {"s1": "toys", "s2": "phones", "s3": "shoes", "s4": None}
 CHANNELS = ["email", "chat", None]
+_ROLES = {"customer_msg": "customer", "bot_msg": "bot"}
+_NEW_VALUES = {"status": "pending", "level": "3"}
 
 
 def moment(rng: Random, after: datetime, days: float) -> datetime:
@@ -23,12 +25,33 @@ def company(rng: Random, orders: int = 60) -> dict[str, Rows]:
     """Orders with lines, parcels, cases with events, returns, reviews and surveys."""
     tables: dict[str, Rows] = {
         "products": [{"sku": sku, "category": category} for sku, category in SKUS.items()],
-        "customers": [{"customer_key": f"c{n}", "lang": "de" if n % 2 else "fr"} for n in range(9)],
+        "customers": [
+            {
+                "customer_key": f"c{n}",
+                "lang": "de" if n % 2 else "fr",
+                "vip_tier": "black" if n % 3 == 0 else None,
+            }
+            for n in range(9)
+        ],
+        "calendars": [
+            {
+                "interval_id": f"i{day}", "calendar_id": "office", "tz": "Europe/Berlin",
+                "weekday": day, "start_minute": 480, "end_minute": 1080, "country": "DE",
+            }
+            for day in range(1, 6)
+        ],
+        "sla_policies": [
+            {
+                "policy_id": "office", "metric": metric, "clock": "business", "target_s": target,
+                "severity": 3, "pause_states": "pending", "calendar_id": "office",
+            }
+            for metric, target in (("first_response", 7200), ("resolution", 86_400))
+        ],
         **{
             name: []
             for name in (
                 "orders", "order_lines", "shipments", "tracking_events", "cases", "case_events",
-                "return_lines", "reviews", "surveys",
+                "messages", "return_lines", "reviews", "surveys",
             )
         },
     }  # fmt: skip
@@ -45,6 +68,7 @@ def _order(rng: Random, tables: dict[str, Rows], name: str) -> None:
         "country": market,
         "region": rng.choice(["north", "south", None]),
         "customer_key": f"c{rng.randrange(12)}",
+        "marketplace": Random(name).choice(["bazaar", None, None]),
         "placed_at": placed,
     }
     tables["orders"].append(order)
@@ -120,7 +144,9 @@ def _case(rng: Random, tables: dict[str, Rows], order: dict[str, Any], name: str
         "team": rng.choice(["a", "b"]),
         "created_at": created,
         "status": "open",
+        "customer_key": order["customer_key"],
         "spam": rng.random() < 0.05,
+        "deleted": Random(name).random() < 0.03,
         "vendor_sla_met": rng.choice([True, False, None]),
     }
     tables["cases"].append(case)
@@ -136,6 +162,7 @@ def _case(rng: Random, tables: dict[str, Rows], order: dict[str, Any], name: str
                 "actor_role": rng.choice(["agent", "bot"]),
             }
         )
+    _talk(Random(name), tables, case["case_id"], created)
     for kind, top in (("csat", 5), ("nps", 10)):
         if rng.random() < 0.5:
             tables["surveys"].append(
@@ -148,3 +175,23 @@ def _case(rng: Random, tables: dict[str, Rows], order: dict[str, Any], name: str
                     "score": rng.randint(1, top),
                 }
             )
+
+
+def _talk(rng: Random, tables: dict[str, Rows], case_id: str, created: datetime) -> None:
+    """Questions, answers and what else starts, stops and pauses clocks."""
+    when = created
+    for step in range(rng.randint(0, 6)):
+        when = moment(rng, when, 2)
+        told = {"case_id": case_id, "at": when}
+        kind = rng.choice(
+            ["message", "customer_msg", "customer_msg", "bot_msg", "status", "escalated",
+             "solution_proposed", "no_reply_needed", "level"]
+        )  # fmt: skip
+        if kind == "message":
+            way = rng.choice(["in", "out"])
+            tables["messages"].append(
+                {"message_id": f"m{case_id}-{step}", "direction": way, **told}
+            )
+        else:
+            row = {"event_id": f"t{case_id}-{step}", "type": kind, "to": _NEW_VALUES.get(kind)}
+            tables["case_events"].append({**row, "actor_role": _ROLES.get(kind, "agent"), **told})

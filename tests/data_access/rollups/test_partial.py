@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from data_access.calendars import compile_hours
 from data_access.marts import MARTS, cases, orders, parcels, returns, voice
 from data_access.rollups.cohorts import COHORTS
 from data_access.rollups.days import AsOf
@@ -28,11 +29,16 @@ def build_marts(seed: int, size: int) -> dict[str, pl.DataFrame]:
     told = facts(**company(Random(seed), size))
     made = {"orders": orders.orders(told["orders"], told).collect()}
     placed = made["orders"].lazy()
-    made["cases"] = cases.cases(told["cases"], told, placed).collect()
+    hours = compile_hours(
+        told["calendars"].collect(),
+        told["holidays"].collect(),
+        first=date(2026, 1, 1),
+        last=date(2027, 1, 1),
+    )
+    made |= cases.case_marts(told["cases"], told, placed, hours)
     lazy = {
         "lines": orders.lines(told["order_lines"], told, placed),
         "parcels": parcels.parcels(told["shipments"], told, placed),
-        "open_spells": cases.open_spells(told["cases"], told, made["cases"].lazy()),
         "return_lines": returns.return_lines(told["return_lines"], told, placed),
         "reviews": voice.reviews(told["reviews"], told, placed),
         "surveys": voice.surveys(told["surveys"], placed, made["cases"].lazy()),

@@ -1,0 +1,126 @@
+"""Writing marts: which rows are made anew, and in what pieces.
+
+Marts of one source table are rebuilt by whole months. The four marts of cases come out of one
+measurement; of a month in which only some cases changed only those are measured, and the others are
+taken over as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, date, datetime, timedelta
+
+import polars as pl
+
+from data_access.calendars import Hours, compile_hours
+from data_access.marts import orders, parcels, returns, voice
+from data_access.marts.cases import CASE_MARTS, case_marts
+from data_access.marts.orders import Facts
+from data_access.marts.schemas import MARTS
+from data_access.marts.touched import Reach
+from data_access.warehouse import Warehouse
+
+ROWS_AT_ONCE = 2_000_000
+"""Months are rebuilt together up to this many rows, to bound memory."""
+
+CASES_AT_ONCE = 250_000
+"""The same for cases: between their events and their marts lies more."""
+
+HORIZON = timedelta(days=400)
+"""How far business hours are known after a refresh: deadlines beyond it are none yet."""
+
+
+def scan_mart(warehouse: Warehouse, name: str, snapshot_id: int | None = None) -> pl.LazyFrame:
+    """A mart as it is now or was in a snapshot; empty if it was never written."""
+    return warehouse.scan(
+        name, namespace="marts", snapshot_id=snapshot_id, schema=MARTS[name].columns
+    )
+
+
+def build_marts(warehouse: Warehouse, facts: Facts, reach: Reach, now: datetime) -> None:
+    """Rebuild the months that are reached, in the order in which marts need one another."""
+    for name in MARTS:
+        if name == CASE_MARTS[0]:
+            _build_cases(warehouse, facts, reach, now)
+        elif name not in CASE_MARTS:
+            _build(warehouse, facts, name, reach.parts[name])
+
+
+def _build(warehouse: Warehouse, facts: Facts, name: str, months: Collection[int]) -> None:
+    """Rebuild some months of one mart."""
+    if not months:
+        return
+    mart = MARTS[name]
+    own = facts[mart.fact]
+    for chunk in _chunks(own, months, ROWS_AT_ONCE):
+        rows = _BUILDERS[name](own.filter(pl.col("part").is_in(chunk)), facts, warehouse)
+        warehouse.replace_parts(name, "marts", rows.sort("part", mart.key).collect(), chunk)
+
+
+def _build_cases(warehouse: Warehouse, facts: Facts, reach: Reach, now: datetime) -> None:
+    months = set().union(*(reach.parts[name] for name in CASE_MARTS))
+    if not months:
+        return
+    some = None if reach.cases is None else reach.cases.to_frame("case_id").lazy()
+    hours = _business_hours(facts, now)
+    for chunk in _chunks(facts["cases"], months, CASES_AT_ONCE):
+        inside = pl.col("part").is_in(chunk)
+        own = facts["cases"].filter(inside)
+        if some is not None:
+            own = own.join(some, on="case_id", how="semi")
+        for name, made in case_marts(own, facts, scan_mart(warehouse, "orders"), hours).items():
+            rows = [made]
+            if some is not None:
+                held = scan_mart(warehouse, name).filter(inside)
+                rows.append(held.join(some, on="case_id", how="anti").collect())
+            order = ("part", MARTS[name].key, *_ORDER.get(name, ()))
+            warehouse.replace_parts(name, "marts", pl.concat(rows).sort(order), chunk)
+
+
+_ORDER = {
+    "clocks": ("clock", "instance"),
+    "findings": ("check", "at"),
+    "open_spells": ("open_from",),
+}
+
+
+def _business_hours(facts: Facts, now: datetime) -> Hours:
+    """Hours of all calendars from the oldest case on, whichever cases are rebuilt."""
+    oldest = facts["cases"].select(pl.col("created_at").min()).collect().item() or now
+    return compile_hours(
+        facts["calendars"].collect(),
+        facts["holidays"].collect(),
+        first=_utc_day(oldest) - timedelta(days=1),
+        last=_utc_day(now) + HORIZON,
+    )
+
+
+def _utc_day(instant: datetime) -> date:
+    return instant.astimezone(UTC).date()
+
+
+def _chunks(rows: pl.LazyFrame, months: Collection[int], most: int) -> list[list[int]]:
+    """Months in groups of at most `most` rows, as far as single months allow."""
+    counts = dict(rows.group_by("part").len().collect().iter_rows())
+    chunks: list[list[int]] = [[]]
+    held = 0
+    for month in sorted(months):
+        size = counts.get(month, 0)
+        if chunks[-1] and held + size > most:
+            chunks.append([])
+            held = 0
+        chunks[-1].append(month)
+        held += size
+    return chunks
+
+
+_Builder = Callable[[pl.LazyFrame, Facts, Warehouse], pl.LazyFrame]
+
+_BUILDERS: Mapping[str, _Builder] = {
+    "orders": lambda own, facts, _: orders.orders(own, facts),
+    "lines": lambda own, facts, w: orders.lines(own, facts, scan_mart(w, "orders")),
+    "parcels": lambda own, facts, w: parcels.parcels(own, facts, scan_mart(w, "orders")),
+    "return_lines": lambda own, facts, w: returns.return_lines(own, facts, scan_mart(w, "orders")),
+    "reviews": lambda own, facts, w: voice.reviews(own, facts, scan_mart(w, "orders")),
+    "surveys": lambda own, _, w: voice.surveys(own, scan_mart(w, "orders"), scan_mart(w, "cases")),
+}
