@@ -28,11 +28,9 @@ def findings(rows: pl.DataFrame, check: str, detail: pl.Expr | None = None) -> p
 
 
 def _by_kind(rows: pl.DataFrame, check: str) -> pl.DataFrame:
-    """One finding per case: since when, and which kinds of things."""
-    found = rows.group_by("case").agg(
-        pl.col("at").min(), kinds=pl.col("kind").cast(pl.String).unique().sort().str.join(" ")
-    )
-    return findings(found, check, pl.col("kinds"))
+    """One finding per case and kind of thing: since when."""
+    found = rows.group_by("case", "kind").agg(pl.col("at").min())
+    return findings(found, check, pl.col("kind").cast(pl.String))
 
 
 def of_records(recorded: pl.DataFrame, ordered: pl.DataFrame) -> pl.DataFrame:

@@ -37,7 +37,9 @@ class Record:
 def record(own: pl.DataFrame, rows: pl.DataFrame, changes: pl.DataFrame) -> Record:
     """Put together what is known of the cases."""
     told = rows.select("case").unique().with_columns(told=pl.lit(value=True))
-    ends = changes.group_by("case").agg(solved=pl.col("entry").any(), over=pl.col("ended").last())
+    ends = changes.group_by("case", maintain_order=True).agg(
+        solved=pl.col("entry").any(), over=pl.col("ended").last()
+    )
     over_now = pl.col("status").is_in(ENDED).fill_null(value=False)
     own = (
         own.join(told, on="case", how="left", maintain_order="left")

@@ -144,7 +144,9 @@ def _bursts(turned: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
         & (at.shift(-1) - at <= PING_PONG_WITHIN)
     ).fill_null(value=False)
     marked = turned.with_columns(begins=begins).with_columns(member=member)
-    burst = marked.select(goes_on)["member"]
-    found = marked.filter("member")
-    detail = found.group_by("case").agg(pl.col("at").min(), pl.col("status").str.join(" > "))
-    return burst, findings(detail, "status_ping_pong", pl.col("status"))
+    marked = marked.with_columns(taken_back=goes_on)
+    nth = (~pl.col("taken_back").shift(1).fill_null(value=False)).cum_sum()
+    members = marked.with_columns(nth=nth).filter("member")
+    found = members.group_by("case", "nth", maintain_order=True)
+    detail = found.agg(pl.col("at").first(), pl.col("status").str.join(" > "))
+    return marked["taken_back"], findings(detail, "status_ping_pong", pl.col("status"))
