@@ -40,13 +40,22 @@ def test_every_question_is_answered(page: Page, live_server: Live) -> None:
 def test_a_choice_changes_its_panel_and_the_address(page: Page, live_server: Live) -> None:
     opened(page, f"{live_server.url}/service?range=12m")
     posts = Posts(page)
-    page.get_by_text("Resolution", exact=True).first.click()
+    page.locator("#service-kpi").get_by_text("Resolution").click()
     expect(page.locator("#service-parity-note")).to_contain_text("Resolution")
     page.locator("#service-age").get_by_text("Level").click()
     expect(page.locator("#service-ages-table th").first).to_have_text("Level")
     assert len(posts.settled(2)) == 2, "\n".join(posts.all)
     assert query(page)["kpi"] == ["resolution"]
     assert query(page)["age"] == ["level"]
+
+
+def test_choices_answer_to_the_keyboard(page: Page, live_server: Live) -> None:
+    opened(page, f"{live_server.url}/service?range=12m&within=15")
+    page.locator("#service-within input:checked").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#service-due-title")).to_contain_text("within 60 min")
+    page.keyboard.press("Tab")
+    expect(page.locator("#service-by input:focus")).to_have_count(1)
 
 
 def test_choices_stand_in_the_address(page: Page, live_server: Live) -> None:

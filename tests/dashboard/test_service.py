@@ -165,8 +165,8 @@ def worst(group: str, due: int, within: int | None) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("due", "group", "by", "here", "text"),
     [
-        (37, worst("DACH", 8, 1), "team", 5,
-         "37 cases breach within 60 min; 8 of them for DACH, where 1 agent is on shift in that time."),
+        (37, worst("X", 8, 1), "team", 5,
+         "37 cases breach within 60 min; 8 of them for X, where 1 agent is on shift in that time."),
         (1, worst("DACH", 1, 0), "team", 5,
          "1 case breaches within 60 min; 1 of them for DACH, where nobody is on shift."),
         (0, None, "language", 21, "Nothing breaches within 60 min. 21 agents are on shift."),
