@@ -17,7 +17,13 @@ from tests.browser.conftest import CHROMIUM_FLAGS
 from tests.system import find_chromium
 
 FOLDER = Path(__file__).parents[2] / "docs" / "img"
-SCREENS = {"overview": "/", "complaints": "/complaints", "sla": "/sla", "cases": "/cases"}
+SCREENS = {
+    "overview": "/",
+    "complaints": "/complaints",
+    "service": "/service?within=240",
+    "sla": "/sla",
+    "cases": "/cases",
+}
 SIZES = {"1280": (1280, 900), "390": (390, 844)}
 QUALITY = 55
 
