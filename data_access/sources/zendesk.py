@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -93,7 +94,7 @@ class Zendesk:
         """Give cases, case_events, messages, surveys and, if users are there, agents."""
         zone = chosen_zone(options)
         export = read_export(PRODUCT, path)
-        desk, repeats = _desk(export, zone)
+        desk, repeats = _desk(export, zone, options.now)
         yield _cases(desk, repeats, export, zone)
         messages, message_repeats = _messages(export)
         spoken, refused = parse_placed(messages, [f.instant("at", "created_at", zone)])
@@ -109,7 +110,7 @@ class Zendesk:
 SOURCE = Zendesk()
 
 
-def _desk(export: Export, zone: str | None) -> tuple[Desk, pl.DataFrame]:
+def _desk(export: Export, zone: str | None, now: datetime) -> tuple[Desk, pl.DataFrame]:
     """The tickets as they are now with everything that explains them, and older versions."""
     g = export.gathering
     updated = f.instant("", "updated_at", zone).value
@@ -139,6 +140,7 @@ def _desk(export: Export, zone: str | None) -> tuple[Desk, pl.DataFrame]:
         teams=dict(names.iter_rows()),
         statuses={**words, **STATUS},
         level_field=next(iter(level["id"].drop_nulls()), None),
+        now=now,
     )
     return desk, repeats
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 
@@ -41,6 +42,7 @@ class Desk:
     teams: Mapping[str, str]
     statuses: Mapping[str, str]
     level_field: str | None
+    now: datetime
 
     def status(self, *columns: str) -> pl.Expr:
         """Our status of a word, else of a custom status's id; open if nothing explains it."""
@@ -61,7 +63,7 @@ class Desk:
     def sla_verdicts(self, export: Export) -> pl.DataFrame:
         """The product's own verdict by ticket: id, sla_met."""
         ended = self.tickets.filter(self.status("status").is_in(["solved", "closed"]))["id"]
-        return sla_verdicts(export.gathering.frame("metric_events"), ended)
+        return sla_verdicts(export.gathering.frame("metric_events"), ended, self.now)
 
 
 def with_roles(

@@ -7,10 +7,14 @@ status. Whether a target was met is the product's verdict and kept as such.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import polars as pl
 
 from data_access.sources.assembling import made
 from data_access.sources.event_rows import events, status_kind
+from data_access.sources.parsing import ISO, instant, trimmed
+from data_access.time_zones import INSTANT
 
 _AT = made("at")
 _CLOCKS = {"requester_wait_time": "#wait", "agent_work_time": "#work"}
@@ -83,12 +87,14 @@ def _statuses(metric: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def sla_verdicts(metric: pl.DataFrame, ended: pl.Series) -> pl.DataFrame:
+def sla_verdicts(metric: pl.DataFrame, ended: pl.Series, now: datetime) -> pl.DataFrame:
     """The product's verdict by ticket: id, sla_met.
 
     False if a target was breached; true if a policy applied and the ticket ended without a breach.
+    Breaches are told ahead of their time: those that lie after `now` are none yet.
     """
-    told = metric.filter(pl.col("deleted").fill_null("false") != "true")
+    come = instant(trimmed("time"), (ISO,), "UTC") <= pl.lit(now, dtype=INSTANT)
+    told = metric.filter((pl.col("deleted").fill_null("false") != "true") & come)
     by_ticket = told.group_by("ticket_id").agg(
         breached=(pl.col("kind") == "breach").any(),
         applied=pl.col("kind").is_in(["apply_sla", "apply_group_sla"]).any(),

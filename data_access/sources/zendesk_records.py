@@ -13,9 +13,9 @@ import orjson
 
 from data_access.sources.conventions import CUSTOM, column_of
 from data_access.sources.gathering import Gathering
-from data_access.sources.markup import text_of_html
 from data_access.sources.pages import Json, inner, items
 from data_access.sources.records import Records
+from data_access.sources.zendesk_audits import audit, comment, tags_of
 
 FIGURES = (
     "reply_time",
@@ -76,10 +76,6 @@ LISTS = {
 }
 """Kind of the records in each list that the API answers with; empty: each record tells."""
 
-_CHANGED = frozenset(
-    {"status", "custom_status_id", "group_id", "priority", "tags", "sla_policy", "schedule_id"}
-)
-
 
 def kind_of(record: Json) -> str | None:
     """Tell what a record is by its keys; None if it is nothing that is read."""
@@ -116,9 +112,9 @@ def take(gathering: Gathering, kind: str, record: Json, file: str, row: int) -> 
     if kind == "tickets":
         _ticket(gathering, record, file, row)
     elif kind == "audits":
-        _audit(gathering, record, file, row)
+        audit(gathering, record, file, row)
     elif kind == "comments":
-        _comment(gathering, record, file, row, record.get("ticket_id"))
+        comment(gathering, record, file, row, record.get("ticket_id"))
     else:
         gathering.add(kind, _PLAIN[kind](record), file, row)
 
@@ -142,7 +138,7 @@ def _ticket(gathering: Gathering, record: Json, file: str, row: int) -> None:
         record.get("group_id", group.get("id")),
         group.get("name"),
         record.get("external_id"),
-        _tags(record.get("tags")),
+        tags_of(record.get("tags")),
         _filled(record),
         requester.get("locale"),
         *(None for _ in CUSTOM),
@@ -151,8 +147,8 @@ def _ticket(gathering: Gathering, record: Json, file: str, row: int) -> None:
     for name in ("metric_set", "metrics"):
         if metric := inner(record, name):
             gathering.add("metrics", _metric({"ticket_id": ticket, **metric}), file, row)
-    for comment in items(record, "comments"):
-        _comment(gathering, comment, file, row, ticket)
+    for said in items(record, "comments"):
+        comment(gathering, said, file, row, ticket)
     for events in inner(record, "metric_events").values():
         for event in events if isinstance(events, list) else ():
             if isinstance(event, dict):
@@ -161,10 +157,6 @@ def _ticket(gathering: Gathering, record: Json, file: str, row: int) -> None:
     if rating.get("score") not in {None, "unoffered"}:
         values = (rating.get("id"), ticket, rating.get("score"), None, None, rating.get("comment"))
         gathering.add("ratings", values, file, row)
-
-
-def _tags(value: object) -> str | None:
-    return " ".join(map(str, value)) if isinstance(value, list) else None
 
 
 def _filled(record: Json) -> str | None:
@@ -176,103 +168,6 @@ def _filled(record: Json) -> str | None:
         if field.get("value") not in (None, "", False, [])
     }
     return orjson.dumps(found).decode() if found else None
-
-
-def _comment(gathering: Gathering, record: Json, file: str, row: int, ticket: object) -> None:
-    """A comment of its own, or as an event of an audit where `created_at` came from the audit."""
-    via = inner(record, "via")
-    author = record.get("author_id", inner(record, "author").get("id"))
-    text = _words(record)
-    values = (
-        record.get("id"),
-        ticket,
-        record.get("created_at"),
-        author,
-        record.get("public"),
-        via.get("channel"),
-        inner(via, "source").get("rel"),
-        text,
-        record.get("from_audit", False),
-        _target(text),
-    )
-    gathering.add("messages", values, file, row)
-
-
-def _words(record: Json) -> str | None:
-    for name in ("plain_body", "body"):
-        if text := record.get(name):
-            return str(text).replace("&nbsp;", " ").strip() or None
-    html = record.get("html_body")
-    return text_of_html(html) if isinstance(html, str) else None
-
-
-_MERGED = "This request was closed and merged into request #"
-
-
-def _target(text: str | None) -> str | None:
-    """The ticket that a merged one's last comment names."""
-    if text is None or not text.startswith(_MERGED):
-        return None
-    digits = text[len(_MERGED) :]
-    end = next((place for place, sign in enumerate(digits) if not sign.isdigit()), len(digits))
-    return digits[:end] or None
-
-
-def _audit(gathering: Gathering, record: Json, file: str, row: int) -> None:
-    ticket, audit = record.get("ticket_id"), record.get("id")
-    author, at, via = record.get("author_id"), record.get("created_at"), inner(record, "via")
-    _merge(gathering, record, via, file, row)
-    for event in items(record, "events"):
-        kind = event.get("type")
-        own = inner(event, "via") or via
-        if kind in {"Comment", "VoiceComment", "FacebookComment"}:
-            told = {"author_id": author, "via": own, **event, "created_at": at, "from_audit": True}
-            _comment(gathering, told, file, row, ticket)
-            continue
-        change = _change(kind, event)
-        if change is None:
-            continue
-        values = (event.get("id"), audit, ticket, at, author, own.get("channel"), *change)
-        gathering.add("changes", values, file, row)
-
-
-def _change(kind: object, event: Json) -> tuple[object, object, object, object] | None:
-    """Kind, field, value before and value after of an event that is read."""
-    if kind == "ScheduleAssignment":
-        before, after = event.get("previous_schedule_id"), event.get("new_schedule_id")
-        return "Change", "schedule_id", before, after
-    if kind not in {"Change", "Create"}:
-        return None
-    field = str(event.get("field_name"))
-    if policy := inner(event, "via").get("current_sla_policy"):
-        return kind, "sla_policy", inner(event, "via").get("previous_sla_policy"), policy
-    if field not in _CHANGED and not field.isdigit():
-        return None
-    before, after = event.get("previous_value"), event.get("value")
-    if field == "tags":
-        return kind, field, _tags(before), _tags(after)
-    return kind, field, before, after
-
-
-def _merge(gathering: Gathering, record: Json, via: Json, file: str, row: int) -> None:
-    """Merges that an audit tells of by `via`: those into its ticket, and its ticket's own."""
-    source = inner(via, "source")
-    if via.get("channel") not in {"merge", 19} and source.get("rel") != "merge":
-        return
-    ticket = record.get("ticket_id")
-    told = (record.get("created_at"), record.get("id"), record.get("author_id"))
-    for other in _ids(inner(source, "from")):
-        if other != str(ticket):
-            gathering.add("merges", (other, ticket, *told), file, row)
-    for other in _ids(inner(source, "to")):
-        if other != str(ticket):
-            gathering.add("merges", (ticket, other, *told), file, row)
-
-
-def _ids(end: Json) -> list[str]:
-    several = end.get("ticket_ids")
-    every = several if isinstance(several, list) else [end.get("ticket_id")]
-    return [str(one) for one in every if one is not None]
 
 
 def _metric(record: Json) -> tuple[Any, ...]:
