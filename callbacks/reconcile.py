@@ -47,6 +47,7 @@ def register(app: Dash, services: Services) -> None:
     app.callback(
         Output(Reconcile.DEFINITIONS_PANEL, "className"),
         Output(Reconcile.DEFINITIONS, "data-rows"),
+        Output(Reconcile.SOURCES, "data-rows"),
         *VIEW,
         *(Input(choice, "value") for choice in CHOICES),
     )(lambda _query, _version, *asked: definitions(reconcile.question(*asked)))
@@ -76,7 +77,7 @@ def bridge(services: Services, query: str, asked: reconcile.Question) -> tuple[A
         panel_state.of(len(steps)),
         words.number_facts(told),
         reconcile_waterfall(words.step_rows(steps, told), view=f"{query}{asked}"),
-        words.biggest(told) if steps else said,
+        words.gap_title(told) if steps else said,
         words.note(asked, span, found),
         said,
         words.cause_table(told),
@@ -104,4 +105,4 @@ def _nothing(said: str) -> tuple[Any, ...]:
 
 def definitions(asked: reconcile.Question) -> tuple[Any, ...]:
     """Both definitions, choice by choice, with where they are written down."""
-    return panel_state.READY, words.definition_table(asked)
+    return panel_state.READY, words.definition_table(asked), words.source_facts(asked)

@@ -116,6 +116,30 @@ class Case(StrEnum):
     TIMELINE = "case-timeline"
     TIMELINE_TITLE = "case-timeline-title"
     TIMELINE_NOTE = "case-timeline-note"
+    RUNS_PANEL = "case-runs-panel"
+    RUNS_TITLE = "case-runs-title"
+    RUNS = "case-runs"
+    RUNS_SUMMARY = "case-runs-summary"
+    RUNS_TABLE = "case-runs-table"
+    VENDOR_BOX = "case-vendor-box"
+    VENDOR = "case-vendor"
+    VENDOR_FLAG = "case-vendor-flag"
+    FINDINGS_BOX = "case-findings-box"
+    FINDINGS = "case-findings"
+
+
+class ClockPart(StrEnum):
+    """Parts of the details of one clock that a callback fills; see `clock_part`."""
+
+    BOX = "clock-box"
+    VERDICT = "clock-verdict"
+    ACCOUNT = "clock-account"
+    TABLE = "clock-table"
+
+
+def clock_part(part: ClockPart, clock: object) -> dict[str, object]:
+    """Id of one part of the details of `clock`; `clock` may be `dash.ALL` in an output."""
+    return {"part": str(part), "screen": "case", "index": clock}
 
 
 class Complaints(StrEnum):
@@ -248,6 +272,7 @@ class Reconcile(StrEnum):
     DEFINITIONS_PANEL = "reconcile-definitions-panel"
     DEFINITIONS_TITLE = "reconcile-definitions-title"
     DEFINITIONS = "reconcile-definitions"
+    SOURCES = "reconcile-sources"
     CASES_PANEL = "reconcile-cases-panel"
     CASES_TITLE = "reconcile-cases-title"
     CASES = "reconcile-cases"

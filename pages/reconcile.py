@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dash import dcc, html
 
 from dashboard.components.chart import chart
-from dashboard.components.page import grid, page, section
+from dashboard.components.page import page, section
 from dashboard.components.panel import panel
 from dashboard.components.rows import rows
 from dashboard.ids import Reconcile
@@ -50,7 +50,8 @@ def layout(
         Reconcile.ANSWER,
         choices,
         _bridge(),
-        grid(_definitions(), _cases()),
+        _cases(),
+        _definitions(),
     )
 
 
@@ -103,10 +104,15 @@ def _definitions() -> html.Section:
         _("Both definitions"),
         panel(
             Reconcile.DEFINITIONS_PANEL,
-            rows(Reconcile.DEFINITIONS, _("Both definitions, choice by choice")),
+            html.Div(
+                [
+                    rows(Reconcile.DEFINITIONS, _("Both definitions, choice by choice")),
+                    rows(Reconcile.SOURCES, _("Where both definitions are written down")),
+                ],
+                className="aw-stack aw-definitions",
+            ),
             skeleton="table",
         ),
-        columns=7,
         title_id=Reconcile.DEFINITIONS_TITLE,
         note=_("Marked: what the two chose differently. Assumed: the product does not say."),
     )
@@ -124,7 +130,6 @@ def _cases() -> html.Section:
                 _("The two definitions agree on every case of this selection."),
             ),
         ),
-        columns=5,
         title_id=Reconcile.CASES_TITLE,
         note=_("Each cause on its own, up to five cases; a case leads to its page"),
     )

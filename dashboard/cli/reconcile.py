@@ -40,6 +40,18 @@ if TYPE_CHECKING:
     help="Instead, set the minutes that the source recorded beside those of --left.",
 )
 @click.option(
+    "--flag",
+    is_flag=True,
+    help="Instead, set the SLA flag that the source recorded beside our clock (first_resolution).",
+)
+@click.option(
+    "--target-hours",
+    type=click.FloatRange(min=0, min_open=True),
+    default=48.0,
+    show_default=True,
+    help="With --flag: our target, by the wall clock.",
+)
+@click.option(
     "--where",
     "conditions",
     multiple=True,
@@ -60,6 +72,8 @@ def command(
     right: str,
     statistic: str,
     vendor: bool,
+    flag: bool,
+    target_hours: float,
     conditions: tuple[str, ...],
     start: str | None,
     end: str | None,
@@ -77,6 +91,9 @@ def command(
     from dashboard.settings import load_settings
     from data_access.presets import PresetError
 
+    if flag and (vendor or metric != "first_resolution"):
+        raise click.UsageError("--flag goes with first_resolution and without --vendor.")
+
     settings = load_settings(home=home)
     where = questions.filter_of(
         conditions, questions.day("--from", start), questions.day("--to", end)
@@ -86,7 +103,13 @@ def command(
     services = open_services(settings)
     known = instant or services.metrics.as_of()
     try:
-        if vendor:
+        if flag:
+            from dashboard.cli import sla_flag
+
+            sla_flag.show(
+                services, where, target_hours=target_hours, as_of=known, zone=used, form=form
+            )
+        elif vendor:
             _show_recorded(services, where, metric, left, as_of=known, zone=used, form=form)
         else:
             _show_gap(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboard.figures.theme import ACCENT, LINE, TEXT, blank
+from dashboard.figures.theme import COMPARE, LINE, TEXT, blank
 
 ADDS, TAKES = "var(--aw-div-1)", "var(--aw-div-7)"
 """A longer time and a shorter one; the sign stands in the label as well."""
 
-_COLOURS = {"total": ACCENT, "more": ADDS, "less": TAKES}
+_COLOURS = {"total": COMPARE, "more": ADDS, "less": TAKES}
 
 
 def reconcile_waterfall(steps: pl.DataFrame, *, view: str = "") -> go.Figure:

@@ -57,7 +57,8 @@ def switch_rows(
             continue
         words = [choice(made, name) if made is not None else "" for made in (left, right)]
         assumed = [made is not None and name in made.assumed for made in (left, right)]
-        shown.append(SwitchRow(switch_name(name), *words, *assumed))
+        row = SwitchRow(switch_name(name), words[0], words[1], assumed[0], assumed[1])
+        shown.append(row)
     return tuple(sorted(shown, key=lambda row: not row.differs))
 
 
@@ -79,7 +80,7 @@ def switch_name(name: str) -> str:
         "spam": _("Spam"),
         "deleted": _("Deleted cases"),
         "open_cases": _("Cases still running"),
-        "statistic": _("Shown as"),
+        "statistic": _("Shown there as"),
     }[name]
 
 

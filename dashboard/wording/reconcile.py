@@ -13,7 +13,7 @@ from dashboard.reconcile import Question, Step, has_metric
 from dashboard.url_filter import Period, case_link
 from dashboard.wording.definition_switches import switch_rows
 from data_access.browse.reconciliations import Found
-from data_access.presets import PRESETS, Reconciliation, Side, preset
+from data_access.presets import PRESETS, Definition, Reconciliation, Side, preset
 from data_access.presets.recorded import NAME as RECORDED_NAME
 
 
@@ -142,20 +142,31 @@ def answer(found: Reconciliation) -> str:
     return start + (" " if current() == "en" else "") + biggest(found)
 
 
+def gap_title(found: Reconciliation) -> str:
+    """How far apart the numbers are, as the title of the bridge."""
+    gap = found.gap_s or 0.0
+    names = {"left": side_name(found.left.name), "right": side_name(found.right.name)}
+    if round(gap) == 0:
+        return _("{right} and {left} show the same", **names)
+    if gap > 0:
+        return _("{right} shows {gap} more than {left}", gap=duration(gap), **names)
+    return _("{right} shows {gap} less than {left}", gap=duration(gap), **names)
+
+
 def biggest(found: Reconciliation) -> str:
-    """The biggest cause, as the title of the bridge."""
+    """The biggest cause of the gap."""
     gap = found.gap_s or 0.0
     if found.causes.is_empty() or not found.causes["effect_s"].abs().max():
         return _("Nothing tells them apart on these cases.")
     cause, effect = found.causes.select("cause", "effect_s").row(0)
     if round(gap) == 0:
         return _(
-            "The numbers agree; {cause} ({effect}) is made up for by others.",
+            "The numbers agree; “{cause}” ({effect}) is made up for by others.",
             cause=cause_name(cause),
             effect=signed(effect),
         )
     return _(
-        "The biggest cause is {cause}: {effect} of {gap}.",
+        "The biggest cause is “{cause}”: {effect} of {gap}.",
         cause=cause_name(cause),
         effect=signed(effect),
         gap=signed(gap),
@@ -313,10 +324,7 @@ def _counted(seconds: float | None) -> str:
 
 def definition_table(asked: Question) -> str:
     """Both definitions switch by switch; those that differ first."""
-    made = [
-        None if side == RECORDED_NAME else preset(side).metrics.get(asked.metric)
-        for side in (asked.left, asked.right)
-    ]
+    made = _definitions(asked)
     columns = [rows.Column(_("Choice")), *(rows.Column(side_name(s)) for s in sides(asked))]
     lines = [
         rows.Row(
@@ -328,16 +336,27 @@ def definition_table(asked: Question) -> str:
         )
         for row in switch_rows(asked.metric, made[0], made[1])
     ]
-    sources = tuple(
-        rows.Cell(
-            "; ".join(f"{source.title} ({source.url})" for source in one.sources)
-            if one is not None
-            else _("As recorded in the export")
-        )
-        for one in made
-    )
-    lines.append(rows.Row((rows.Cell(_("Written down in")), *sources)))
     return rows.table(columns, lines)
+
+
+def source_facts(asked: Question) -> str:
+    """Where each definition is written down: its title and its address."""
+    shown = []
+    for side, made in zip(sides(asked), _definitions(asked), strict=True):
+        if made is None:
+            shown.append(rows.Fact(side_name(side), _("As recorded in the export")))
+            continue
+        shown += [rows.Fact(side_name(side), one.title, one.url) for one in made.sources]
+    return rows.facts(shown)
+
+
+def _definitions(asked: Question) -> tuple[Definition | None, Definition | None]:
+    """Both definitions; None for the source's own figure and for a metric that a side has not."""
+    left, right = (
+        None if side == RECORDED_NAME else preset(side).metrics.get(asked.metric)
+        for side in sides(asked)
+    )
+    return left, right
 
 
 def sides(asked: Question) -> tuple[str, str]:

@@ -27,6 +27,7 @@ from data_access.presets.recorded import (
 )
 from data_access.presets.statistic import mean_of, quantile_of
 from data_access.presets.times import Measuring
+from data_access.presets.verdicts import Verdicts, verdicts
 from data_access.rollups.days import local_day, period
 
 if TYPE_CHECKING:
@@ -189,6 +190,14 @@ def recorded_comparison(
     cases = period_cases(warehouse, where, as_of=as_of, zone=zone, limit=limit)
     times = _measuring(cases, metric).times(made)
     return compare_recorded(cases.own, times, metric=metric, hours=made.hours)
+
+
+def flag_verdicts(
+    warehouse: Warehouse, where: Filter, *, target_s: float, as_of: datetime, zone: str
+) -> Verdicts:
+    """The SLA flag that the source recorded beside our resolution clock."""
+    cases = period_cases(warehouse, where, as_of=as_of, zone=zone)
+    return verdicts(cases.own, _measuring(cases, "first_resolution").past, target_s=target_s)
 
 
 def _measuring(cases: PeriodCases, metric: str) -> Measuring:

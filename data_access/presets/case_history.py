@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from data_access.calendars import calendar_key
+from data_access.clocks.states import group, normal
 from data_access.presets.schemas import CASE, CONTEXT
 
 OPENING = timedelta(minutes=1)
@@ -154,9 +155,10 @@ def _openings(
 def _statuses(cases: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
     """Status spells. At one instant a case is opened before it is ended, as everywhere."""
     kind, to = pl.col("kind"), pl.col("to")
+    was = pl.when(pl.col("from").is_not_null()).then(group(normal(pl.col("from"))))
     status = (
-        pl.when(kind == "status")
-        .then(to)
+        pl.when((kind == "status") & to.is_not_null())
+        .then(group(normal(to)))
         .when(kind == "solved")
         .then(pl.lit("solved"))
         .when(kind.is_in(["closed", "merged"]))
@@ -177,7 +179,7 @@ def _statuses(cases: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
         told.with_columns(now=status)
         .filter(pl.col("now").is_not_null())
         .with_columns(rank=rank)
-        .select(*CASE, "at", "now", "rank", before=pl.when(kind == "status").then("from"))
+        .select(*CASE, "at", "now", "rank", before=pl.when(kind == "status").then(was))
     )
     began = changes.sort(*CASE, "at", "rank").group_by(CASE).agg(pl.col("before").first())
     first = cases.join(began, on=CASE, how="left").select(

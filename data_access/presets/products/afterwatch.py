@@ -27,8 +27,8 @@ AFTERWATCH = Preset(
         ),
         "next_response": Definition(
             "From the oldest message of the customer that is unanswered to the next public message "
-            "of a person, once per turn after the first answer. A solve ends the turn, which counts "
-            "as having waited until then.",
+            "of a person, once per turn after the first answer. A solve ends the turn, known to "
+            "have waited until then.",
             (_OURS,),
             start="first_customer_message",
             agent_started="next_reply",
