@@ -12,6 +12,7 @@ from threading import Lock
 import polars as pl
 from pyiceberg.catalog.sql import IcebergTables, SqlCatalog
 from pyiceberg.exceptions import NamespaceAlreadyExistsError, NoSuchTableError
+from pyiceberg.schema import Schema
 from pyiceberg.table import Table as IcebergTable
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
@@ -106,7 +107,7 @@ class Warehouse:
         frame = pl.scan_iceberg(found, snapshot_id=snapshot_id)
         if schema is None:
             return frame
-        present = set(found.schema().column_names)
+        present = set(_schema_of(found, snapshot_id).column_names)
         return frame.select(
             pl.col(name) if name in present else pl.lit(None, dtype=dtype).alias(name)
             for name, dtype in schema.items()
@@ -303,3 +304,11 @@ class Warehouse:
         if not all(rows[name].is_sorted() for name in order):
             rows = rows.sort(order, maintain_order=True)
         overwrite_parts(target, rows, plan.rewrite)
+
+
+def _schema_of(table: IcebergTable, snapshot_id: int | None) -> Schema:
+    """The schema of a snapshot: an older one lacks the columns that the table got since."""
+    snapshot = None if snapshot_id is None else table.snapshot_by_id(snapshot_id)
+    if snapshot is None or snapshot.schema_id is None:
+        return table.schema()
+    return table.schemas()[snapshot.schema_id]
