@@ -1,10 +1,12 @@
-"""What level a cohort has, given what it and those before it have shown so far.
+"""What level a cohort has, given what it and its neighbours have shown so far.
 
 Counts are Poisson around level × exposure; the level wanders from cohort to cohort. What the
 earlier cohorts say is a gamma distribution whose weight is discounted by ω before the next one is
 seen, so a young cohort leans on its elders and an old one on itself (Harvey & Fernandes, Journal
-of Business & Economic Statistics 7, 1989). ω is the one that would have predicted the cohorts
-best.
+of Business & Economic Statistics 7, 1989). Looking back from the last cohort, a level is ω times
+the one after it plus what was discounted (West & Harrison, Bayesian Forecasting and Dynamic
+Models, 1997, 10.8); so levels can be drawn together. How well each ω would have predicted the
+cohorts says how likely it is.
 """
 
 from __future__ import annotations
@@ -19,6 +21,9 @@ DISCOUNTS: Floats = np.array(
     [0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0]
 )
 
+_LEAST = 0.5
+"""Counts that what is known from elsewhere weighs."""
+
 
 def filtered(seen: Floats, exposure: Floats, discount: Floats | float) -> tuple[Floats, Floats]:
     """Shape and rate of each cohort's level, oldest first.
@@ -30,6 +35,30 @@ def filtered(seen: Floats, exposure: Floats, discount: Floats | float) -> tuple[
     """
     shape, rate, _ = _run(seen, exposure, discount)
     return shape, rate
+
+
+def smoothed(shape: Floats, rate: Floats, discount: Floats | float) -> Floats:
+    """Expected level of each cohort once all of them have been seen, from `filtered`."""
+    means = shape / rate
+    kept = _kept(shape, discount)
+    for cohort in range(shape.shape[-1] - 2, -1, -1):
+        share = kept[..., cohort]
+        means[..., cohort] = share * means[..., cohort + 1] + (1 - share) * means[..., cohort]
+    return means
+
+
+def drawn(
+    shape: Floats, rate: Floats, discount: Floats | float, rng: np.random.Generator
+) -> Floats:
+    """Levels of all cohorts, drawn together, from `filtered`."""
+    kept = _kept(shape, discount)
+    lost = (1 - kept) * shape
+    # The last one keeps nothing for a successor: all of its shape is drawn anew.
+    lost[..., -1] = shape[..., -1]
+    levels = rng.gamma(lost) / rate
+    for cohort in range(shape.shape[-1] - 2, -1, -1):
+        levels[..., cohort] += kept[..., cohort] * levels[..., cohort + 1]
+    return levels
 
 
 def discount_odds(seen: Floats, exposure: Floats) -> Floats:
@@ -45,13 +74,12 @@ def _run(seen: Floats, exposure: Floats, discount: Floats | float) -> tuple[Floa
     total = exposure.sum(axis=-1)
     typical = np.maximum(seen.sum(axis=-1), 0.5) / np.where(total > 0, total, 1.0)
     # As much as half a count of the typical level: next to nothing.
-    shape, rate = np.full(leading, 0.5), 0.5 / typical * np.ones(leading)
+    shape, rate = np.full(leading, _LEAST), _LEAST / typical * np.ones(leading)
     shapes, rates = np.empty(exposure.shape), np.empty(exposure.shape)
     likelihood = np.zeros(leading)
     for cohort in range(exposure.shape[-1]):
         if cohort:
-            # Never less than at the start: something is known about levels of this kind.
-            kept = np.maximum(discount * shape, 0.5) / shape
+            kept = _kept(shape[..., None], discount)[..., 0]
             shape, rate = shape * kept, rate * kept
         x, e = seen[..., cohort], exposure[..., cohort]
         likelihood += (
@@ -63,3 +91,10 @@ def _run(seen: Floats, exposure: Floats, discount: Floats | float) -> tuple[Floa
         shape, rate = shape + x, rate + e
         shapes[..., cohort], rates[..., cohort] = shape, rate
     return shapes, rates, likelihood
+
+
+def _kept(shape: Floats, discount: Floats | float) -> Floats:
+    """The part of what is known that the next cohort inherits; cohorts in the last axis."""
+    wanted = np.asarray(discount, dtype=np.float64)[..., None] * shape
+    # Never less than at the start: something is known about levels of this kind.
+    return np.asarray(np.minimum(np.maximum(wanted, _LEAST) / shape, 1.0))

@@ -9,12 +9,15 @@ foreseen.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from data_access.survival.delays import Triangle, dispersion, fitted, share_seen, triangle
-from data_access.survival.levels import DISCOUNTS, discount_odds, filtered
+from data_access.survival.estimate import Estimate
+from data_access.survival.levels import DISCOUNTS, discount_odds, drawn, filtered, smoothed
 
 Floats = NDArray[np.float64]
 
@@ -43,6 +46,48 @@ def nowcast(cells: pl.DataFrame, *, rng: np.random.Generator, level: float = 0.8
     if cells.is_empty():
         nothing = np.empty(0)
         return _frame(cells["cohort"], nothing, nothing, nothing, nothing, nothing)
+    told = _forecast(cells, rng)
+    data = told.data
+    low, high = _interval(told.coming, level)
+    counts = (data.seen + told.expected, data.seen + low, data.seen + high)
+    most = _most(data)
+    expected, low, high = (np.minimum(count, most) for count in counts)
+    return _frame(data.cohorts, data.seen, expected, low, high, told.reached)
+
+
+def nowcast_sum(
+    cells: pl.DataFrame, cohorts: pl.Series, *, rng: np.random.Generator, level: float = 0.8
+) -> Estimate:
+    """What some cohorts will have come to together; their levels move together, so do not add up.
+
+    Args as for `nowcast`; None where none of `cohorts` is there.
+    """
+    known = cells.filter(pl.col("cohort").is_in(cohorts.implode()))
+    if known.is_empty():
+        return Estimate(None, None, None)
+    told = _forecast(cells, rng)
+    among = told.data.cohorts.is_in(cohorts.implode()).to_numpy()
+    seen = float(told.data.seen[among].sum())
+    most = float(_most(told.data)[among].sum())
+    low, high = _interval(told.coming[:, among].sum(axis=1, keepdims=True), level)
+    expected = seen + float(told.expected[among].sum())
+    return Estimate(
+        min(expected, most), min(seen + float(low[0]), most), min(seen + float(high[0]), most)
+    )
+
+
+@dataclass(frozen=True)
+class _Forecast:
+    data: Triangle
+    reached: Floats
+    """Share seen, per cohort."""
+    expected: Floats
+    """What is to come, per cohort."""
+    coming: Floats
+    """Draws of the same: draws × cohorts."""
+
+
+def _forecast(cells: pl.DataFrame, rng: np.random.Generator) -> _Forecast:
     data = triangle(cells)
     shares = share_seen(data.counts, data.observed)
     reached = shares[data.ages]
@@ -52,22 +97,23 @@ def nowcast(cells: pl.DataFrame, *, rng: np.random.Generator, level: float = 0.8
     seen, sizes = data.seen / spread, data.sizes / spread
     odds = discount_odds(seen, sizes * reached)
     every = np.broadcast_to(sizes * reached, (DISCOUNTS.size, sizes.size))
-    shape, rate = filtered(seen, every, DISCOUNTS)
-    expected = data.seen + odds @ (shape / rate) * data.sizes * (1 - reached)
+    levels = odds @ smoothed(*filtered(seen, every, DISCOUNTS), DISCOUNTS)
     again = share_seen(_noisy(means, spread, rng, DRAWS), data.observed)[:, data.ages]
-    shape, rate = filtered(seen, sizes * again, rng.choice(DISCOUNTS, DRAWS, p=odds))
-    left = rng.gamma(shape, 1 / rate) * data.sizes * (1 - again)
+    discount = rng.choice(DISCOUNTS, DRAWS, p=odds)
+    left = drawn(*filtered(seen, sizes * again, discount), discount, rng)
+    left *= data.sizes * (1 - again)
     coming = _noisy(left, spread, rng, None)
     # Counts spread over ± ½: quantiles of a discrete distribution that miss neither end by habit
     # (Ma, Genton & Parzen, Annals of the Institute of Statistical Mathematics 63, 2011).
     coming += np.where(left > 0, rng.uniform(-0.5, 0.5, coming.shape), 0.0)
+    return _Forecast(data, reached, levels * data.sizes * (1 - reached), coming)
+
+
+def _interval(coming: Floats, level: float) -> tuple[Floats, Floats]:
+    """Predictive interval of each column of draws."""
     low, all_below, high = np.quantile(coming, [(1 - level) / 2, level, (1 + level) / 2], axis=0)
     # Where nothing more may well come, there is no lower tail to leave out.
-    high = np.maximum(np.where(low <= 0, all_below, high), 0) + data.seen
-    low = np.maximum(low, 0) + data.seen
-    most = _most(data)
-    expected, low, high = (np.minimum(count, most) for count in (expected, low, high))
-    return _frame(data.cohorts, data.seen, expected, low, high, reached)
+    return np.maximum(low, 0), np.maximum(np.where(low <= 0, all_below, high), 0)
 
 
 def _noisy(means: Floats, spread: float, rng: np.random.Generator, draws: int | None) -> Floats:

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from data_access.survival import nowcast
+from data_access.survival import Estimate, nowcast, nowcast_sum
 from data_access.survival.delays import dispersion, fitted, share_seen, triangle
-from data_access.survival.levels import DISCOUNTS, discount_odds, filtered
+from data_access.survival.levels import DISCOUNTS, discount_odds, drawn, filtered, smoothed
 
 # Taylor & Ashe, Journal of Econometrics 23 (1983); incremental claims by year and delay.
 TAYLOR_ASHE = [
@@ -26,6 +26,8 @@ TAYLOR_ASHE = [
     [376686, 986608],
     [344014],
 ]  # fmt: skip
+
+GENERATOR = np.random.default_rng(20260304)
 
 
 def cells(rows: list[list[int]], sizes: list[int] | None = None) -> pl.DataFrame:
@@ -78,6 +80,34 @@ def test_levels_lean_on_their_elders_by_what_they_have_shown() -> None:
     # With a strong discount the last cohort is nearly alone; its level is far less certain.
     alone_shape, _ = filtered(seen, exposure, 0.001)
     assert alone_shape[2] < 2 < shape[2]
+
+
+def test_looking_back_an_old_level_hears_of_the_new_ones() -> None:
+    seen, exposure = np.array([100.0, 140.0]), np.array([1000.0, 1000.0])
+    shape, rate = filtered(seen, exposure, 0.5)
+    means = smoothed(shape, rate, 0.5)
+    # λ₀ = ω λ₁ + what was discounted: half of the later level, half of its own.
+    assert means[1] == pytest.approx(shape[1] / rate[1])
+    assert means[0] == pytest.approx(0.5 * means[1] + 0.5 * shape[0] / rate[0])
+    many = drawn(*(np.tile(array, (20_000, 1)) for array in (shape, rate)), 0.5, rng=GENERATOR)
+    assert many.mean(axis=0).tolist() == pytest.approx(means.tolist(), rel=0.01)
+    assert np.corrcoef(many.T)[0, 1] > 0.5
+
+
+def test_cohorts_together() -> None:
+    known, total = simulated(np.random.default_rng(7))
+    young = pl.Series([17, 18, 19])
+    found = nowcast_sum(known, young, rng=np.random.default_rng(1))
+    single = nowcast(known, rng=np.random.default_rng(1)).filter(
+        pl.col("cohort").is_in([17, 18, 19])
+    )
+    assert found.value == pytest.approx(single["expected"].sum())
+    assert found.low is not None
+    assert found.high is not None
+    # Chance evens out, what is common to them does not: wider than one, narrower than their sum.
+    assert found.high - found.low < single["high"].sum() - single["low"].sum()
+    assert found.low < total[17:].sum() < found.high
+    assert nowcast_sum(known, pl.Series([99]), rng=GENERATOR) == Estimate(None, None, None)
 
 
 def test_a_steady_level_is_remembered_and_a_jumping_one_forgotten() -> None:
