@@ -1,15 +1,19 @@
-"""One case: its facts, its two clocks, and everything that happened around it."""
+"""One case: its facts, its clocks taken apart, and everything that happened around it."""
 
 from __future__ import annotations
 
 from dash import dcc, html
 
+from dashboard.components.attributes import attributes
+from dashboard.components.chart import chart
 from dashboard.components.page import page, section
 from dashboard.components.panel import panel
 from dashboard.components.rows import rows
-from dashboard.components.words import icon
-from dashboard.ids import Case
+from dashboard.components.words import icon, status
+from dashboard.ids import Case, ClockPart, clock_part
 from dashboard.languages import _
+from dashboard.wording.case_clock_charts import names_of_time
+from dashboard.wording.clock_names import CLOCK_ORDER, clock_name
 
 PATH = "/cases/<case_id>"
 TITLE = "Case"
@@ -32,6 +36,7 @@ def layout(case_id: str = "", feed: str = "", **_query: str) -> html.Div:
                 Case.ANSWER,
                 html.P(id=Case.SUBJECT, className="aw-case__subject", dir="auto"),
                 _facts(),
+                _clocks(),
                 _timeline(),
             ),
         ]
@@ -63,6 +68,98 @@ def _facts() -> html.Section:
         ),
         title_id="case-facts-title",
     )
+
+
+def _clocks() -> html.Section:
+    return section(
+        _("How the clocks ran"),
+        panel(
+            Case.RUNS_PANEL,
+            [
+                _legend(),
+                chart(
+                    Case.RUNS,
+                    height=400,
+                    label=_("The clocks of the case on one time axis"),
+                    summary_id=Case.RUNS_SUMMARY,
+                    table_id=Case.RUNS_TABLE,
+                ),
+                html.Div([_clock(clock) for clock in CLOCK_ORDER], className="aw-clocks"),
+                html.Div(
+                    [
+                        html.H3(_("The source's own figures"), className="aw-clocks__title"),
+                        html.P(id=Case.VENDOR_FLAG),
+                        rows(Case.VENDOR, _("The source's own figures")),
+                    ],
+                    id=Case.VENDOR_BOX,
+                    className="aw-none",
+                ),
+                html.Div(
+                    [
+                        html.H3(status("watch", _("Data quality")), className="aw-clocks__title"),
+                        rows(Case.FINDINGS, _("What the record of this case lacks")),
+                    ],
+                    id=Case.FINDINGS_BOX,
+                    className="aw-none",
+                ),
+            ],
+            empty=(
+                _("No clock ran"),
+                _("The source gave neither events nor messages that could start one."),
+            ),
+        ),
+        title_id=Case.RUNS_TITLE,
+        note=_("Recomputed from events; open a clock to see each stretch and why it counted"),
+    )
+
+
+def _clock(clock: str) -> html.Details:
+    """One clock: its verdict, and behind it every stretch."""
+    return html.Details(
+        [
+            html.Summary(
+                html.Span(
+                    clock_name(clock),
+                    id=clock_part(ClockPart.VERDICT, clock),
+                    className="aw-status aw-status--none",
+                )
+            ),
+            html.P(id=clock_part(ClockPart.ACCOUNT, clock), className="aw-clocks__account"),
+            html.Div(
+                id=clock_part(ClockPart.TABLE, clock),
+                className="aw-rows",
+                **attributes(data_label=clock_name(clock)),
+            ),
+        ],
+        id=clock_part(ClockPart.BOX, clock),
+        className="aw-none",
+    )
+
+
+def _legend() -> html.Div:
+    keys = [
+        html.Span(
+            [
+                html.Span(
+                    className=f"aw-legend__swatch aw-legend__swatch--{kind}",
+                    **attributes(aria_hidden="true"),
+                ),
+                name,
+            ],
+            className="aw-legend__key",
+        )
+        for kind, name in names_of_time().items()
+    ]
+    marks = [
+        html.Span(text, className="aw-legend__key")
+        for text in (
+            f"▽ {_('Customer')}",
+            f"△ {_('Agent')}",
+            f"○ {_('Other')}",
+            f"| {_('Deadline')}",
+        )
+    ]
+    return html.Div([*keys, *marks], className="aw-legend")
 
 
 def _timeline() -> html.Section:

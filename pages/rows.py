@@ -14,7 +14,7 @@ from dashboard.ids import RowList
 from dashboard.languages import _
 from dashboard.row_lists import BLOCK, DOWNLOAD, KINDS, PATH, known_view
 from dashboard.vocabulary import dimension_name
-from dashboard.wording.row_lists import kind_name, shown_views
+from dashboard.wording.row_lists import WAITS, kind_name, shown_views
 
 __all__ = ["ICON", "PATH", "TITLE", "layout"]
 
@@ -83,6 +83,7 @@ def _columns(kind: str) -> list[dict[str, Any]]:
         "orders": _orders,
         "lines": _lines,
         "delivered": _delivered,
+        **dict.fromkeys(WAITS, _cases),
     }
     dimensions = _SHARED.get(kind, _SHARED["cases"])
     shared = [_column(name, dimension_name(name), 124, **WIDE) for name in dimensions]

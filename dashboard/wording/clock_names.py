@@ -5,6 +5,22 @@ from __future__ import annotations
 from dashboard.languages import _
 
 
+CLOCK_ORDER = (
+    "first_response",
+    "next_response",
+    "vip_response",
+    "marketplace_response",
+    "marketplace_platform",
+    "resolution",
+    "solution",
+    "full_resolution",
+    "requester_wait",
+    "agent_work",
+    "on_hold",
+)
+"""The clocks in the order in which they are shown: promises first."""
+
+
 def clock_name(clock: str) -> str:
     """Name of a clock."""
     names = {

@@ -15,12 +15,15 @@ from dashboard.row_lists import KINDS, RowListing, cases_of
 from dashboard.url_filter import DIMENSIONS, Period, case_link
 from dashboard.vocabulary import dimension_name, value_name
 from dashboard.wording.cases import filter_words, status_name
-from dashboard.wording.exclusions import reason_left_out
 from dashboard.wording.clock_names import clock_name
+from dashboard.wording.exclusions import reason_left_out
 from data_access.browse import ROW_KINDS
 
 TURNS = tuple(name for name, kind in ROW_KINDS.items() if kind.cohort.mart == "clocks")
 """Lists of the runs of one clock, named after it."""
+
+WAITS = {"first_responses": "first_response", "resolutions": "resolution"}
+"""Lists of the cases whose wait is watched to the clock it is about."""
 
 STANDING_KIND = {"on_time": "ok", "late": "breach"}
 """How a parcel stands to its status class."""
@@ -30,6 +33,8 @@ def kind_name(kind: str) -> str:
     """What readers call a list."""
     if kind in TURNS:
         return _("Turns counted: {clock}", clock=clock_name(kind))
+    if kind in WAITS:
+        return _("Cases watched: {clock}", clock=clock_name(WAITS[kind]))
     return {
         "parcels": _("Parcels"),
         "returns": _("Returned lines"),
@@ -47,6 +52,8 @@ def view_names(kind: str) -> dict[str, str]:
     """View of a list to its name, in the order of the control."""
     if kind in TURNS:
         return {"due": _("Due"), "met": _("In time"), "missed": _("Late")}
+    if kind in WAITS:
+        return {"watched": _("All")}
     return {
         "parcels": {
             "all": _("All"),
@@ -113,7 +120,7 @@ def grid_rows(
 
 def _target(kind: str, row: Mapping[str, Any], day: date, last: date, query: str) -> str:
     """The case itself, or the cases about what the row tells of."""
-    if kind in {"cases", "solved", *TURNS}:
+    if kind in {"cases", "solved", *TURNS, *WAITS}:
         return case_link(row["case_id"], row["source"], query)
     return cases_of(row.get("case_id") or row["order_id"], day, last, query)
 
@@ -161,6 +168,8 @@ def answer(total: int, shown: RowListing, span: Period, unfiltered: Collection[s
 def _when(kind: str, days: str) -> str:
     if kind in TURNS:
         return _("started {days}", days=days)
+    if kind in WAITS:
+        return _("created {days}", days=days)
     return {
         "parcels": _("promised for {days}", days=days),
         "returns": _("requested {days}", days=days),
@@ -181,6 +190,8 @@ def _counted(n: int, shown: RowListing) -> str:
             "{count} row not counted: {reason}", "{count} rows not counted: {reason}", n,
             reason=reason,
         )  # fmt: skip
+    if shown.kind in WAITS:
+        return ngettext("{count} case watched", "{count} cases watched", n)
     if shown.kind in TURNS:
         return {
             "due": ngettext("{count} clock due", "{count} clocks due", n),

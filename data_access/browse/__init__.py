@@ -1,5 +1,6 @@
 """The rows behind the numbers: case lists, one case, other lists, what is due, who is on shift."""
 
+from data_access.browse.case_clocks import CaseClocks, case_clocks
 from data_access.browse.case_file import CaseFile, case_file
 from data_access.browse.case_list import COLUMNS, HORIZONS, CaseView, cases, export_cases
 from data_access.browse.coverage import coverage
@@ -11,10 +12,12 @@ __all__ = [
     "COLUMNS",
     "HORIZONS",
     "ROW_KINDS",
+    "CaseClocks",
     "CaseFile",
     "CaseView",
     "RowKind",
     "RowView",
+    "case_clocks",
     "case_file",
     "cases",
     "coverage",

@@ -16,6 +16,7 @@ from data_access.metrics.exclusions import POPULATIONS, Population
 from data_access.rollups.cohort import Cohort
 from data_access.rollups.cohorts import COHORTS
 from data_access.rollups.cohorts.deadlines import CLOCKS_OF_TURNS
+from data_access.rollups.cohorts.waiting import WAITS
 from data_access.rollups.days import AsOf
 
 
@@ -28,6 +29,9 @@ class RowView:
     without: str | None = None
     left_out: str | None = None
     """Rows that `counted` does not count, for this reason."""
+    watched: bool = False
+    """All rows of the population, not those alone of which `counted` is true: whose wait goes on
+    counts as well."""
 
     @property
     def population(self) -> Population | None:
@@ -207,5 +211,15 @@ ROW_KINDS: Mapping[str, RowKind] = {
         ("shipment_id", "order_id", "tracking_no"),
     ),
     **{clock: _turns(clock) for clock in CLOCKS_OF_TURNS},
+    **{
+        wait: RowKind(
+            "case_id",
+            {"watched": RowView(wait, "ended", watched=True)},
+            ("case_id", "source", "order_id", "created_at", "first_response_at", "first_solved_at",
+             "status", "subject", *_SERVICE),
+            ("case_id", "order_id", "subject"),
+        )
+        for wait in WAITS
+    },
 }  # fmt: skip
 """Every list by the name that stands in its address."""

@@ -94,9 +94,9 @@ def _chosen(
     # As a KPI does: a promise for tomorrow is no part of the period that ends today.
     last = as_of.today if where.end is None else min(where.end, as_of.today)
     population = wanted.population
-    if wanted.left_out is not None and population is not None:
+    if population is not None and (wanted.watched or wanted.left_out is not None):
         judged = population_rows(mart, population, as_of, where.values(), where.start, last)
-        rows = judged.filter(pl.col(LEFT_OUT) == wanted.left_out)
+        rows = judged.filter(pl.col(LEFT_OUT).eq_missing(pl.lit(wanted.left_out)))
     else:
         rows = cohort_rows(mart, cohort, as_of, where.start, last).filter(
             wanted.holds(as_of), *_dimensions(where, cohort)

@@ -47,6 +47,8 @@ BEHIND = {
     ("orders", "all"): ("contact_rate", "denominator"),
     ("lines", "sold"): ("return_rate_lines", "denominator"),
     ("delivered", "all"): ("lead_time_p50", "n"),
+    ("first_responses", "watched"): ("first_response_p50", "n"),
+    ("resolutions", "watched"): ("resolution_p90", "n"),
 }
 
 SELDOM = {("cases", "fr_met"), ("solved", "reopened")}
