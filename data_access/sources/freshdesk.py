@@ -199,6 +199,9 @@ def _remarks(desk: Desk, rows: pl.DataFrame, repeats: pl.DataFrame) -> Iterator[
     if others.height:
         seen = ", ".join(others["channel"].unique().sort().head(8))
         yield note("cases", "tickets", f"{others.height} tickets of other sources ({seen}): other")
+    if rows["frt_hours"].count() + rows["res_hours"].count():
+        text = "times in hrs are taken for business hours: the export does not say"
+        yield note("cases", "tickets", text)
     strange = rows.filter(desk.is_strange("status"))
     if strange.height:
         seen = ", ".join(strange["status"].unique().sort().head(8))

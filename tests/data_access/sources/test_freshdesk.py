@@ -313,6 +313,9 @@ def test_the_csv_export(tmp_path: Path) -> None:
         ("on_hold", "urgent", "web", 5, None, 2),
         ("closed", "low", "messenger", None, False, 1),
     ]
+    assert notes(tables["cases"]) == [
+        "times in hrs are taken for business hours: the export does not say"
+    ]
     figures = ("vendor_frt_min", "vendor_frt_business_min", "vendor_full_res_min",
                "vendor_full_res_business_min")  # fmt: skip
     assert tables["cases"].frame.select(*figures).rows() == [
