@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dashboard.languages import _
 
-
 CLOCK_ORDER = (
     "first_response",
     "next_response",
