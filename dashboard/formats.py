@@ -87,6 +87,12 @@ def span(low: float | None, high: float | None, digits: int) -> str:
     return f"{number(low, digits)}{joint}{number(high, digits)}"
 
 
+def signed(value: float | None, digits: int) -> str:
+    """`+2.4` or `−2.4`; nothing is shown with a sign that rounds to nothing."""
+    shown = number(value, digits)
+    return f"+{shown}" if shown.strip("0.,") and shown[0] not in f"−{NONE}" else shown
+
+
 def change(now: float | None, before: float | None, unit: str) -> str:
     """The signed difference: points for shares, the unit itself otherwise; empty if unknown."""
     if _absent(now) or _absent(before):

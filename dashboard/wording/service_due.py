@@ -186,6 +186,8 @@ def demand_table(
     staffed = whole["here"] is not None
     split = staffed and by in STAFFED
     columns = [rows.Column(dimension_name(by))]
+    if split:
+        columns.append(rows.Column(_("Enough?")))
     columns += [
         rows.Column(horizon_name(horizon), num=True, title=_("Cases due within this time"))
         for horizon in HORIZONS
@@ -195,8 +197,6 @@ def demand_table(
             rows.Column(_("On shift"), num=True, title=_("Agents now; smaller: within the time")),
             rows.Column(_("Usual pace"), num=True, title=_("Answers that may be expected in it")),
         ]
-    if split:
-        columns.append(rows.Column(_("Enough?")))
     lines = [
         rows.Row(
             _cells(value_name(by, row["group"]), row, minutes, staffed=staffed, split=split),
@@ -206,10 +206,7 @@ def demand_table(
     ]
     lines.append(
         rows.Row(
-            (
-                *_cells(_("All"), whole, minutes, staffed=staffed, split=False),
-                *([rows.Cell()] if split else []),
-            ),
+            _cells(_("All"), whole, minutes, staffed=staffed, split=split),
             href=_behind(None, by, minutes, query, clock),
         )
     )
@@ -220,18 +217,19 @@ def _cells(
     name: str, row: Mapping[str, Any], minutes: int, *, staffed: bool, split: bool
 ) -> tuple[rows.Cell, ...]:
     cells = [rows.Cell(name)]
+    if split:
+        # Of all together nobody can say: who speaks one language may not speak another.
+        told = standing(row[f"due_{minutes}"], row["within"], row["capacity"])
+        kind, word = told if "group" in row else ("", "")
+        cells.append(rows.Cell(word, status=kind))
     cells += [rows.Cell(formats.number(row[count])) for count in COUNTS]
     if staffed:
-        agents = rows.Cell(
-            formats.number(row["here"]),
-            sub=""
-            if row["within"] is None or row["within"] == row["here"]
-            else _("{n} in {span}", n=row["within"], span=horizon_name(minutes)),
-        )
-        cells += [agents, rows.Cell(formats.number(row["capacity"], 1))]
-    if split:
-        kind, word = standing(row[f"due_{minutes}"], row["within"], row["capacity"])
-        cells.append(rows.Cell(word, status=kind))
+        more = row["within"] is not None and row["within"] != row["here"]
+        within = _("{n} in {span}", n=row["within"], span=horizon_name(minutes)) if more else ""
+        cells += [
+            rows.Cell(formats.number(row["here"]), sub=within),
+            rows.Cell(formats.number(row["capacity"], 1)),
+        ]
     return tuple(cells)
 
 

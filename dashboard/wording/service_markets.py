@@ -54,7 +54,9 @@ def table(frame: pl.DataFrame, query: str) -> str:
         rows.Column(_("n"), num=True),
         rows.Column(_("Within 24 h, platform rule"), num=True),
         rows.Column(_("n"), num=True),
-        rows.Column(_("Running now"), num=True, title=_("Messages that wait for an answer")),
+        rows.Column(
+            _("Running now"), num=True, title=_("Messages that can still be answered within 24 h")
+        ),
         rows.Column(_("Next breach"), num=True),
     ]
     lines = [

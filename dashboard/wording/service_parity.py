@@ -12,7 +12,7 @@ from dashboard.languages import _
 from dashboard.url_filter import Period, link, narrow
 from dashboard.vocabulary import dimension_name, kpi_short, value_name
 from dashboard.wording.tiles import BEHIND
-from data_access.metrics.parity import ALERT, FEWEST
+from data_access.metrics.parity import ALERT, FEWEST, LEAST_COVERED
 
 WHOLE = 0.995
 """A smaller part of the reference's mix is named."""
@@ -29,22 +29,15 @@ def verdict(row: Mapping[str, Any], reference: str) -> tuple[str, str]:
     if row["group"] == reference:
         return "info", _("Reference")
     if not row["enough"] or row["ratio"] is None:
-        return "none", _("Too few to say")
+        other = row["n"] >= FEWEST and row["covered"] < LEAST_COVERED
+        return "none", _("Other mix") if other else _("Too few to say")
     if row["ratio"] < ALERT:
         sure = row["ratio_high"] is not None and row["ratio_high"] < ALERT
-        return (
-            ("breach", _("Below {limit}", limit=_limit()))
-            if sure
-            else (
-                "watch",
-                _("Perhaps below {limit}", limit=_limit()),
-            )
-        )
+        word = _("Below {limit}") if sure else _("Perhaps below {limit}")
+        return "breach" if sure else "watch", word.format(limit=_limit())
     if row["difference_high"] < 0:
         return "watch", _("Served worse")
-    if row["difference_low"] > 0:
-        return "ok", _("Served better")
-    return "ok", _("No clear difference")
+    return "ok", _("Served better") if row["difference_low"] > 0 else _("No clear difference")
 
 
 def title(frame: pl.DataFrame, reference: str) -> str:
@@ -124,7 +117,7 @@ def _hover(row: Mapping[str, Any]) -> str:
             _("compared over {share} of the mix", share=formats.percent(row["covered"], 0))
         )
     if not row["enough"]:
-        lines.append(_("Too few to say"))
+        lines.append(_("Too few in common to say"))
     return "<br>".join(lines)
 
 
@@ -134,7 +127,11 @@ def table(frame: pl.DataFrame, kpi: str, reference: str, query: str) -> str:
         rows.Column(dimension_name("language")),
         rows.Column(_("Alike?")),
         rows.Column(_("Ratio"), num=True, title=_("To the reference, with 95% interval")),
-        rows.Column(_("Difference"), num=True, title=_("To the reference, with 95% interval")),
+        rows.Column(
+            _("Points"),
+            num=True,
+            title=_("Difference to the reference in percentage points, with 95% interval"),
+        ),
         rows.Column(_("Same mix"), num=True, title=_("The share, weighted; smaller: as it is")),
     ]
     lines = []
@@ -191,7 +188,7 @@ def _difference(row: Mapping[str, Any]) -> tuple[str, str]:
         return formats.NONE, ""
     low, high = row["difference_low"], row["difference_high"]
     return (
-        formats.change(row["difference"], 0.0, "share") or formats.NONE,
+        formats.signed(100 * row["difference"], 1),
         formats.span(100 * low, 100 * high, 1),
     )
 

@@ -35,14 +35,14 @@ def marketplaces(
         warehouse: where the marts are.
         where: dimensions, and days (of the customer's message that started a clock, in `zone`).
         as_of: what is known; later answers have not happened.
-        now: the next deadline is looked for after this instant.
+        now: what has its deadline after this instant still runs.
         zone: zone that the filter's days are cut in.
 
     Returns:
         `marketplace` (null: the source does not name it) and, for each of `own` and `platform`,
         `<name>_value` (met / deadlines passed), `_low`, `_high` (Wilson), `_n`, `_hits`, `_running`
-        (whenever started), `_next` (their next deadline after `now`). Sorted by `own_n`, largest
-        first. A clock withdrawn before its deadline does not count.
+        (not answered, deadline after `now`, whenever started), `_next` (the first of them). Sorted
+        by `own_n`, largest first. A clock withdrawn before its deadline does not count.
     """
     rows = (
         countable(warehouse.scan("clocks", namespace="marts", schema=MARTS["clocks"].columns))
@@ -61,7 +61,8 @@ def marketplaces(
     parts = []
     for name, clock in CLOCKS.items():
         # A clock's partition is that of its case, which may be older than the message.
-        deadline, runs = TURN[clock], (pl.col("clock") == clock) & ~ended
+        deadline, own = TURN[clock], pl.col("clock") == clock
+        runs = own & ~ended & (pl.col("due_at") > now)
         for what, condition in (
             ("hits", deadline.met(known_at) & started),
             ("n", deadline.due(known_at) & started),
@@ -69,9 +70,7 @@ def marketplaces(
         ):
             whether = condition.fill_null(value=False)
             parts.append(whether.sum().cast(pl.Int64).alias(f"{name}_{what}"))
-        parts.append(
-            pl.col("due_at").filter(runs & (pl.col("due_at") > now)).min().alias(f"{name}_next")
-        )
+        parts.append(pl.col("due_at").filter(runs).min().alias(f"{name}_next"))
     found = rows.group_by("marketplace").agg(parts).collect()
     return (
         found.filter(pl.sum_horizontal(pl.col("^.*_(n|running)$")) > 0)
