@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from threading import Lock
 
+import numpy as np
 import polars as pl
 from sqlalchemy import Engine
 
@@ -29,6 +30,7 @@ from data_access.metrics.plan import AGE, HOUR, Plan, dimensions, find, plan, so
 from data_access.metrics.quantiles import quantile
 from data_access.metrics.ranking import ranked
 from data_access.metrics.ratios import counts, valued
+from data_access.metrics.return_cohorts import ReturnCohorts, return_cohorts
 from data_access.metrics.waiting import waiting_quantile
 from data_access.rollups.cohorts import COHORTS
 from data_access.rollups.days import GRAINS as STEPS
@@ -166,6 +168,30 @@ class Metrics:
         if declared.interval != "wilson":
             raise QueryError(f"{kpi} is no share of cases or parcels: it cannot be ranked so.")
         return ranked(self.kpi(Query(kpi, (by,), where, zone=zone)), declared, by, limit)
+
+    def return_cohorts(
+        self,
+        where: Filter,
+        *,
+        rng: np.random.Generator,
+        by: str | None = None,
+        weeks: int = 26,
+        zone: str | None = None,
+    ) -> ReturnCohorts:
+        """What was sold in the last weeks that are over, what came back and what is to come.
+
+        A filter on what order lines do not have (the reason of a return) is not applied.
+
+        Raises:
+            QueryError: a name that is no dimension of order lines.
+        """
+        held = COHORTS["sales_returned"].dims
+        if by is not None and by not in held:
+            raise UnknownDimension("return_rate_lines", by, held)
+        numbers = self._current()
+        query = Query("return_rate_lines", (), where, zone=zone)
+        asked = plan(query, numbers.state.known, self._zone, self._currency)
+        return return_cohorts(numbers, asked, by=by, weeks=weeks, rng=rng)
 
     def version(self) -> str:
         """Changes whenever a mart or rollup changed; "none" before the first refresh."""

@@ -37,6 +37,12 @@ def hour_of_week(instant: pl.Expr, zone: str) -> pl.Expr:
     return (local.dt.weekday().cast(pl.Int64) - 1) * 24 + local.dt.hour().cast(pl.Int64)
 
 
+def weeks_between(first: pl.Expr, last: pl.Expr) -> pl.Expr:
+    """How many ISO weeks (Int32) the week of one day lies after the week of another."""
+    apart = period("week", last) - period("week", first)
+    return (apart.dt.total_days() // 7).cast(pl.Int32)
+
+
 def end_of_day(day: date, zone: str) -> datetime:
     """First instant after `day` in `zone`, in UTC."""
     return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)

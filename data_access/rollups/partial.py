@@ -15,7 +15,7 @@ from polars import selectors
 
 from data_access.rollups.cohort import Cohort, cut_name
 from data_access.rollups.cohorts import COHORTS
-from data_access.rollups.days import AsOf, hour_of_week, local_day, near_days
+from data_access.rollups.days import AsOf, hour_of_week, local_day, near_days, weeks_between
 
 Part = TypeVar("Part")
 Executor = Callable[[Callable[[Part], pl.DataFrame], Sequence[Part]], Iterable[pl.DataFrame]]
@@ -50,6 +50,9 @@ def cohort_rows(
     derived = {"day": anchor if dtype == pl.Date else local_day(anchor, as_of.zone)}
     if "hour_of_week" in cohort.dims:
         derived["hour_of_week"] = hour_of_week(anchor, as_of.zone)
+    if "delay" in cohort.keys and cohort.known_at is not None:
+        known_on = local_day(pl.col(cohort.known_at), as_of.zone)
+        derived["delay"] = weeks_between(derived["day"], known_on)
     found = rows.filter(near & known & anchor.is_not_null()).with_columns(**derived)
     if first is not None:
         found = found.filter(pl.col("day") >= first)
