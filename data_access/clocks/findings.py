@@ -7,7 +7,7 @@ from datetime import timedelta
 import polars as pl
 
 from data_access.clocks.schemas import INSTANT
-from data_access.clocks.timeline import is_answer
+from data_access.clocks.timeline import APART, is_answer
 
 FOUND: dict[str, pl.DataType] = {
     "case": pl.UInt32(),
@@ -17,8 +17,6 @@ FOUND: dict[str, pl.DataType] = {
 }
 LATE = timedelta(minutes=5)
 """How much later than its import something may have happened: clocks differ a little."""
-APART = timedelta(minutes=2)
-"""How far apart two records of the same answer may be."""
 
 
 def findings(rows: pl.DataFrame, check: str, detail: pl.Expr | None = None) -> pl.DataFrame:
@@ -47,26 +45,6 @@ def of_records(recorded: pl.DataFrame, ordered: pl.DataFrame) -> pl.DataFrame:
             _by_kind(before, "event_before_creation"),
             _by_kind(ordered.filter("twice"), "duplicate_event"),
             _by_kind(later, "clock_skew"),
-            _told_apart(ordered),
+            _by_kind(ordered.filter((pl.col("apart") > APART) & is_answer()), "clock_skew"),
         ]
-    )
-
-
-def _told_apart(ordered: pl.DataFrame) -> pl.DataFrame:
-    """Answers told by events and by messages, as often, but not at the same times."""
-    answers = ordered.filter(
-        is_answer() & ~pl.col("twice") & ~pl.col("told_too") & ~pl.col("heard")
-    ).select("case", "at", "by_message", nth=pl.int_range(pl.len()).over("case", "by_message"))
-    counts = answers.group_by("case").agg(
-        events=(~pl.col("by_message")).sum(), messages=pl.col("by_message").sum()
-    )
-    equal = counts.filter((pl.col("events") == pl.col("messages")) & (pl.col("events") > 0))
-    pairs = (
-        answers.join(equal, on="case", how="semi")
-        .group_by("case", "nth")
-        .agg(pl.col("at").min(), apart=pl.col("at").max() - pl.col("at").min())
-        .filter(pl.col("apart") > APART)
-    )
-    return findings(
-        pairs.group_by("case").agg(pl.col("at").min()), "clock_skew", pl.lit("agent_msg")
     )

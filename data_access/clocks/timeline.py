@@ -7,6 +7,8 @@ so that the order in which a source lists them never matters.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import polars as pl
 
 from data_access.clocks.schemas import CASE, INSTANT, KIND, ROLE, TIMELINE
@@ -34,6 +36,9 @@ ORDER = (
 )
 """Which of two events at the same instant comes first: attributes, then a question before its
 answer, an opening before an end."""
+
+APART = timedelta(minutes=2)
+"""How far apart an event and the message it tells of may be."""
 
 _RANK = {kind: rank for rank, kind in enumerate(ORDER)}
 
@@ -100,9 +105,10 @@ def _ingested(frame: pl.LazyFrame) -> pl.Expr:
 def ordered(rows: pl.DataFrame) -> pl.DataFrame:
     """The recorded rows at or after creation in their final order, each with how it is told.
 
-    Adds `twice` (the row before tells the very same), `told_too` (a message of which an event of
-    the same instant tells) and takes over into an event what only its message knows: who wrote it
-    and whether the customer could see it.
+    Adds `twice` (the row before tells the very same), `told_too` (a message of which an event
+    tells) and `apart` (how far a message is from the event that tells of it, if they do not agree);
+    an event takes over what only its message of the same instant knows: who wrote it and whether
+    the customer could see it.
     """
     hidden = ~pl.col("public").fill_null(value=True)
     kept = rows.filter(pl.col("at") >= pl.col("created_at")).sort(
@@ -110,17 +116,57 @@ def ordered(rows: pl.DataFrame) -> pl.DataFrame:
     )
     same = _same("case", "at", "rank")
     alike = same & _same_or_null("from", "to") & _same("by_message")
-    answered_next = _same("case", "at", "rank", shift=-1) & pl.col("by_message").shift(-1)
-    heard = answered_next & ~pl.col("by_message")
-    return kept.with_columns(
-        public=pl.when(heard)
-        .then(pl.coalesce("public", pl.col("public").shift(-1)))
-        .otherwise("public"),
-        role=pl.when(heard).then(pl.coalesce("role", pl.col("role").shift(-1))).otherwise("role"),
-        heard=heard,
-        twice=alike & ~pl.col("by_message"),
-        told_too=same & pl.col("by_message"),
+    told = _heard(kept.with_columns(run=(~same).cum_sum())).with_columns(
+        twice=alike & ~pl.col("by_message"), told_too=same & pl.col("by_message")
     )
+    apart = _apart(told)
+    return told.with_columns(
+        apart=apart, told_too=pl.col("told_too") | (apart <= APART).fill_null(value=False)
+    )
+
+
+def _heard(rows: pl.DataFrame) -> pl.DataFrame:
+    """Adds `heard`, whether a message of the same `run` follows an event, and what it tells."""
+    word = pl.when("by_message").then(pl.int_range(pl.len())).backward_fill()
+    its = rows.select(pl.col("run", "public", "role").gather(word))
+    heard = (its["run"] == rows["run"]).fill_null(value=False) & ~rows["by_message"]
+    own, theirs = rows.select("public", "role"), its.select("public", "role")
+    return rows.with_columns(
+        heard.alias("heard"),
+        *(
+            own[name].zip_with(~heard | own[name].is_not_null(), theirs[name])
+            for name in ("public", "role")
+        ),
+    ).drop("run")
+
+
+def _apart(rows: pl.DataFrame) -> pl.Series:
+    """How far messages are from the events that tell the same at another time.
+
+    Where a case has as many events of a kind without a message as messages without an event, the
+    nth of either are taken for one.
+    """
+    nothing = pl.Series("apart", [None], dtype=pl.Duration("us")).new_from_index(0, rows.height)
+    lone = (
+        rows.with_row_index("row")
+        .filter(
+            pl.col("kind").is_in(["customer_msg", "agent_msg", "bot_msg"])
+            & ~pl.any_horizontal("twice", "told_too", "heard")
+        )
+        .select("row", "case", "rank", "at", "by_message", answer=is_answer())
+    )
+    like = ["case", "rank", "answer"]
+    messages = lone.filter("by_message")
+    events = lone.filter(~pl.col("by_message")).join(messages, on=like, how="semi")
+    counts = [side.group_by(like).agg(n=pl.len()) for side in (events, messages)]
+    equal = counts[0].join(counts[1], on=[*like, "n"], how="semi")
+    nth = pl.int_range(pl.len()).over(like)
+    pairs = (
+        messages.join(equal, on=like, how="semi", maintain_order="left")
+        .with_columns(nth=nth)
+        .join(events.with_columns(nth=nth), on=[*like, "nth"], how="inner", suffix="_told")
+    )
+    return nothing.scatter(pairs["row"], (pairs["at"] - pairs["at_told"]).abs())
 
 
 def _same(*names: str, shift: int = 1) -> pl.Expr:

@@ -140,6 +140,18 @@ def test_events_and_messages_that_disagree_about_when() -> None:
     assert told(3).clock("first_response")["elapsed_s"] == 3600
 
 
+def test_events_and_messages_a_little_apart_are_one() -> None:
+    # Events and messages differ by 3 seconds. Read one by one, the customer's message at T(1) + 3 s
+    # would be a second turn after the answer at T(1) + 1 s. There is one turn, of 1 s.
+    found = story(
+        (T(1), "customer_msg"), (T(1 + SECOND), "agent_msg"),
+        messages=said((T(1 + 3 * SECOND), "in"), (T(1 + 4 * SECOND), "out")),
+    )  # fmt: skip
+    assert found.runs("next_response") == 0
+    assert found.clock("first_response")["elapsed_s"] == 1
+    assert found.checks() == []
+
+
 def test_two_answers_beside_one_message_are_no_skew() -> None:
     found = story(
         (T(0), "customer_msg"), (T(1), "agent_msg"), (T(2), "agent_msg"),
