@@ -48,6 +48,7 @@ bench: install-bench ## Measure; writes benchmarks/results/*.md
 docs: install-dev ## Write the generated pages and templates anew
 	$(BIN)/python -m data_access.contracts.documentation --write
 	$(BIN)/python -m dashboard.settings_documentation --write
+	$(BIN)/python -m data_access.presets.documentation --write
 
 system: install-dev # Chromium, a CJK font and a PostgreSQL server: found, installed, or named as missing
 	@$(BIN)/python -m tests.system

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from data_access.presets.definition import Definition, Preset, Source
 
-_OURS = Source("Afterwatch: how times are measured", "docs/metrics.md")
+_OURS = Source("Afterwatch: metrics", "metrics.md")
 
 AFTERWATCH = Preset(
     name="afterwatch",
