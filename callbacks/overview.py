@@ -62,6 +62,10 @@ def register(app: Dash, services: Services) -> None:
                 (TilePart.DELTA, "children"),
                 (TilePart.DELTA, "className"),
                 (TilePart.AGAINST, "children"),
+                (TilePart.TAINT, "children"),
+                (TilePart.TAINT, "className"),
+                (TilePart.TAINT, "href"),
+                (TilePart.COUNTED, "href"),
             )
         ],
         *VIEW,
@@ -112,7 +116,8 @@ def due(services: Services, query: str, minutes: int) -> tuple[Any, ...]:
     view, _ignored = decode(query)
     now = services.clock()
     found = staffed_by(roster(services.warehouse, now), view.filter)
-    here = None if found.ends is None else on_shift(found.shifts, now, now).height
+    rostered = found.ends is not None and found.ends > now
+    here = on_shift(found.shifts, now, now).height if rostered else None
     coming = due_soon(
         services.warehouse,
         view.filter,
@@ -157,6 +162,10 @@ def tiles(services: Services, query: str) -> tuple[Any, ...]:
         [part.delta for part in shown],
         [part.delta_class for part in shown],
         [part.against for part in shown],
+        [part.taint for part in shown],
+        [part.taint_class for part in shown],
+        [part.taint_href for part in shown],
+        [part.counted_href for part in shown],
     )
 
 

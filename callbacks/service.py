@@ -138,7 +138,8 @@ def due(
             usual,
             days=PACE_DAYS,
             unfiltered=due_words.unfiltered(view.filter),
-            silent=split == "language" and found.ends is not None and not telling(found),
+            silent=split == "language" and outlook.rostered and not telling(found),
+            roster_ends=None if outlook.rostered else found.ends,
         ),
         panel_state.of(sooner.height),
         rows.items(due_words.queue(sooner.head(shapes.QUEUE_SHOWN), query)),
@@ -167,14 +168,14 @@ def _answer(services: Services, outlook: Outlook, split: str, zone: str) -> str:
     by = split if split in shapes.STAFFED else shapes.STAFFED[0]
     due = pl.col(f"due_{outlook.minutes}")
     named = by_group(outlook, by).filter(due > 0, pl.col("group") != "").with_columns(due=due)
-    every, ends = whole(outlook), outlook.crew.ends
+    every = whole(outlook)
     return due_words.answer(
         every[f"due_{outlook.minutes}"],
         outlook.minutes,
         named.row(0, named=True) if named.height else None,
         by,
         every["here"],
-        roster_ends=ends if ends is not None and ends <= outlook.now else None,
+        roster_ends=None if outlook.rostered else outlook.crew.ends,
         zone=zone,
     )
 

@@ -38,6 +38,11 @@ class Outlook:
         return self.now + timedelta(minutes=self.minutes)
 
     @property
+    def rostered(self) -> bool:
+        """Whether there is a roster that reaches beyond now; else nobody can say who is there."""
+        return self.crew.ends is not None and self.crew.ends > self.now
+
+    @property
     def within(self) -> pl.DataFrame:
         """The clocks that end in it."""
         return self.due.filter(pl.col("due_at") <= self.end)
@@ -55,7 +60,7 @@ def whole(outlook: Outlook) -> dict[str, Any]:
     everything = demand(outlook.due.with_columns(everything=pl.lit("")), "everything", outlook.now)
     counts = {name: int(everything[name].sum()) for name in COUNTS}
     shifts = outlook.crew.shifts
-    if outlook.crew.ends is None:
+    if not outlook.rostered:
         return {**counts, "here": None, "within": None, "capacity": None}
     window = on_shift(shifts, outlook.now, outlook.end)
     hours, per_hour = float(window["hours"].sum()), outlook.per_hour
@@ -129,14 +134,14 @@ def staff(groups: Sequence[str], outlook: Outlook, by: str) -> pl.DataFrame:
     Args:
         groups: teams or languages ("" unknown).
         outlook: the shifts, the time, the pace.
-        by: `team` or `language`; for anything else, or without shifts, staff is null.
+        by: `team` or `language`; for anything else, or without a roster, staff is null.
 
     Returns:
         `group`, `here` (agents on shift now), `within` (at least part of the time), `hours` of
         theirs in it, `capacity`: hours x answers per hour.
     """
     crew, per_hour = outlook.crew, outlook.per_hour
-    known = crew.ends is not None and (by == "team" or (by == "language" and telling(crew)))
+    known = outlook.rostered and (by == "team" or (by == "language" and telling(crew)))
     window = on_shift(crew.shifts, outlook.now, outlook.end)
     here = on_shift(crew.shifts, outlook.now, outlook.now)
     rows: list[dict[str, Any]] = []

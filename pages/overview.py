@@ -119,7 +119,10 @@ def _due() -> html.Section:
                 _("Choose a longer time, or enjoy the quiet."),
             ),
         ),
-        html.P(dcc.Link(id=Overview.DUE_STAFF, href="/service", className="aw-link")),
+        html.P(
+            dcc.Link(id=Overview.DUE_STAFF, href="/service", className="aw-link"),
+            className="aw-service-link",
+        ),
         columns=5,
         title_id=Overview.DUE_TITLE,
         note=_("Open cases by their next deadline"),

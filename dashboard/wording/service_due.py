@@ -85,10 +85,10 @@ def _worst(worst: Mapping[str, Any], by: str) -> str:
 
 
 def _presence(on_shift: int | None, roster_ends: datetime | None, zone: str) -> str:
+    if roster_ends is not None:
+        return _("The roster ended on {day}.", day=formats.day(formats.as_zone(roster_ends, zone)))
     if on_shift is None:
         return _("Nobody can say who is on shift: no shifts are imported.")
-    if not on_shift and roster_ends is not None:
-        return _("The roster ended on {day}.", day=formats.day(formats.as_zone(roster_ends, zone)))
     return agents_on_shift(on_shift) + ("。" if current() == "zh_Hans" else ".")
 
 
@@ -129,19 +129,25 @@ def note(
     days: int,
     unfiltered: list[str],
     silent: bool,
+    roster_ends: datetime | None = None,
 ) -> str:
     """As of when, who is there, and what the estimate of capacity rests on.
 
     Args:
         now: the instant.
         zone: zone that it is named in.
-        on_shift: agents on shift; None without shifts.
+        on_shift: agents on shift; None without a roster.
         pace: answers and hours of the past.
         days: over how many days.
         unfiltered: dimensions of the filter that agents do not have.
         silent: agents do not say which languages they speak, and the table is by language.
+        roster_ends: end of the last shift, where it lies in the past.
     """
     parts = [_("as of {moment}", moment=formats.moment(now, zone))]
+    if roster_ends is not None:
+        day = formats.day(formats.as_zone(roster_ends, zone))
+        parts.append(_("the roster ended on {day}, so only the demand is shown", day=day))
+        return " · ".join(parts)
     if on_shift is None:
         parts.append(_("no shifts are imported, so only the demand is shown"))
         return " · ".join(parts)

@@ -185,8 +185,15 @@ def test_the_answer(
 
 def test_a_roster_that_ended_is_not_an_empty_floor() -> None:
     ended = datetime(2026, 11, 20, 22, tzinfo=UTC)
-    text = due_words.answer(0, 15, None, "team", 0, roster_ends=ended)
+    text = due_words.answer(0, 15, None, "team", None, roster_ends=ended)
     assert text == "Nothing breaches within 15 min. The roster ended on 20 Nov."
+    over = outlook(crew=replace(CREW, ends=NOW))
+    assert by_group(over, "team")["within"].null_count() == 2
+    assert whole(over)["here"] is None
+    note = due_words.note(
+        NOW, "UTC", None, Pace(9, 9.0), days=28, unfiltered=[], silent=False, roster_ends=ended
+    )
+    assert note.endswith("the roster ended on 20 Nov, so only the demand is shown")
 
 
 def test_history_has_no_next_hours() -> None:
