@@ -288,6 +288,8 @@ class TilePart(StrEnum):
     TREND = "tile-trend"
     DELTA = "tile-delta"
     AGAINST = "tile-against"
+    TAINT = "tile-taint"
+    COUNTED = "tile-counted"
 
 
 def tile_part(part: TilePart, screen: str, kpi: object) -> dict[str, object]:

@@ -31,6 +31,10 @@ class Reading:
     trend: tuple[float | None, ...]
     maturity: float | None = None
     """Share of what will be judged in the end that can be judged already; None: all of it."""
+    tainted: int = 0
+    """Rows that a data-quality check has something to say about."""
+    checked: int = 0
+    """Rows that the checks looked at: n, or what is counted above another denominator."""
     unsplit: tuple[str, ...] = ()
     """Dimensions of the filter that the KPI does not have; the numbers hold for all of them."""
 
@@ -57,8 +61,16 @@ def read(metrics: Metrics, name: str, view: View, period: Period, today: date) -
         before=before["value"] if before else None,
         trend=trend(metrics, name, view, period, today),
         maturity=now.get("maturity"),
+        tainted=int(now.get("tainted") or 0),
+        checked=int(now["numerator" if _counts_others(CATALOGUE[name]) else "n"] or 0),
         unsplit=unsplit,
     )
+
+
+def _counts_others(kpi: Kpi) -> bool:
+    """Whether the denominator is about other rows than the numerator: orders below contacts."""
+    below, above = (side.partition(".")[0] for side in (kpi.denominator or "", kpi.numerator))
+    return below not in {"", above}
 
 
 def understood(period: Period, name: str) -> tuple[Period, tuple[str, ...]]:
@@ -101,7 +113,8 @@ def steps(first: date, last: date, grain: str) -> Sequence[date]:
 
 def _one(metrics: Metrics, name: str, where: Filter, view: View) -> dict[str, float | None]:
     frame = metrics.kpi(_query(name, where, view))
-    empty: dict[str, float | None] = {"value": None, "n": 0, "low": None, "high": None}
+    nothing: dict[str, float | None] = dict.fromkeys(("value", "low", "high"))
+    empty = nothing | {"n": 0, "numerator": 0}
     return frame.row(0, named=True) if frame.height else empty
 
 

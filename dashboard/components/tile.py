@@ -1,4 +1,8 @@
-"""A KPI tile: name, value with interval and n, trend, comparison, target; the whole is a link."""
+"""A KPI tile: name, value with interval and n, trend, comparison, target; the whole is a link.
+
+Below it stand two links of their own, as a link must not lie in another: to the rows with data
+problems, if any are counted, and to the page that says how the number is counted.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,10 @@ from dash import dcc, html
 
 from dashboard.components.words import status
 from dashboard.ids import TilePart, tile_part
+from dashboard.languages import _
 
 
-def tile(screen: str, kpi: str, *, label: str, unit: str, doc: str) -> dcc.Link:
+def tile(screen: str, kpi: str, *, label: str, unit: str, doc: str) -> html.Div:
     """A tile whose parts are filled by callbacks through `tile_part(part, screen, kpi)`.
 
     Args:
@@ -22,7 +27,7 @@ def tile(screen: str, kpi: str, *, label: str, unit: str, doc: str) -> dcc.Link:
     def part(name: TilePart) -> dict[str, object]:
         return tile_part(name, screen, kpi)
 
-    return dcc.Link(
+    whole = dcc.Link(
         [
             html.Div(label, className="aw-tile__label"),
             html.Div(
@@ -48,8 +53,19 @@ def tile(screen: str, kpi: str, *, label: str, unit: str, doc: str) -> dcc.Link:
         title=doc,
         className="aw-tile",
     )
+    taint = dcc.Link(id=part(TilePart.TAINT), href="/cases", className="aw-none")
+    counted = dcc.Link(
+        [
+            _("How is this counted?"),
+            html.Span(f" {label}", className="aw-visually-hidden"),
+        ],
+        id=part(TilePart.COUNTED),
+        href="/",
+        className="aw-tile__counted",
+    )
+    return html.Div([whole, taint, counted], className="aw-tile-box")
 
 
-def tiles(*content: dcc.Link) -> html.Div:
+def tiles(*content: html.Div) -> html.Div:
     """Tiles side by side, as many as fit."""
     return html.Div(list(content), className="aw-tiles")

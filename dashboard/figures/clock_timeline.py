@@ -26,12 +26,18 @@ from dashboard.figures.theme import (
     blank,
 )
 
+
+def _hatch(shape: str, ground: str, lines: str) -> dict[str, Any]:
+    """A hatching thin enough to read a label on."""
+    return {"shape": shape, "bgcolor": ground, "fgcolor": lines, "size": 7, "solidity": 0.18}
+
+
 LOOKS: dict[str, dict[str, Any]] = {
     "counted": {"color": ACCENT},
-    "out_of_hours": {"pattern": {"shape": "/", "bgcolor": SMALL, "fgcolor": SMALL_LINE}},
-    "holiday": {"pattern": {"shape": "x", "bgcolor": SMALL, "fgcolor": MARK}},
-    "paused": {"pattern": {"shape": "-", "bgcolor": BAND, "fgcolor": COMPARE}},
-    "unknown": {"pattern": {"shape": ".", "bgcolor": SMALL, "fgcolor": TEXT}},
+    "out_of_hours": {"pattern": _hatch("/", SMALL, SMALL_LINE)},
+    "holiday": {"pattern": _hatch("x", SMALL, MARK)},
+    "paused": {"pattern": _hatch(".", BAND, COMPARE)},
+    "unknown": {"pattern": _hatch("|", SMALL, TEXT)},
 }
 """Kind of time to how its bars are filled."""
 

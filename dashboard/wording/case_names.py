@@ -27,6 +27,7 @@ def event_name(kind: str) -> str:
         "status": _("Status"),
         "assign": _("Assigned"),
         "priority": _("Priority"),
+        "level": _("Level"),
         "tag": _("Tag"),
         "schedule": _("Schedule"),
         "sla_applied": _("Service policy"),
@@ -36,6 +37,7 @@ def event_name(kind: str) -> str:
         "reopened": _("Reopened"),
         "closed": _("Closed"),
         "merged": _("Merged into another case"),
+        "no_reply_needed": _("No reply needed"),
     }
     return names.get(kind, kind)
 

@@ -23,6 +23,7 @@ from dashboard.wording.exclusions import (
 )
 from dashboard.wording.row_lists import kind_name, view_names
 from dashboard.wording.standing import Standing, against_before, against_target, verdict_word
+from dashboard.wording.tiles import tainted_text
 from data_access.metrics import CATALOGUE, Account, Explanation, Kpi
 
 
@@ -269,16 +270,7 @@ def quality_title(told: Explanation) -> str:
     """How many of the counted rows a check found something in."""
     if not told.tainted_rows:
         return _("Data quality")
-    return tainted_text(told.tainted_rows, int(told.answer["n"] or 0))
-
-
-def tainted_text(tainted: int, n: int) -> str:
-    """`12 of 340 with data problems`."""
-    return _(
-        "{tainted} of {n} with data problems",
-        tainted=formats.number(tainted),
-        n=formats.number(n),
-    )
+    return tainted_text(told.tainted_rows, told.checked)
 
 
 def quality_table(told: Explanation, query: str) -> str:

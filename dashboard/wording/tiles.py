@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dashboard import formats, rows
 from dashboard.languages import _
-from dashboard.numbers import MATURE
+from dashboard.numbers import MATURE, number_link
 from dashboard.readings import Reading
 from dashboard.url_filter import link
 from dashboard.vocabulary import dimension_name
@@ -40,6 +40,10 @@ class Tile:
     delta: str
     delta_class: str
     against: str
+    taint: str
+    taint_class: str
+    taint_href: str
+    counted_href: str
 
 
 def tile(reading: Reading, query: str, note: str = "") -> Tile:
@@ -64,6 +68,19 @@ def tile(reading: Reading, query: str, note: str = "") -> Tile:
         delta=change.text,
         delta_class=change.css if change.text else "aw-none",
         against=verdict_word(change.verdict) if change.text else "",
+        taint=tainted_text(reading.tainted, reading.checked) if reading.tainted else "",
+        taint_class="aw-status aw-status--watch aw-tile__taint" if reading.tainted else "aw-none",
+        taint_href=link("/cases", query, {"view": "tainted"}),
+        counted_href=number_link(kpi.name, query),
+    )
+
+
+def tainted_text(tainted: int, checked: int) -> str:
+    """`12 of 340 with data problems`."""
+    return _(
+        "{tainted} of {n} with data problems",
+        tainted=formats.number(tainted),
+        n=formats.number(checked),
     )
 
 

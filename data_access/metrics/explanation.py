@@ -66,6 +66,8 @@ class Explanation:
     """Columns `TAINTED`: counted rows by the data-quality check that they failed, most first. A row
     that failed two checks is in both lines."""
     tainted_rows: int
+    checked: int
+    """Counted rows that the checks looked at; 0 where no check reaches them."""
 
     @property
     def waiting(self) -> int:
@@ -97,8 +99,11 @@ def explain(numbers: Numbers, plan: Plan, query: Query, answer: Mapping[str, Any
         }
     accounts = tuple(_account(plan.kpi, measure, frame) for measure, frame in frames.items())
     checked = [frame for frame in frames.values() if _CHECKS in frame.columns]
-    tainted, rows = _tainted(checked[0]) if checked else (pl.DataFrame(schema=TAINTED), 0)
-    return Explanation(plan.kpi, query, answer, accounts, tainted, rows)
+    if not checked:
+        return Explanation(plan.kpi, query, answer, accounts, pl.DataFrame(schema=TAINTED), 0, 0)
+    tainted, tainted_rows = _tainted(checked[0])
+    looked_at = int(checked[0].filter(pl.col(LEFT_OUT).is_null())["rows"].sum())
+    return Explanation(plan.kpi, query, answer, accounts, tainted, tainted_rows, looked_at)
 
 
 def population_rows(

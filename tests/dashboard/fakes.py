@@ -51,6 +51,7 @@ SCHEMA = {
     "high": pl.Float64,
     "numerator": pl.Int64,
     "denominator": pl.Int64,
+    "tainted": pl.Int64,
 }
 
 
@@ -86,7 +87,7 @@ class FakeMetrics:
         account = Account(measure, "cases", n + sum(left_out.values()), n, left_out)
         checks = {} if self.empty else {"duplicate_event": 4, "calendar_missing": 2}
         tainted = pl.DataFrame({"check": list(checks), "n": list(checks.values())}, schema=TAINTED)
-        return Explanation(kpi, query, row, (account,), tainted, 5 if checks else 0)
+        return Explanation(kpi, query, row, (account,), tainted, 5 if checks else 0, n)
 
     def movers(
         self, kpi: str, by: str, _now: Filter, _before: Filter, *, limit: int = 5
@@ -180,6 +181,7 @@ class FakeMetrics:
             "high": level * 1.03 if sure else None,
             "numerator": round(level * n / CATALOGUE[query.kpi].scale) if sure else round(level),
             "denominator": n if sure else None,
+            "tainted": 12 if CATALOGUE[query.kpi].tainted else 0,
         }
 
 

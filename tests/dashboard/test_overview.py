@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dash import Dash
+from dash import Dash, dcc
 
 from callbacks import overview
 from dashboard.app import create_app
 from dashboard.overview import TILES
+from dashboard.readings import read
 from dashboard.services import Services
+from dashboard.url_filter import Period, View
+from data_access.metrics import Filter, Query
+from pages import overview as page
 from tests.dashboard.fakes import NOW, FakeMetrics, services
 
 
@@ -53,6 +57,38 @@ def test_every_tile_is_filled(fake_services: Services) -> None:
     assert {len(part) for part in lists} == {len(TILES)}
     assert tile_texts(fake_services, "", 3 + 2)["on_time_delivery"].endswith("%")
     assert "older than 2 days" in tile_texts(fake_services, "", 4 + 2)["backlog"]
+
+
+def test_tiles_say_which_rows_have_data_problems(fake_services: Services) -> None:
+    told = tile_texts(fake_services, "market=DE", 11)
+    assert told["first_response_within_target"].startswith("12 of ")
+    assert told["csat"] == ""
+    classes = tile_texts(fake_services, "market=DE", 12)
+    assert classes["first_response_within_target"].startswith("aw-status aw-status--watch")
+    assert classes["csat"] == "aw-none"
+    links = tile_texts(fake_services, "market=DE", 13)
+    assert links["first_response_within_target"] == "/cases?view=tainted&market=DE"
+    # Orders are not checked: the contacts above them are.
+    asked = fake_services.metrics.kpi(Query("contact_rate")).row(0, named=True)
+    assert asked["numerator"] != asked["n"]
+    day = NOW.date()
+    view = View(range="custom", compare="none")
+    reading = read(
+        fake_services.metrics, "contact_rate", view, Period(Filter(), None, day, day), day
+    )
+    assert (reading.tainted, reading.checked) == (12, asked["numerator"])
+
+
+def test_every_tile_leads_to_how_it_is_counted(app: Dash, fake_services: Services) -> None:
+    links = tile_texts(fake_services, "market=DE", 14)
+    assert links == {kpi: f"/numbers/{kpi}?market=DE" for kpi in TILES}
+    with app.server.test_request_context("/"):
+        layout = page.layout()
+    holders = [piece for piece in layout._traverse() if isinstance(piece, dcc.Link)]
+    assert len(holders) >= 3 * len(TILES)
+    assert not any(
+        isinstance(inner, dcc.Link) for holder in holders for inner in holder._traverse()
+    ), "a link must not lie in another"
 
 
 def test_a_filter_that_a_kpi_does_not_have_is_said_not_failed(fake_services: Services) -> None:
