@@ -67,7 +67,7 @@ class _File:
     pages: int = 0
     keys: list[str] = field(default_factory=list)
     refusals: int = 0
-    more: list[bool] = field(default_factory=list)
+    more: list[tuple[str, bool]] = field(default_factory=list)
 
 
 def read_export(product: Product, path: Path) -> Export:
@@ -94,11 +94,24 @@ def read_export(product: Product, path: Path) -> Export:
         for file in read
         if file.strange and file.known
     ]
-    more = [told for file in read for told in file.more]
-    if more and all(more):
-        text = "every page says that more follow: the export is not complete"
-        export.notes.append(note("cases", path.name, text, "Fetch the pages that are missing."))
+    export.notes += _unfinished(path.name, [told for file in read for told in file.more])
     return export
+
+
+def _unfinished(name: str, more: list[tuple[str, bool]]) -> list[Problem]:
+    """Notes of kinds of which no page is the last one; a page without records may be any kind's."""
+    ended = {kind for kind, follows in more if not follows}
+    open_ended = [] if "" in ended else sorted({kind for kind, _ in more} - ended)
+    return [
+        note(
+            "cases",
+            name,
+            f"every page of {kind or 'the export'} says that more follow: the export is not"
+            " complete",
+            "Fetch the pages that are missing.",
+        )
+        for kind in open_ended
+    ]
 
 
 @contextmanager
@@ -162,7 +175,6 @@ def _records(product: Product, value: Any, file: _File) -> list[tuple[str, Any]]
         return [("", value)]
     file.pages += 1
     more = product.more_follows(value)
-    file.more += [] if more is None else [more]
     for name in lists:
         held = value[name]
         records = held if isinstance(held, list) else [held]
@@ -171,6 +183,11 @@ def _records(product: Product, value: Any, file: _File) -> list[tuple[str, Any]]
             if isinstance(record, dict) and "ticket_id" in value:
                 record.setdefault("ticket_id", value["ticket_id"])
             found.append((product.lists[name], record))
+    if more is not None:
+        kinds = (
+            kind or product.kind_of(record) for kind, record in found if isinstance(record, dict)
+        )
+        file.more.append((next(kinds, None) or "", more))
     return found
 
 

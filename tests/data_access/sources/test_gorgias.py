@@ -251,8 +251,13 @@ def test_custom_fields_by_their_labels(tmp_path: Path) -> None:
 def test_pages_that_all_name_a_next_one(tmp_path: Path) -> None:
     page(tmp_path, "a.json", listed(ticket(1), more=True))
     cases = read(SOURCE, tmp_path)["cases"]
-    assert notes(cases) == ["every page says that more follow: the export is not complete"]
-    page(tmp_path, "b.json", listed(ticket(2)))
+    assert notes(cases) == [
+        "every page of tickets says that more follow: the export is not complete"
+    ]
+    # The last page of messages ends nothing but messages.
+    page(tmp_path, "m.json", listed(*MESSAGES))
+    assert len(notes(read(SOURCE, tmp_path)["cases"])) == 1
+    page(tmp_path, "b.json", listed())
     assert notes(read(SOURCE, tmp_path)["cases"]) == []
 
 
