@@ -120,7 +120,7 @@ def _due() -> html.Section:
             ),
         ),
         html.P(
-            dcc.Link(id=Overview.DUE_STAFF, href="/service", className="aw-link"),
+            html.A(id=Overview.DUE_STAFF, href="/service", className="aw-link"),
             className="aw-service-link",
         ),
         columns=5,
