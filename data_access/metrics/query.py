@@ -31,6 +31,7 @@ from data_access.metrics.quantiles import quantile
 from data_access.metrics.ranking import ranked
 from data_access.metrics.ratios import counts, valued
 from data_access.metrics.return_cohorts import ReturnCohorts, return_cohorts
+from data_access.metrics.return_ends import ReturnEnds, return_ends
 from data_access.metrics.waiting import waiting_quantile
 from data_access.rollups.cohorts import COHORTS
 from data_access.rollups.days import GRAINS as STEPS
@@ -192,6 +193,18 @@ class Metrics:
         query = Query("return_rate_lines", (), where, zone=zone)
         asked = plan(query, numbers.state.known, self._zone, self._currency)
         return return_cohorts(numbers, asked, by=by, weeks=weeks, rng=rng)
+
+    def return_ends(
+        self, where: Filter, *, as_of: datetime | None = None, zone: str | None = None
+    ) -> ReturnEnds:
+        """What became of the return lines asked for in a period, and after how long.
+
+        Raises:
+            QueryError: a name that is no dimension of return lines.
+        """
+        numbers = self._current()
+        query = Query("return_rate_lines", (), where, as_of=as_of, zone=zone)
+        return return_ends(numbers, plan(query, numbers.state.known, self._zone, self._currency))
 
     def version(self) -> str:
         """Changes whenever a mart or rollup changed; "none" before the first refresh."""
