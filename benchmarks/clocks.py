@@ -129,7 +129,7 @@ def _empty(name: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(filled, schema=TABLES[name].stored_dtypes())
 
 
-def business_hours() -> Hours:
+def business_rows() -> pl.DataFrame:
     """Three offices, Monday to Friday 9 to 18, with their public holidays."""
     rows = [
         {
@@ -139,10 +139,14 @@ def business_hours() -> Hours:
         for (name, zone), country in zip(_CALENDARS.items(), ("DE", "US", "CN"), strict=True)
         for day in range(1, 6)
     ]  # fmt: skip
+    return _empty("calendars", rows)
+
+
+def business_hours() -> Hours:
+    """When those offices are open."""
     return compile_hours(
-        _empty("calendars", rows), _empty("holidays", []), first=date(2024, 1, 1),
-        last=date(2028, 12, 31),
-    )  # fmt: skip
+        business_rows(), _empty("holidays", []), first=date(2024, 1, 1), last=date(2028, 12, 31)
+    )
 
 
 def promises() -> pl.DataFrame:

@@ -29,8 +29,8 @@ from data_access.warehouse import open_warehouse
 RESULT = RESULTS / "heatmap.md"
 DAYS = 90
 RUNS = 7
-COLUMNS = ["category", "market", "created_at", "first_response_at", "fr_target_s", "is_spam"]
-COLUMNS += ["merged_into"]
+COLUMNS = ["category", "market", "created_at", "first_response_at", "fr_due_at", "is_spam"]
+COLUMNS += ["merged_into", "deleted", "fr_withdrawn_at"]
 
 Answer = dict[tuple[str, str], tuple[int, int]]
 """(category, market) to deadlines kept and passed."""
@@ -67,11 +67,13 @@ def bare_polars(home: Path) -> Callable[[int], Answer]:
     files = files_of(home)
 
     def ask(run: int) -> Answer:
-        due = pl.col("created_at") + pl.duration(seconds="fr_target_s")
+        due = pl.col("fr_due_at")
+        withdrawn = (pl.col("fr_withdrawn_at") < due).fill_null(value=False)
         rows = (
             pl.scan_parquet(files, hive_partitioning=False)
             .filter(pl.col("created_at") >= start_of(run), pl.col("created_at") < AS_OF)
-            .filter(~pl.col("is_spam"), pl.col("merged_into").is_null(), due <= AS_OF)
+            .filter(~pl.col("is_spam"), ~pl.col("deleted"), pl.col("merged_into").is_null())
+            .filter(due <= AS_OF, ~withdrawn)
             .group_by("category", "market")
             .agg(kept=(pl.col("first_response_at") <= due).sum(), n=pl.len())
             .collect()
@@ -87,11 +89,12 @@ def duck(home: Path) -> Callable[[int], Answer]:
     connection.execute("SET TimeZone = 'UTC'")
     statement = """
         SELECT category, market,
-               count(*) FILTER (WHERE first_response_at <= created_at + to_seconds(fr_target_s)),
+               count(*) FILTER (WHERE first_response_at <= fr_due_at),
                count(*)
         FROM read_parquet(?, hive_partitioning = false)
-        WHERE created_at >= ? AND created_at < ? AND NOT is_spam AND merged_into IS NULL
-          AND created_at + to_seconds(fr_target_s) <= ?
+        WHERE created_at >= ? AND created_at < ? AND NOT is_spam AND NOT deleted
+          AND merged_into IS NULL AND fr_due_at <= ?
+          AND (fr_withdrawn_at IS NULL OR fr_withdrawn_at >= fr_due_at)
         GROUP BY ALL"""
 
     def ask(run: int) -> Answer:
@@ -107,9 +110,10 @@ def pandas(home: Path) -> Callable[[int], Answer]:
     def ask(run: int) -> Answer:
         period = [("created_at", ">=", start_of(run)), ("created_at", "<", AS_OF)]
         rows = pd.read_parquet(files, columns=COLUMNS, filters=period, partitioning=None)
-        due = rows["created_at"] + pd.to_timedelta(rows["fr_target_s"], unit="s")
+        due = rows["fr_due_at"]
         rows = rows.assign(kept=rows["first_response_at"] <= due)
-        shown = rows[~rows["is_spam"] & rows["merged_into"].isna() & (due <= AS_OF)]
+        counted = ~rows["is_spam"] & ~rows["deleted"] & rows["merged_into"].isna()
+        shown = rows[counted & (due <= AS_OF) & ~(rows["fr_withdrawn_at"] < due)]
         summed = shown.groupby(["category", "market"])["kept"].agg(["sum", "count"])
         return {key: (int(x), int(n)) for key, x, n in summed.itertuples()}
 

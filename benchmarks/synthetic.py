@@ -85,7 +85,11 @@ def build(home: Path, cases: int) -> None:
 
 
 def _write_month(warehouse: Warehouse, rng: np.random.Generator, month: Month) -> None:
-    cases = _cases(rng, month)
+    cases = _cases(rng, month).with_columns(
+        fr_started_at="created_at",
+        fr_due_at=pl.col("created_at") + pl.duration(seconds="fr_target_s"),
+        res_due_at=pl.col("created_at") + pl.duration(seconds="res_target_s"),
+    )
     spells = cases.filter(~pl.col("is_spam")).with_columns(
         open_from="created_at", open_to="first_solved_at"
     )
@@ -93,6 +97,7 @@ def _write_month(warehouse: Warehouse, rng: np.random.Generator, month: Month) -
     lines = orders.with_columns(line_id="order_id", qty=1, value_minor="total_minor")
     _write(warehouse, "cases", cases, "created_at")
     _write(warehouse, "open_spells", spells, "created_at")
+    _write(warehouse, "clocks", _turns(cases), "started_at")
     _write(warehouse, "orders", orders, "placed_at")
     _write(warehouse, "lines", lines, "placed_at")
     _write(warehouse, "parcels", _parcels(rng, orders), "created_at")
@@ -188,6 +193,7 @@ def _cases(rng: np.random.Generator, month: Month) -> pl.DataFrame:
                 pl.when(solved.is_null()).then(pl.lit("open")).otherwise(pl.lit("solved"))
             ).to_series(),
             "is_spam": rng.random(n) < 0.01,
+            "deleted": False,
             "vendor_sla_met": rng.random(n) < 0.8,
             "reopen_count": 0,
             "fr_target_s": np.where(np.asarray(support["level"]) == 3, 2, 4) * 3600,
@@ -196,6 +202,20 @@ def _cases(rng: np.random.Generator, month: Month) -> pl.DataFrame:
             **support,
             **_dimensions(rng, n, month.part),
         }
+    )
+
+
+def _turns(cases: pl.DataFrame) -> pl.DataFrame:
+    """A second question an hour after the answer, of cases not solved by then; solving ends it."""
+    started = pl.col("first_response_at") + pl.duration(hours=1)
+    lasts = pl.col("first_solved_at").is_null() | (pl.col("first_solved_at") > started)
+    return cases.filter(pl.col("first_response_at").is_not_null() & lasts).with_columns(
+        clock=pl.lit("next_response"),
+        instance=1,
+        started_at=started,
+        due_at=started + pl.duration(hours=24),
+        target_s=86_400,
+        withdrawn_at="first_solved_at",
     )
 
 

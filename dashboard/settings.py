@@ -10,12 +10,15 @@ import contextlib
 import os
 import secrets
 import tomllib
+from math import isfinite
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from data_access.metrics.catalogue import CATALOGUE
 
 CONFIG_NAME = "afterwatch.toml"
 KEY_NAME = "customer.key"
@@ -75,6 +78,12 @@ class Settings(BaseSettings):
     keep_snapshots_hours: int = Field(
         default=72, ge=1, description="How long old table snapshots can still be read."
     )
+    targets: dict[str, float] = Field(
+        default_factory=dict,
+        description="Own targets of KPIs, instead of those in [metrics.md](metrics.md): a table "
+        '`[targets]` in the file (`csat = 0.85`), JSON in the variable (`{"csat": 0.85}`). '
+        "In the unit of the value: 0.85 is 85 %.",
+    )
 
     @field_validator("time_zone")
     @classmethod
@@ -82,6 +91,20 @@ class Settings(BaseSettings):
         if name not in available_timezones():
             raise ValueError("no such time zone; use an IANA name such as Europe/Berlin")
         return name
+
+    @field_validator("targets")
+    @classmethod
+    def _known_targets(cls, targets: dict[str, float]) -> dict[str, float]:
+        for name, target in targets.items():
+            if name not in CATALOGUE:
+                raise ValueError(f"there is no KPI {name!r}; known: {', '.join(CATALOGUE)}")
+            if not isfinite(target) or target < 0:
+                raise ValueError(f"the target of {name} is {target}; use a number from 0 on")
+            if CATALOGUE[name].unit == "share" and target > 1:
+                raise ValueError(
+                    f"the target of {name} is {target}, but a share is at most 1: 0.9 is 90 %"
+                )
+        return targets
 
     @classmethod
     def settings_customise_sources(

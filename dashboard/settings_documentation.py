@@ -30,13 +30,17 @@ def settings_page() -> str:
     for name, field in Settings.model_fields.items():
         variable = f"`AFTERWATCH_{name.upper()}`"
         key = "" if name == "home" else f"`{name}`"
-        default = "~/.afterwatch" if name == "home" else _plain(field.default)
+        default = (
+            "~/.afterwatch"
+            if name == "home"
+            else _plain(field.get_default(call_default_factory=True))
+        )
         lines.append(f"| {variable} | {key} | {default} | {field.description} |")
     return "\n".join(lines) + "\n"
 
 
 def _plain(value: object) -> str:
-    text = value.get_secret_value() if hasattr(value, "get_secret_value") else str(value)
+    text = value.get_secret_value() if hasattr(value, "get_secret_value") else str(value or "")
     return f"`{text}`" if text else "empty"
 
 
