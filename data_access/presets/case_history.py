@@ -30,6 +30,7 @@ class History:
         statuses: source, case_id, status, starts_at, ends_at (null: still): spells, in order.
         solves: source, case_id, at, closed: changes into solved or closed; `closed` where nobody
             solved it first.
+        waived: source, case_id, at: when somebody said that no reply is needed.
         schedules: source, case_id, calendar, starts_at, ends_at (null: still).
         as_of: instant that all of it holds for.
     """
@@ -39,6 +40,7 @@ class History:
     replies: pl.DataFrame
     statuses: pl.DataFrame
     solves: pl.DataFrame
+    waived: pl.DataFrame
     schedules: pl.DataFrame
     as_of: datetime
 
@@ -83,6 +85,7 @@ def history(own: pl.LazyFrame, timeline: pl.LazyFrame, as_of: datetime) -> Histo
         replies.select(*CASE, "at", "by").sort(*CASE, "at", "by"),
         statuses,
         _solves(statuses),
+        told.filter(pl.col("kind") == "no_reply_needed").select(*CASE, "at").sort(*CASE, "at"),
         _schedules(cases, told),
         as_of,
     )

@@ -83,8 +83,9 @@ def _from_last_message(rows: pl.DataFrame, past: History) -> pl.DataFrame:
 
 
 def _first_solve_after(past: History, rows: pl.DataFrame) -> pl.DataFrame:
+    ends = pl.concat([past.solves.select(*CASE, "at"), past.waived])
     return (
-        past.solves.join(rows.select(*CASE, "begin"), on=CASE, how="inner")
+        ends.join(rows.select(*CASE, "begin"), on=CASE, how="inner")
         .filter(pl.col("at") >= pl.col("begin"))
         .group_by(CASE)
         .agg(solved_at=pl.col("at").min())
@@ -109,6 +110,7 @@ def next_responses(past: History, made: Definition) -> pl.DataFrame:
             past.customer.select(*CASE, "at", what=pl.lit(0)),
             _replies(past, made).select(*CASE, "at", what=pl.lit(1)),
             past.solves.select(*CASE, "at", what=pl.lit(2)),
+            past.waived.select(*CASE, "at", what=pl.lit(2)),
         ],
         how="vertical_relaxed",
     ).sort(*CASE, "at", "what")

@@ -236,6 +236,15 @@ def test_solved_without_a_reply_then_reopened_and_answered() -> None:
     assert first(book, "intercom") == "solved_without_reply"
 
 
+def test_no_reply_needed() -> None:
+    book = Book()
+    book.case("A", at("10:00")).customer(at("10:00")).event("no_reply_needed", at("10:20"))
+    # Ours waited for 20 minutes; the products know no such mark and go on waiting.
+    assert first(book, "afterwatch") == 20 * MINUTE
+    assert preset_rows(book, "afterwatch")["ended"].to_list() == [False]
+    assert first(book, "zendesk") == "open"
+
+
 def test_nobody_has_answered_yet() -> None:
     book = Book()
     book.case("A", at("10:00")).customer(at("10:00"))
