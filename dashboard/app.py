@@ -13,6 +13,7 @@ import callbacks.complaints
 import callbacks.numbers
 import callbacks.overview
 import callbacks.reconcile
+import callbacks.returns
 import callbacks.rows
 import callbacks.service
 import callbacks.shell
@@ -23,10 +24,11 @@ import pages.complaints
 import pages.numbers
 import pages.overview
 import pages.reconcile
+import pages.returns
 import pages.rows
 import pages.service
 import pages.sla
-from dashboard import languages, panel_state
+from dashboard import languages, panel_state, targets
 from dashboard.assets_folder import assets_folder
 from dashboard.downloads import install_downloads
 from dashboard.guard import install_guard
@@ -48,6 +50,7 @@ SCREENS: tuple[Screen, ...] = (
     pages.complaints,
     pages.service,
     pages.sla,
+    pages.returns,
     pages.reconcile,
     pages.cases,
     pages.case,
@@ -62,6 +65,7 @@ CALLBACKS = (
     callbacks.complaints,
     callbacks.service,
     callbacks.sla,
+    callbacks.returns,
     callbacks.reconcile,
     callbacks.cases,
     callbacks.case,
@@ -88,6 +92,7 @@ def create_app(services: Services) -> Dash:
     )
     install_guard(app.server, services.settings.host)
     languages.install_languages(app.server, services.settings.language)
+    targets.keep(app.server, services.settings.targets)
     install_index(app, languages.html_lang)
     register_screens(SCREENS)
     app.layout = partial(shell, services, SCREENS)

@@ -189,6 +189,28 @@ class Sla(StrEnum):
     LEVELS = "sla-levels"
 
 
+class Returns(StrEnum):
+    """`/returns`: how much of what was sold will come back."""
+
+    ANSWER = "returns-answer"
+    COHORTS_PANEL = "returns-cohorts-panel"
+    COHORTS_TITLE = "returns-cohorts-title"
+    COHORTS_NOTE = "returns-cohorts-note"
+    COHORTS = "returns-cohorts"
+    COHORTS_SUMMARY = "returns-cohorts-summary"
+    COHORTS_TABLE = "returns-cohorts-table"
+    ROWS = "returns-rows"
+    SPLIT_PANEL = "returns-split-panel"
+    SPLIT_TITLE = "returns-split-title"
+    SPLIT = "returns-split"
+    """Its last part is the key in the address."""
+    SPLIT_TABLE = "returns-split-table"
+    ENDS_PANEL = "returns-ends-panel"
+    ENDS_TITLE = "returns-ends-title"
+    ENDS_NOTE = "returns-ends-note"
+    ENDS_TABLE = "returns-ends-table"
+
+
 class Numbers(StrEnum):
     """`/numbers/<kpi>`: how one number is counted."""
 

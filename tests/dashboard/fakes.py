@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from dashboard.services import Services
@@ -23,7 +24,10 @@ from data_access.metrics import (
 )
 from data_access.metrics.explanation import TAINTED
 from data_access.metrics.ranking import ranked
+from data_access.metrics.return_cohorts import SPLIT, WEEKS, ReturnCohorts
+from data_access.metrics.return_ends import DAYS, SHARES, ReturnEnds
 from data_access.state.engine import migrate, open_state
+from data_access.survival import Estimate
 
 NOW = datetime(2026, 11, 22, 4, 4, tzinfo=UTC)
 VALUES = {
@@ -127,6 +131,55 @@ class FakeMetrics:
     ) -> pl.DataFrame:
         return ranked(self.kpi(Query(kpi, (by,), where, zone=zone)), CATALOGUE[kpi], by, limit)
 
+    def return_cohorts(
+        self,
+        where: Filter,
+        *,
+        rng: np.random.Generator,
+        by: str | None = None,
+        weeks: int = 26,
+        zone: str | None = None,
+    ) -> ReturnCohorts:
+        assert rng is not None
+        self.asked.append(Query("return_rate_lines", (by,) if by else (), where, zone=zone))
+        if self.fail:
+            raise RuntimeError("the warehouse is away")
+        nothing = Estimate(None, None, None)
+        if self.empty:
+            empty = (pl.DataFrame(schema=WEEKS), nothing, None, None, pl.DataFrame(schema=SPLIT))
+            return ReturnCohorts(*empty, horizon=13, unlinked=0)
+        last = self.now.date() - timedelta(days=7 + self.now.weekday())
+        rows = [_cohort(last, weeks - 1 - index) for index in range(weeks)]
+        split = [
+            {"segment": name, "sold": 900, "rate": 0.05, "expected": 0.13, "low": 0.12,
+             "high": 0.14, "before": 0.1}
+            for name in VALUES.get(by or "", [])
+        ]  # fmt: skip
+        return ReturnCohorts(
+            weeks=pl.DataFrame(rows, schema=WEEKS),
+            young=Estimate(0.12, 0.11, 0.13),
+            so_far=0.05,
+            before=0.1,
+            split=pl.DataFrame(split, schema=SPLIT),
+            horizon=13,
+            unlinked=2,
+        )
+
+    def return_ends(
+        self, where: Filter, *, as_of: datetime | None = None, zone: str | None = None
+    ) -> ReturnEnds:
+        self.asked.append(Query("return_rate_lines", (), where, as_of, zone))
+        if self.fail:
+            raise RuntimeError("the warehouse is away")
+        known = {"received": 0.7, "rejected": 0.02, "expired": 0.03, "closed": 0.05, "waiting": 0.2}
+        shares = [
+            (days, outcome, *((None,) * 3 if self.empty else (share, share - 0.01, share + 0.01)))
+            for days in DAYS
+            for outcome, share in known.items()
+        ]
+        frame = pl.DataFrame(shares, schema=SHARES, orient="row")
+        return ReturnEnds(frame, 0 if self.empty else 1000, 200, 3)
+
     def version(self) -> str:
         return "v1"
 
@@ -183,6 +236,22 @@ class FakeMetrics:
             "denominator": n if sure else None,
             "tainted": 12 if CATALOGUE[query.kpi].tainted else 0,
         }
+
+
+def _cohort(last: date, age: int) -> dict[str, object]:
+    """A week of 250 lines, a tenth of which comes back within five weeks."""
+    seen = min(1.0, (age + 1) / 5)
+    return {
+        "week": last - timedelta(days=7 * age),
+        "sold": 250,
+        "seen": round(25 * seen),
+        "rate": 0.1 * seen,
+        "expected": 0.1 + 0.004 * (1 - seen),
+        "low": 0.1 * seen + 0.09 * (1 - seen),
+        "high": 0.1 * seen + 0.12 * (1 - seen),
+        "share_seen": seen,
+        "mature": seen >= 1,
+    }
 
 
 def _noise(seed: str) -> float:

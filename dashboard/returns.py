@@ -1,0 +1,50 @@
+"""What the Returns screen shows, as declarations, and how a young rate stands to the one before."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from dashboard.url_filter import Period
+from data_access.metrics.return_cohorts import ReturnCohorts
+from data_access.survival import Estimate
+
+SPLITS = ("category", "market", "carrier")
+"""What the young weeks can be split by; the first is the default."""
+
+FEWEST_WEEKS = 16
+MOST_WEEKS = 52
+
+SEED = 20260301
+"""Draws of a nowcast are the same each time, so that numbers do not move without new data."""
+
+NOT_OF_SALES = ("reason",)
+"""Dimensions of returns that what was sold does not have."""
+
+Way = Literal["up", "down", "same", "unknown"]
+
+
+def chosen_split(name: str | None) -> str:
+    """The dimension that an address names; the default for anything else."""
+    return name if name in SPLITS else SPLITS[0]
+
+
+def weeks_shown(span: Period) -> int:
+    """How many weekly cohorts a period asks for: a short one would show young weeks only."""
+    asked = -(-((span.last - span.first).days + 1) // 7)
+    return min(max(asked, FEWEST_WEEKS), MOST_WEEKS)
+
+
+def way(now: Estimate, before: float | None) -> Way:
+    """Whether the nowcast lies certainly above or below an earlier rate."""
+    if before is None or now.low is None or now.high is None:
+        return "unknown"
+    if now.low > before:
+        return "up"
+    return "down" if now.high < before else "same"
+
+
+def misleading(found: ReturnCohorts) -> bool:
+    """Whether the rate so far looks like a fall that the nowcast does not confirm."""
+    if found.so_far is None or found.before is None:
+        return False
+    return found.so_far < found.before and way(found.young, found.before) != "down"
