@@ -48,6 +48,7 @@ _STEPS: tuple[tuple[str, float, str | None, str | None], ...] = (
 )
 """Kind, hours after creation, from, to; a tenth event differs from case to case."""
 _LAST = (("closed", 200.0), ("reopened", 300.0), ("level", 1.0), ("escalated", 4.0))
+_REOPENED = 1
 
 
 def _instants(micros: Any) -> pl.Series:
@@ -69,16 +70,19 @@ def company(folder: Path, cases: int) -> None:
         "vip_tier": ["none", "none", "none", "black"],
         "calendar_id": list(_CALENDARS),
     }
+    choice = rng.integers(0, len(_LAST), cases)
     plain.with_columns(
         pl.Series("created_at", created).cast(pl.Datetime("us", "UTC")),
         pl.Series("level", rng.integers(1, 6, cases)),
-        pl.lit("closed").alias("status"),
+        pl.when(pl.Series(choice == _REOPENED))
+        .then(pl.lit("open"))
+        .otherwise(pl.lit("solved"))
+        .alias("status"),
         *(pl.Series(name, rng.choice(values, cases)) for name, values in drawn.items()),
     ).write_parquet(folder / "cases.parquet")
     pace = rng.lognormal(0, 0.8, cases)
     steps = [(kind, created + (pace * h * hour).astype(np.int64), a, b) for kind, h, a, b in _STEPS]
     events = [_events(plain, *step) for step in steps]
-    choice = rng.integers(0, len(_LAST), cases)
     for number, (kind, hours) in enumerate(_LAST):
         some = choice == number
         at = created[some] + (pace[some] * hours * hour).astype(np.int64)
@@ -247,7 +251,7 @@ def page(found: list[dict[str, Any]], runs: int) -> list[str]:
     return [
         "# Clocks",
         "",
-        "Every clock of every case from its events: three calendars with holidays, fifteen promises",
+        "Every clock of every case from its events: three calendars with days off, 15 promises",
         "in business hours with pauses, levels and reopenings. Every run reads the files anew.",
         "",
         described(),
