@@ -14,7 +14,7 @@ import orjson
 from data_access.sources.conventions import CUSTOM, column_of
 from data_access.sources.gathering import Gathering
 from data_access.sources.markup import text_of_html
-from data_access.sources.pages import Json, inner, items
+from data_access.sources.pages import Json, inner, items, word
 from data_access.sources.records import Records
 
 KINDS: Mapping[str, tuple[str, ...]] = {
@@ -156,7 +156,7 @@ def _filled(record: Json) -> str | None:
 
 def _message(gathering: Gathering, record: Json, file: str, row: int, ticket: object) -> None:
     channel = record.get("channel")
-    hidden = "internal-note" in {channel, inner(record, "source").get("type")}
+    hidden = "internal-note" in (channel, inner(record, "source").get("type"))
     values = (
         record.get("id"),
         record.get("ticket_id", ticket),
@@ -185,7 +185,7 @@ def _words(record: Json) -> str | None:
 
 
 def _event(gathering: Gathering, record: Json, file: str, row: int) -> None:
-    if record.get("object_type") != "Ticket" or record.get("type") not in _TICKET_EVENTS:
+    if record.get("object_type") != "Ticket" or word(record, "type") not in _TICKET_EVENTS:
         return
     data = inner(record, "data")
     values = (

@@ -168,3 +168,9 @@ def items(record: Json, name: str) -> Iterator[Json]:
     value = record.get(name)
     if isinstance(value, list):
         yield from (item for item in value if isinstance(item, dict))
+
+
+def word(record: Json, name: str) -> str:
+    """Give a text that is compared with known ones; empty if it is null, missing or no text."""
+    value = record.get(name)
+    return value if isinstance(value, str) else ""

@@ -6,7 +6,7 @@ import re
 
 from data_access.sources.gathering import Gathering
 from data_access.sources.markup import text_of_html
-from data_access.sources.pages import Json, inner, items
+from data_access.sources.pages import Json, inner, items, word
 
 _CHANGED = frozenset(
     {"status", "custom_status_id", "group_id", "priority", "tags", "sla_policy", "schedule_id"}
@@ -61,7 +61,7 @@ def audit(gathering: Gathering, record: Json, file: str, row: int) -> None:
     author, at, via = record.get("author_id"), record.get("created_at"), inner(record, "via")
     _merge(gathering, record, via, file, row)
     for event in items(record, "events"):
-        kind = event.get("type")
+        kind = word(event, "type")
         own = inner(event, "via") or via
         if kind in {"Comment", "VoiceComment", "FacebookComment"}:
             told = {"author_id": author, "via": own, **event, "created_at": at, "from_audit": True}
@@ -74,7 +74,7 @@ def audit(gathering: Gathering, record: Json, file: str, row: int) -> None:
         gathering.add("changes", values, file, row)
 
 
-def _change(kind: object, event: Json) -> tuple[object, object, object, object] | None:
+def _change(kind: str, event: Json) -> tuple[object, object, object, object] | None:
     """Kind, field, value before and value after of an event that is read."""
     if kind == "ScheduleAssignment":
         before, after = event.get("previous_schedule_id"), event.get("new_schedule_id")
@@ -95,7 +95,7 @@ def _change(kind: object, event: Json) -> tuple[object, object, object, object] 
 def _merge(gathering: Gathering, record: Json, via: Json, file: str, row: int) -> None:
     """Merges that an audit tells of by `via`: those into its ticket, and its ticket's own."""
     source = inner(via, "source")
-    if via.get("channel") not in {"merge", 19} and source.get("rel") != "merge":
+    if via.get("channel") not in ("merge", 19) and source.get("rel") != "merge":
         return
     ticket = record.get("ticket_id")
     told = (record.get("created_at"), record.get("id"), record.get("author_id"))

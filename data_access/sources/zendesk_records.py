@@ -13,7 +13,7 @@ import orjson
 
 from data_access.sources.conventions import CUSTOM, column_of
 from data_access.sources.gathering import Gathering
-from data_access.sources.pages import Json, inner, items
+from data_access.sources.pages import Json, inner, items, word
 from data_access.sources.records import Records
 from data_access.sources.zendesk_audits import audit, comment, tags_of
 
@@ -86,6 +86,7 @@ def kind_of(record: Json) -> str | None:
 
 
 _BODIES = frozenset({"body", "html_body", "plain_body"})
+_ROLES = frozenset({"end-user", "agent", "admin"})
 _SIGNS: tuple[tuple[str, Callable[[Json], bool]], ...] = (
     ("audits", lambda r: "ticket_id" in r and isinstance(r.get("events"), list)),
     ("metrics", lambda r: "ticket_id" in r and "reply_time_in_minutes" in r),
@@ -98,7 +99,7 @@ _SIGNS: tuple[tuple[str, Callable[[Json], bool]], ...] = (
     ("tickets", lambda r: {"id", "status", "created_at"} <= r.keys() and _asks(r)),
     ("statuses", lambda r: {"id", "status_category", "agent_label"} <= r.keys()),
     ("fields", lambda r: {"id", "title", "type"} <= r.keys() and "raw_title" in r),
-    ("users", lambda r: "id" in r and r.get("role") in {"end-user", "agent", "admin"}),
+    ("users", lambda r: "id" in r and word(r, "role") in _ROLES),
     ("groups", lambda r: {"id", "name", "default"} <= r.keys() or "/groups/" in str(r.get("url"))),
 )
 
@@ -154,7 +155,7 @@ def _ticket(gathering: Gathering, record: Json, file: str, row: int) -> None:
             if isinstance(event, dict):
                 gathering.add("metric_events", _metric_event(event), file, row)
     rating = inner(record, "satisfaction_rating")
-    if rating.get("score") not in {None, "unoffered"}:
+    if rating.get("score") not in (None, "unoffered"):
         values = (rating.get("id"), ticket, rating.get("score"), None, None, rating.get("comment"))
         gathering.add("ratings", values, file, row)
 
