@@ -95,9 +95,36 @@ def _worker(services: Services) -> Iterator[Finding]:
     yield Finding("worker", found, advice)
 
 
+def _data_quality(services: Services) -> Iterator[Finding]:
+    """Cases by the data-quality check they failed, most first."""
+    import polars as pl
+
+    from dashboard.wording.exclusions import check_advice, check_effect, check_name
+    from data_access.marts.schemas import MARTS
+
+    found = services.warehouse.scan("findings", namespace="marts", schema=MARTS["findings"].columns)
+    keys = ("source", "case_id")
+    by_check = (
+        found.unique([*keys, "check"])
+        .group_by("check")
+        .agg(pl.len(), *(pl.col(key).sort_by(*keys).first() for key in keys))
+        .sort("len", "check", descending=[True, False])
+        .collect()
+    )
+    for check, cases, source, case_id in by_check.iter_rows():
+        counted = f"{cases:,} case" + ("" if cases == 1 else "s")
+        advice = (
+            check_effect(check),
+            check_advice(check),
+            f"See: afterwatch explain {case_id} --source {source}",
+        )
+        yield Finding("data quality", f"{check_name(check)}: {counted}", " ".join(advice))
+
+
 _CHECKS: tuple[Callable[[Services], Iterator[Finding]], ...] = (
     _settings,
     _tables,
     _freshness,
     _worker,
+    _data_quality,
 )

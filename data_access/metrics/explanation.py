@@ -99,7 +99,7 @@ def explain(numbers: Numbers, plan: Plan, query: Query, answer: Mapping[str, Any
         }
     accounts = tuple(_account(plan.kpi, measure, frame) for measure, frame in frames.items())
     checked = [frame for frame in frames.values() if _CHECKS in frame.columns]
-    if not checked:
+    if plan.kpi.tainted is None or not checked:
         return Explanation(plan.kpi, query, answer, accounts, pl.DataFrame(schema=TAINTED), 0, 0)
     tainted, tainted_rows = _tainted(checked[0])
     looked_at = int(checked[0].filter(pl.col(LEFT_OUT).is_null())["rows"].sum())

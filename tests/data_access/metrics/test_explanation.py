@@ -61,6 +61,8 @@ def test_counted_and_left_out_add_up_to_the_rows(metrics: Metrics, kpi: str, zon
             n = told.answer["n"] or 0
             assert whole.counted == n, (where, as_of, whole)
             seen += whole.counted
+            assert told.tainted_rows == told.answer["tainted"]
+            assert told.tainted_rows <= told.checked
             if len(told.accounts) > 1 and not declared.money:
                 assert told.accounts[1].counted == told.answer["numerator"]
     assert seen > 0

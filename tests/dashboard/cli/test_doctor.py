@@ -1,0 +1,51 @@
+"""`afterwatch doctor`: data-quality findings by check, with counts and what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from dashboard.cli import group
+from data_access.marts import refresh
+from tests.data_access.metrics.home import Home
+from tests.data_access.tables import at
+
+NOW = at("2026-03-20 12:00")
+
+
+def looked_over(folder: Path, *, early: int) -> str:
+    """What doctor says of two cases, of which `early` have a note from before their creation."""
+    made = Home(folder)
+    created = at("2026-03-10 09:00")
+    cases = [{"case_id": name, "created_at": created, "status": "open"} for name in ("k1", "k2")]
+    events = [
+        {"event_id": name, "case_id": name, "at": at("2026-03-11 09:00"), "type": "agent_msg"}
+        for name in ("k1", "k2")
+    ]
+    events += [
+        {"event_id": f"{name}-{n}", "case_id": name, "at": at("2026-03-01 09:00"), "type": kind}
+        for name in ("k1", "k2")[:early]
+        for n, kind in enumerate(("note", "tag"))
+    ]
+    made.take_in({"cases": cases, "case_events": events}, NOW)
+    refresh(made.warehouse, made.engine, NOW)
+    made.close()
+    done = CliRunner().invoke(group, ["doctor", "--home", str(folder)])
+    assert isinstance(done.exception, SystemExit | None), done.exception
+    return " ".join(done.output.split())
+
+
+def test_findings_are_counted_by_case_with_what_to_do(tmp_path: Path) -> None:
+    told = looked_over(tmp_path, early=2)
+    assert "data quality: Something happened before the case was created: 2 cases" in told
+    assert "What lies before the creation is not counted." in told
+    assert "Check the time zone of the export." in told
+    assert "See: afterwatch explain k1 --source shop" in told
+
+
+def test_clean_records_say_nothing(tmp_path: Path) -> None:
+    assert "data quality" not in looked_over(tmp_path, early=0)
+    assert "data quality: Something happened before the case was created: 1 case " in (
+        looked_over(tmp_path / "other", early=1)
+    )
