@@ -193,10 +193,8 @@ def test_messages_and_agents(tmp_path: Path) -> None:
         ("541", "out", "agent", True, "Found."),
         ("551", "in", "customer", True, "No!"),
     ]
-    columns = ("agent_id", "team", "tz", "langs")
-    assert tables["agents"].frame.select(*columns).rows() == [
-        ("7", "Germany", "Europe/Berlin", "en-US")
-    ]
+    agents = tables["agents"].frame.select("agent_id", "team", "tz", "langs")
+    assert agents.rows() == [("7", "Germany", "Europe/Berlin", "en-US")]
 
 
 def test_a_comment_of_its_own_and_the_same_in_an_audit_are_one(tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from data_access.sources.zendesk import SOURCE
 from tests.data_access.sources.helpdesk_aid import at, iso, lines, row, told
 from tests.data_access.sources.reading_aid import notes, read
-from tests.data_access.sources.test_zendesk import SOURCE, audit, change, comment, save, ticket
+from tests.data_access.sources.test_zendesk import audit, change, comment, save, ticket
 
 Json = dict[str, Any]
 
