@@ -19,7 +19,7 @@ VENDOR = (
         doc="Share of cases whose own system calls its SLA met. Their definition, not ours: shown "
         "to compare and to check an import.",
         formula="cases flagged as met / cases with a flag",
-        exclusions="Spam and merged cases; cases whose source gives no flag.",
+        exclusions="Spam, merged and deleted cases; cases whose source gives no flag.",
         maturity="As final as the source's flag.",
         reference="The source's own verdict; Wilson (1927)",
     ),
