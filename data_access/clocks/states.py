@@ -47,8 +47,8 @@ def group(status: pl.Expr) -> pl.Expr:
 def changes(own: pl.DataFrame, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Every change of status in order, the first of a case at its creation; and findings.
 
-    case, at, status (normal), group, ended, entry (it was open before), by (kind of the event or
-    null), role.
+    case, at, status (normal; an ended one by its group), group, ended, entry (it was open before),
+    by (kind of the event or null), role.
 
     Args:
         own: case, created_at.
@@ -83,7 +83,14 @@ def _told(rows: pl.DataFrame) -> pl.DataFrame:
     ended = pl.col("group").is_in(ENDED)
     by = pl.when(kind == "status").then(pl.when(ended).then("group")).otherwise(kind)
     return named.select(
-        "case", "at", "status", "group", "role", ended=ended, by=by, order=pl.col("rank") + 1
+        "case",
+        "at",
+        "group",
+        "role",
+        status=pl.when(ended).then("group").otherwise("status"),
+        ended=ended,
+        by=by,
+        order=pl.col("rank") + 1,
     )
 
 
@@ -116,8 +123,19 @@ def _first(own: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _sorted(told: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
-    return pl.concat([first, told]).sort(
-        "case", "at", "order", "ended", "status", "by", nulls_last=True
+    """In order; at one instant the first status, then open ones, merged, solved and closed."""
+    place = (
+        pl.when(~pl.col("ended"))
+        .then(0)
+        .when(pl.col("by") == "merged")
+        .then(1)
+        .when(pl.col("group") == "solved")
+        .then(2)
+        .otherwise(3)
+    )
+    columns = first.columns
+    return pl.concat([first, told.select(columns)]).sort(
+        "case", "at", place, "order", "status", "by", "role", nulls_last=True
     )
 
 

@@ -83,6 +83,16 @@ def test_ping_pong_that_ends_solved_is_solved_at_its_end() -> None:
     assert found.clock("resolution")["elapsed_s"] == 7200.6
 
 
+def test_one_solution_told_four_times_in_a_minute_is_no_ping_pong() -> None:
+    # Minutes without seconds: resolved and solved are one thing, closed and closed another.
+    found = story(
+        (T(0), "created"), (T(2), "status", to("Closed")), (T(2), "status", to("Resolved")),
+        (T(2), "closed"), (T(2), "solved"),
+    )  # fmt: skip
+    assert found.checks() == []
+    assert found.clock("resolution")["elapsed_s"] == 7200
+
+
 def test_three_changes_in_a_second_or_four_in_two_are_no_ping_pong() -> None:
     slow = [
         (T(2 + n * 0.5 * SECOND), "status", to("open" if n % 2 else "pending")) for n in range(4)
