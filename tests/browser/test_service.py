@@ -76,6 +76,15 @@ def test_it_ends_in_the_cases(page: Page, live_server: Live) -> None:
     expect(page.locator("#case-facts-panel")).to_have_class("aw-panel")
 
 
+def test_the_overview_leads_here_with_its_filter(page: Page, live_server: Live) -> None:
+    opened(page, f"{live_server.url}/?market=DE")
+    link = page.locator("#overview-due-staff")
+    expect(link).to_contain_text("on shift")
+    link.click()
+    expect(page.locator("h1")).to_have_text("Service")
+    assert query(page) == {"within": ["60"], "market": ["DE"]}
+
+
 def test_the_queue_can_be_taken_along(page: Page, live_server: Live) -> None:
     opened(page, f"{live_server.url}/service?within=240&range=12m")
     with page.expect_download() as taken:
