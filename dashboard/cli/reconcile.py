@@ -210,12 +210,7 @@ def _print(found: Found, as_of: datetime) -> None:
         shown = pl.concat([named.select("cause", "minutes", "cases"), total])
         title = f"{words.metric_name(told.metric)}, {told.statistic}: what makes the gap"
         output.show_frame(shown, "table", title=title)
-        order = {cause: place for place, cause in enumerate(told.causes["cause"])}
-        greatest_first = told.top.sort(
-            pl.col("cause").replace_strict(order, default=None, return_dtype=pl.Int64),
-            maintain_order=True,
-        )
-        tops = greatest_first.select(
+        tops = told.top.select(
             pl.col("cause").map_elements(words.cause_name, return_dtype=pl.String),
             "source",
             "case_id",

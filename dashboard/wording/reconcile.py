@@ -114,10 +114,13 @@ def reason_name(why: str) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """A duration to the second below a minute, without a sign."""
-    if seconds is not None and abs(seconds) < 60:
+    """A duration without a sign: to the second below a minute, else to the nearest minute."""
+    if seconds is None:
+        return formats.NONE
+    if abs(seconds) < 60:
         return _("{s} s", s=formats.number(abs(seconds)))
-    return formats.duration(seconds)
+    # Cut off, two numbers and their difference would be a minute apart more often.
+    return formats.duration(60 * round(abs(seconds) / 60))
 
 
 def signed(seconds: float) -> str:

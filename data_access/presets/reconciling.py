@@ -85,8 +85,8 @@ class Reconciliation:
         gap_s: right minus left; None where one of them is missing.
         causes: `EFFECTS`, greatest first; `effect_s` adds up to `gap_s`, `cases` is how many rows
             the switch alone changes.
-        top: `TOP_CASES`, per cause those that the switch alone changes most; null on the side
-            where the row is left out.
+        top: `TOP_CASES`, in the order of the causes; of each those that the switch alone changes
+            most, null on the side where the row is left out.
         of_cases: cases looked at.
     """
 
@@ -132,12 +132,10 @@ def compare(
 ) -> Reconciliation:
     """The same over cases that are folded already."""
     changes = switches(old, new)
-    measured: dict[frozenset[str], pl.DataFrame] = {}
 
     def times(made: frozenset[str]) -> pl.DataFrame:
-        if made not in measured:
-            measured[made] = measuring.times(switched(old, new, made))
-        return measured[made]
+        # Not kept: 64 frames of all cases would take more memory than working them out again time.
+        return measuring.times(switched(old, new, made))
 
     found = effects(changes, lambda made: value_of(times(made), statistic))
     ends = times(frozenset()), times(frozenset(changes))
@@ -151,14 +149,16 @@ def compare(
     if found is None:
         # Every order passes a state without a value: all that can be said is the whole gap.
         found = {} if gap is None or not changes else {"together": gap}
+    causes = effect_rows(found, {name: rows.height for name, rows in alone.items()})
+    named = [alone[name] for name in causes["cause"] if name in alone] or list(alone.values())
     return Reconciliation(
         measuring.metric,
         statistic,
         sides[0],
         sides[1],
         gap,
-        effect_rows(found, {name: rows.height for name, rows in alone.items()}),
-        pl.concat([pl.DataFrame(schema=TOP_CASES), *(rows.head(TOP) for rows in alone.values())]),
+        causes,
+        pl.concat([pl.DataFrame(schema=TOP_CASES), *(rows.head(TOP) for rows in named)]),
         measuring.past.cases.height,
     )
 
