@@ -189,10 +189,10 @@ def demand_table(
         query: the present view, kept in links.
         clock: the clock shown; empty: all of them.
     """
-    staffed = whole["here"] is not None
-    split = staffed and by in STAFFED
+    # Agents have no level: there is nothing to set beside a row then.
+    staffed = whole["here"] is not None and by in STAFFED
     columns = [rows.Column(dimension_name(by))]
-    if split:
+    if staffed:
         columns.append(rows.Column(_("Enough?")))
     columns += [
         rows.Column(horizon_name(horizon), num=True, title=_("Cases due within this time"))
@@ -205,14 +205,14 @@ def demand_table(
         ]
     lines = [
         rows.Row(
-            _cells(value_name(by, row["group"]), row, minutes, staffed=staffed, split=split),
+            _cells(value_name(by, row["group"]), row, minutes, staffed=staffed),
             href=_behind(row["group"], by, minutes, query, clock),
         )
         for row in groups.iter_rows(named=True)
     ]
     lines.append(
         rows.Row(
-            _cells(_("All"), whole, minutes, staffed=staffed, split=split),
+            _cells(_("All"), whole, minutes, staffed=staffed),
             href=_behind(None, by, minutes, query, clock),
         )
     )
@@ -220,10 +220,10 @@ def demand_table(
 
 
 def _cells(
-    name: str, row: Mapping[str, Any], minutes: int, *, staffed: bool, split: bool
+    name: str, row: Mapping[str, Any], minutes: int, *, staffed: bool
 ) -> tuple[rows.Cell, ...]:
     cells = [rows.Cell(name)]
-    if split:
+    if staffed:
         # Of all together nobody can say: who speaks one language may not speak another.
         told = standing(row[f"due_{minutes}"], row["within"], row["capacity"])
         kind, word = told if "group" in row else ("", "")

@@ -143,6 +143,9 @@ def test_levels_are_not_staffed() -> None:
     found = by_group(outlook(), "level")
     assert set(found["group"]) == {"1", "2", "3"}
     assert found["within"].null_count() == 3
+    table = json.loads(due_words.demand_table(found, whole(outlook()), "level", 60, "", ""))
+    assert [column["label"] for column in table["columns"]] == ["Level", "15 min", "60 min", "4 h"]
+    assert table["rows"][0]["cells"][0]["text"] == "L2"
 
 
 def test_agents_who_do_not_tell_their_languages_are_not_taken_for_absent() -> None:
