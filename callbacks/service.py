@@ -35,6 +35,7 @@ from data_access.browse.service_oldest import oldest_open
 from data_access.browse.service_roster import PACE_DAYS, pace, roster
 from data_access.metrics import Query
 from data_access.metrics.parity import ALERT, largest, parity
+from data_access.rollups.days import end_of_day
 
 if TYPE_CHECKING:
     from dashboard.services import Services
@@ -184,14 +185,15 @@ def backlog(services: Services, query: str, by: str | None) -> tuple[Any, ...]:
     """Open cases by age, now and a week ago; the oldest of them."""
     view, _ignored = decode(query)
     split, zone, day = shapes.chosen_split(by), _zone(services, view), today(services, view)
-    known = services.metrics.as_of()
+    # Of data that are history the last day is looked at, not today.
+    at = min(services.metrics.as_of(), end_of_day(day, zone))
     where = replace(view.filter, start=None, end=day)
     asked = Query("backlog", by=("age_bucket", split), where=where, zone=view.zone)
-    earlier = replace(asked, where=replace(where, end=day - shapes.WEEK), as_of=known - shapes.WEEK)
+    earlier = replace(asked, where=replace(where, end=day - shapes.WEEK), as_of=at - shapes.WEEK)
     frame = shapes.ages(
         services.metrics.kpi(asked), services.metrics.kpi(earlier), split, backlog_words.OTHERS
     )
-    waiting = oldest_open(services.warehouse, view.filter, as_of=known, limit=shapes.OLDEST_SHOWN)
+    waiting = oldest_open(services.warehouse, view.filter, as_of=at, limit=shapes.OLDEST_SHOWN)
     span = (_first_day(waiting, day), day)
     title = backlog_words.title(frame)
     return (
@@ -203,7 +205,7 @@ def backlog(services: Services, query: str, by: str | None) -> tuple[Any, ...]:
             view=f"{query}&{split}",
         ),
         title,
-        backlog_words.note(known, known - shapes.WEEK, zone),
+        backlog_words.note(at, at - shapes.WEEK, zone),
         title,
         backlog_words.table(frame, split, query, span),
         panel_state.of(waiting.height),

@@ -414,6 +414,15 @@ def test_the_backlog_is_that_of_the_numbers(fake_services: Services) -> None:
     assert len(json.loads(told[7])["rows"]) == 5
 
 
+def test_the_backlog_of_history_is_that_of_its_last_day(tmp_path: Path) -> None:
+    old = services(tmp_path, ended=timedelta(days=900))
+    told = callbacks.backlog(old, "", "team")
+    assert told[3] == "Open at 6 Jun 2024 00:00; grey mark: at 30 May 2024 00:00"
+    answer = callbacks.due(old, "", "60", "team", "")[10]
+    assert answer == "The data end on 5 Jun 2024: nothing can fall due any more."
+    old.engine.dispose()
+
+
 def test_languages_are_compared_whatever_language_is_filtered(fake_services: Services) -> None:
     told = callbacks.languages(fake_services, "language=de", "csat", "fr")
     assert told[0] == "aw-panel"
