@@ -23,6 +23,8 @@ SCREENS = {
     "service": "/service?within=240",
     "sla": "/sla",
     "cases": "/cases",
+    "case": "/cases?view=reopened&range=12m",
+    "number": "/numbers/first_response_within_target?range=12m",
 }
 SIZES = {"1280": (1280, 900), "390": (390, 844)}
 QUALITY = 55
@@ -42,6 +44,9 @@ def take(browser: Browser, url: str) -> None:
         page = context.new_page()
         for name, path in SCREENS.items():
             page.goto(url.rstrip("/") + path)
+            if name == "case":
+                page.locator("#cases-grid .ag-row a").first.click()
+                page.locator("#case-runs .barlayer .point").first.wait_for(state="attached")
             page.wait_for_load_state("networkidle")
             page.locator(".is-loading").first.wait_for(state="detached")
             page.wait_for_timeout(1500)

@@ -23,7 +23,7 @@ SOURCES = sorted(
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # These read the same in both languages.
 SAME = {"CSAT", "CSV", "NPS", "< 1 min", "n", "n = {n}", "{clock}: {state}", "{low}–{high}"}
-SAME |= {"{list}: {view}", "{value} ({interval})", "{value} in {days}"}
+SAME |= {"{value} in {days}"}
 
 
 def literals(path: Path) -> Iterator[tuple[str, int]]:
@@ -60,6 +60,11 @@ def messages() -> dict[str, str]:
 MESSAGES = messages()
 
 
+def has_words(text: str) -> bool:
+    """Whether a message is more than values and the signs between them."""
+    return re.search("[A-Za-z]", re.sub(r"\{\w+\}", "", text)) is not None
+
+
 def test_messages_are_found() -> None:
     assert len(MESSAGES) > 100
 
@@ -77,7 +82,7 @@ def test_every_translation_is_chinese_and_used() -> None:
     untranslated = [
         text
         for text, translated in known.items()
-        if text not in SAME and not CHINESE.search(translated)
+        if text not in SAME and has_words(text) and not CHINESE.search(translated)
     ]
     assert untranslated == []
 
