@@ -277,6 +277,6 @@ def _rows_per_reason(rejected: pl.DataFrame) -> dict[str, int]:
 def _notes(table: Table) -> list[str]:
     notes = table.problems.filter(pl.col("_row").is_null())
     return [
-        " ".join(part for part in (f"{row['_file']}: {row['reason']}", row["advice"]) if part)
+        ". ".join(part for part in (f"{row['_file']}: {row['reason']}", row["advice"]) if part)
         for row in notes.iter_rows(named=True)
     ]

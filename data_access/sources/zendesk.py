@@ -32,7 +32,9 @@ from data_access.sources.gathering import (
 from data_access.sources.pages import Json
 from data_access.sources.parsing import by_value, number, trimmed
 from data_access.sources.places import language_tag
-from data_access.sources.zendesk_events import Desk, events_of, merges_of, with_roles
+from data_access.sources.zendesk_desk import Desk, with_roles
+from data_access.sources.zendesk_events import events_of, merges_of
+from data_access.sources.zendesk_surveys import surveys_of
 from data_access.time_zones import known_zone
 
 CHANNELS = {
@@ -58,8 +60,6 @@ STATUS = {
     "closed": "closed",
     "deleted": "deleted",
 }
-SCORES = {"good": 5, "bad": 1, **{str(score): score for score in range(1, 6)}}
-"""Two faces at the ends of our scale, so that the share of 4 and 5 is the share of good ones."""
 
 
 def _more_follows(page: Json) -> bool | None:
@@ -102,7 +102,7 @@ class Zendesk:
         yield _message_table(spoken, refused, message_repeats)
         rows, problems, notes = events_of(desk, spoken, export, zone)
         yield finish("case_events", rows, problems, notes=notes)
-        yield _surveys(desk, export, zone)
+        yield surveys_of(desk, export, zone)
         if desk.users.filter(pl.col("role") == "agent").height:
             yield _agents(desk)
 
@@ -270,43 +270,6 @@ def _unknown_authors(spoken: pl.DataFrame) -> list[Problem]:
         " the customer's side"
     )
     return [note("messages", "comments", text, "Export users too.")]
-
-
-def _surveys(desk: Desk, export: Export, zone: str | None) -> Table:
-    ratings = export.gathering.frame("ratings")
-    offered = ~ratings["score"].str.to_lowercase().is_in(["unoffered", "not offered"])
-    ratings = ratings.filter(offered.fill_null(value=False)).with_columns(
-        pl.coalesce("id", pl.format("{}-csat", "ticket_id")).alias("id"),
-        pl.col("score").str.to_lowercase().str.extract("^(good|bad|[1-5])").alias("#score"),
-    )
-    dated = [pl.col("created_at").is_not_null(), pl.col("updated_at")]
-    kept, repeats = newest(ratings, ["id"], dated)
-    told = desk.tickets.select(ticket_id="id", ticket_updated="updated_at").join(
-        desk.metrics.select("ticket_id", "solved_at"), "ticket_id", "left"
-    )
-    known = kept.join(told.unique("ticket_id"), "ticket_id", "left", maintain_order="left")
-    rows = known.with_columns(
-        pl.coalesce("created_at", "solved_at", "ticket_updated").alias("#sent"),
-        pl.when(pl.col("#score").is_not_null() & pl.col("created_at").is_not_null())
-        .then("updated_at")
-        .alias("#answered"),
-        pl.col("comment").alias("#comment"),
-    )
-    score = pl.col("#score").replace_strict(SCORES, default=None, return_dtype=pl.Int64)
-    table = assemble_placed(
-        "surveys",
-        rows,
-        [
-            f.text("response_id", "id"),
-            f.text("case_id", "ticket_id"),
-            f.constant("kind", "csat"),
-            f.instant("sent_at", "#sent", zone),
-            f.instant("answered_at", "#answered", zone),
-            f.computed("score", score),
-            f.text("comment", "#comment"),
-        ],
-    )
-    return with_repeats(table, "response_id", repeats, "id")
 
 
 def _agents(desk: Desk) -> Table:

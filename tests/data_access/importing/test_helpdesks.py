@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -13,9 +13,11 @@ import pytest
 from sqlalchemy import Engine
 
 from data_access import quarantine
+from data_access.calendars import compile_hours
 from data_access.importing import BatchReport, import_path
 from data_access.marts import refresh
 from data_access.metrics import Metrics, Query
+from data_access.presets import compare_recorded, preset, preset_times
 from data_access.sources.registry import get
 from data_access.warehouse import Warehouse
 from tests.data_access.importing.stub_source import OPTIONS
@@ -138,3 +140,46 @@ def test_numbers_come_out_of_it(
     metrics = Metrics(warehouse, engine)
     for kpi, value in (("contacts", 1), ("backlog", 0)):
         assert metrics.kpi(Query(kpi))["value"].to_list() == [value]
+
+
+FIGURES = {
+    "reply_time_in_minutes": 60,
+    "first_resolution_time_in_minutes": 2 * 1440,
+    "full_resolution_time_in_minutes": 4 * 1440,
+    # New for an hour, on hold until the 4th 9:00, open again from the 5th to the 6th.
+    "requester_wait_time_in_minutes": 60 + 47 * 60 + 1440,
+    "on_hold_time_in_minutes": 47 * 60,
+}
+METRICS = ("first_response", "first_resolution", "full_resolution", "requester_wait",
+           "agent_work", "on_hold")  # fmt: skip
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_zendesks_own_figures_follow_from_its_audits(
+    take: Take, tmp_path: Path, warehouse: Warehouse, metric: str
+) -> None:
+    folder = zend.whole(tmp_path / "export")
+    own = {name: {"calendar": minutes, "business": None} for name, minutes in FIGURES.items()}
+    page(folder, "page.json", {"tickets": [zend.FIRST], "metric_sets": [zend.metric_set(1, **own)],
+                               "users": zend.USERS, "groups": zend.GROUPS})  # fmt: skip
+    take("zendesk", folder)
+    cases = warehouse.scan("cases").with_columns(
+        level="severity", language="lang", market="country",
+        **dict.fromkeys(("vip_tier", "vip_from", "vip_to"), pl.lit(None)),
+    )  # fmt: skip
+    times = preset_times(
+        cases,
+        warehouse.scan("case_events"),
+        warehouse.scan("messages"),
+        metric=metric,
+        preset=preset("zendesk:calendar"),
+        hours=compile_hours(
+            warehouse.scan("calendars").collect(),
+            warehouse.scan("holidays").collect(),
+            first=date(2026, 3, 1),
+            last=date(2026, 4, 1),
+        ),
+        as_of=NOW,
+    )
+    found = compare_recorded(cases, times, metric=metric, hours="calendar")
+    assert (found.recorded, found.both, found.agree) == (1, 1, 1), found.differences
