@@ -110,7 +110,9 @@ def command(
                 services, where, target_hours=target_hours, as_of=known, zone=used, form=form
             )
         elif vendor:
-            _show_recorded(services, where, metric, left, as_of=known, zone=used, form=form)
+            from dashboard.cli import recorded_minutes
+
+            recorded_minutes.show(services, where, metric, left, as_of=known, zone=used, form=form)
         else:
             _show_gap(
                 services,
@@ -192,6 +194,7 @@ def _print(found: Found, as_of: datetime) -> None:
 
     from dashboard.languages import use_language
     from dashboard.wording import reconcile as words
+    from dashboard.wording import reconcile_causes as causes
 
     told = found.reconciliation
     with use_language("en"):
@@ -200,7 +203,7 @@ def _print(found: Found, as_of: datetime) -> None:
             value, behind = words.number(side)
             click.echo(f"  {side.title}: {value} ({behind})")
         named = told.causes.with_columns(
-            cause=pl.col("cause").map_elements(words.cause_name, return_dtype=pl.String),
+            cause=pl.col("cause").map_elements(causes.cause_name, return_dtype=pl.String),
             minutes=(pl.col("effect_s") / MINUTE_S).round(2),
         )
         total = pl.DataFrame(
@@ -211,7 +214,7 @@ def _print(found: Found, as_of: datetime) -> None:
         title = f"{words.metric_name(told.metric)}, {told.statistic}: what makes the gap"
         output.show_frame(shown, "table", title=title)
         tops = told.top.select(
-            pl.col("cause").map_elements(words.cause_name, return_dtype=pl.String),
+            pl.col("cause").map_elements(causes.cause_name, return_dtype=pl.String),
             "source",
             "case_id",
             left_min=(pl.col("left_s") / MINUTE_S).round(2),
@@ -230,80 +233,3 @@ def _print(found: Found, as_of: datetime) -> None:
 
 def _minutes(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds / MINUTE_S, 2)
-
-
-def _show_recorded(
-    services: Services,
-    where: Filter,
-    metric: str,
-    product: str,
-    *,
-    as_of: datetime,
-    zone: str,
-    form: str,
-) -> None:
-    from data_access.browse.reconciliations import recorded_comparison
-    from data_access.presets import RECORDED, preset
-
-    made = preset(product)
-    found = recorded_comparison(
-        services.warehouse,
-        where,
-        metric=metric,
-        made_by=made,
-        as_of=as_of,
-        zone=zone,
-        limit=None,
-    )
-    if form == "json":
-        document = {
-            "metric": found.metric,
-            "product": made.name,
-            "column": found.column,
-            "recorded": found.recorded,
-            "both": found.both,
-            "agree": found.agree,
-            "share": found.share,
-            "only_ours": found.only_ours,
-            "differences": found.differences.to_dicts(),
-            "as_of": as_of,
-        }
-        click.echo(output.json_text(document))
-        return
-    if form == "csv":
-        output.show_frame(found.differences, form)
-        return
-    if found.column is None:
-        click.echo(
-            f"No source records {metric} in these hours per case. Recorded are "
-            f"{', '.join(RECORDED)}; some in calendar hours only (--left {product}:calendar)."
-        )
-        return
-    if not found.recorded:
-        click.echo(
-            f"None of these cases has a recorded {metric} ({found.column}). Import the metrics of "
-            "your helpdesk with its tickets."
-        )
-        return
-    share = "" if found.share is None else f" ({found.share:.1%})"
-    click.echo(
-        f"{made.title}, {metric}: {found.agree:,} of {found.both:,} cases with both figures agree "
-        f"within a minute{share}."
-    )
-    click.echo(
-        f"{found.recorded - found.both:,} recorded cases are not measured, {found.only_ours:,} "
-        "measured ones are not recorded."
-    )
-    if found.differences.height:
-        import polars as pl
-
-        shown = found.differences.head(20).select(
-            "source",
-            "case_id",
-            recorded_min=(pl.col("recorded_s") / MINUTE_S).round(2),
-            ours_min=(pl.col("ours_s") / MINUTE_S).round(2),
-            difference_min=(pl.col("difference_s") / MINUTE_S).round(2),
-            why="why",
-        )
-        output.show_frame(shown, "table", title="Cases that differ most")
-    click.echo(f"As of {as_of:%F %H:%M} UTC.")
