@@ -6,7 +6,7 @@ from dash import dcc, html
 
 from dashboard.components.attributes import attributes
 from dashboard.components.chart import chart
-from dashboard.components.page import grid, page, section
+from dashboard.components.page import page, section
 from dashboard.components.panel import panel
 from dashboard.components.rows import rows
 from dashboard.ids import Returns
@@ -25,7 +25,8 @@ def layout(split: str = "", **_query: str) -> html.Div:
         _(TITLE),
         Returns.ANSWER,
         _cohorts(),
-        grid(_split(chosen_split(split)), _ends()),
+        _split(chosen_split(split)),
+        _ends(),
     )
 
 
@@ -80,9 +81,11 @@ def _split(chosen: str) -> html.Section:
                 _("Everything sold in these weeks has had the time to come back."),
             ),
         ),
-        columns=7,
         title_id=Returns.SPLIT_TITLE,
-        note=_("Before: as many mature weeks just before. Interval: 80%."),
+        note=_(
+            "Before: as many mature weeks just before. Intervals: 80%; a change is named where "
+            "they do not touch."
+        ),
         actions=html.Div(choice, role="group", **attributes(aria_label=_("Split by"))),
     )
 
@@ -99,7 +102,6 @@ def _ends() -> html.Section:
                 _("Widen the time range or remove a filter."),
             ),
         ),
-        columns=5,
         title_id=Returns.ENDS_TITLE,
         note=html.Span(id=Returns.ENDS_NOTE),
     )

@@ -63,6 +63,8 @@ def cohort_bars(
                 "pattern": {
                     "shape": ["" if done else "/" for done in mature],
                     "fgcolor": ACCENT,
+                    "bgcolor": BAND,
+                    "fgopacity": 0.7,
                     "size": 6,
                     "solidity": 0.25,
                 },

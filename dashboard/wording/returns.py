@@ -51,31 +51,31 @@ def _nowcast(found: ReturnCohorts) -> str:
         "day": formats.day(_first_young(found)),
         "rate": share(found.young.value),
         "interval": formats.interval(found.young.low, found.young.high, "share"),
-        "before": share(found.before),
+        "before": share(found.before.value),
     }
     match way(found.young, found.before):
         case "up":
             return _(
-                "Returns are rising: of the lines sold since {day} {rate} ({interval}) will come "
+                "Returns are rising: of the lines sold since {day}, {rate} ({interval}) will come "
                 "back, after {before} before.",
                 **told,
             )
         case "down":
             return _(
-                "Returns are falling: of the lines sold since {day} {rate} ({interval}) will come "
+                "Returns are falling: of the lines sold since {day}, {rate} ({interval}) will come "
                 "back, after {before} before.",
                 **told,
             )
         case "same":
             return _(
-                "Returns are about the same: of the lines sold since {day} {rate} ({interval}) "
+                "Returns are about the same: of the lines sold since {day}, {rate} ({interval}) "
                 "will come back, after {before} before.",
                 **told,
             )
         case _:
             return _(
-                "Of the lines sold since {day} {rate} ({interval}) will come back; no earlier week "
-                "is mature enough to compare with.",
+                "Of the lines sold since {day}, {rate} ({interval}) will come back; no earlier "
+                "week is mature enough to compare with.",
                 **told,
             )
 
@@ -89,10 +89,10 @@ def title(found: ReturnCohorts) -> str:
     """The finding of the chart."""
     if found.young.value is None:
         return _("What comes back, by week of the order")
-    told = {"rate": share(found.young.value), "before": share(found.before)}
+    told = {"rate": share(found.young.value), "before": share(found.before.value)}
     if misleading(found):
         return _("The rate so far falls, the nowcast says {rate} after {before}", **told)
-    if found.before is None:
+    if found.before.value is None:
         return _("The nowcast says {rate}", **told)
     return _("The nowcast says {rate} after {before}", **told)
 
@@ -198,7 +198,7 @@ def split_table(found: ReturnCohorts, by: str, query: str) -> str:
     ]
     lines = []
     for row in found.split.iter_rows(named=True):
-        turn = way(Estimate(row["expected"], row["low"], row["high"]), row["before"])
+        turn = _turn(row)
         lines.append(
             rows.Row(
                 (
@@ -209,7 +209,10 @@ def split_table(found: ReturnCohorts, by: str, query: str) -> str:
                         share(row["expected"]),
                         sub=formats.interval(row["low"], row["high"], "share"),
                     ),
-                    rows.Cell(share(row["before"])),
+                    rows.Cell(
+                        share(row["before"]),
+                        sub=formats.interval(row["before_low"], row["before_high"], "share"),
+                    ),
                     rows.Cell(way_name(turn), status=_STATUS[turn]),
                 ),
                 href=link("/rows/returns", narrow(query, **{by: row["segment"] or ""})),
@@ -217,6 +220,11 @@ def split_table(found: ReturnCohorts, by: str, query: str) -> str:
             )
         )
     return rows.table(columns, lines)
+
+
+def _turn(row: Mapping[str, Any]) -> Way:
+    now = Estimate(row["expected"], row["low"], row["high"])
+    return way(now, Estimate(row["before"], row["before_low"], row["before_high"]))
 
 
 _STATUS: Mapping[Way, str] = {"up": "watch", "down": "ok", "same": "none", "unknown": "none"}
@@ -231,7 +239,7 @@ def way_name(turn: Way) -> str:
 def split_title(found: ReturnCohorts, by: str) -> str:
     """The segment that rises furthest with certainty."""
     judged = found.split.filter(
-        (pl.col("low") > pl.col("before")) & (pl.col("sold") >= SMALLEST_N)
+        (pl.col("low") > pl.col("before_high")) & (pl.col("sold") >= SMALLEST_N)
     ).sort(pl.col("expected") - pl.col("before"), "segment", descending=[True, False])
     if judged.is_empty():
         return _("Nothing rises for certain")

@@ -8,6 +8,7 @@ weeks that are over count.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,12 +21,17 @@ from data_access.metrics.plan import Plan
 from data_access.metrics.sums import Request, sums
 from data_access.rollups.cohort import Cohort
 from data_access.rollups.cohorts import COHORTS
-from data_access.survival import Estimate, nowcast, nowcast_sum
+from data_access.survival import DRAWS, Estimate, nowcast, nowcast_sum
 
 LONGEST = 13
 """Weeks after which a return no longer counts for its order."""
 
 _WEEK = timedelta(days=7)
+_NOTHING = Estimate(None, None, None)
+_DRAWS_OF_SEGMENT = 400
+_WEEKS_OF_SEGMENT = 26 + LONGEST
+_Z80 = 1.2815515655446004
+"""Standard normal quantile of a two-sided 80 % interval."""
 _SOLD = COHORTS["sales_lines"]
 _RETURNED = COHORTS["sales_returned"]
 
@@ -48,6 +54,8 @@ SPLIT = {
     "low": pl.Float64(),
     "high": pl.Float64(),
     "before": pl.Float64(),
+    "before_low": pl.Float64(),
+    "before_high": pl.Float64(),
 }
 
 
@@ -61,8 +69,8 @@ class ReturnCohorts:
     """Nowcast of the weeks that are not mature, together."""
     so_far: float | None
     """Their rate so far."""
-    before: float | None
-    """Rate of as many mature weeks just before them."""
+    before: Estimate
+    """Rate of as many mature weeks just before them, with its 80 % interval."""
     split: pl.DataFrame
     """Columns `SPLIT`: the same per segment, the largest first."""
     horizon: int
@@ -108,9 +116,7 @@ def return_cohorts(
     if whole.is_empty():
         empty = pl.DataFrame(schema=WEEKS)
         split = pl.DataFrame(schema=SPLIT)
-        return ReturnCohorts(
-            empty, Estimate(None, None, None), None, None, split, LONGEST, unlinked
-        )
+        return ReturnCohorts(empty, _NOTHING, None, _NOTHING, split, LONGEST, unlinked)
     found = _rates(nowcast(whole, rng=rng), whole).tail(weeks)
     young, before = _young(found)
     row = _together(whole, young, before, rng)
@@ -123,7 +129,7 @@ def return_cohorts(
         weeks=found,
         young=Estimate(row["expected"], row["low"], row["high"]),
         so_far=row["rate"],
-        before=row["before"],
+        before=Estimate(row["before"], row["before_low"], row["before_high"]),
         split=segments,
         horizon=int(whole["delay"].max()) + 1,  # type: ignore[arg-type]
         unlinked=unlinked,
@@ -195,21 +201,37 @@ def _young(weeks: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
 
 
 def _together(
-    cells: pl.DataFrame, young: pl.Series, before: pl.Series, rng: np.random.Generator
+    cells: pl.DataFrame,
+    young: pl.Series,
+    before: pl.Series,
+    rng: np.random.Generator,
+    draws: int = DRAWS,
 ) -> dict[str, float | None]:
     """Rates of some weeks taken together."""
-    told = nowcast_sum(cells, young, rng=rng)
+    told = nowcast_sum(cells, young, rng=rng, draws=draws)
     size = _total(cells, young, "size")
-    earlier = _total(cells, before, "size")
+    earlier = _share(_total(cells, before, "count"), _total(cells, before, "size"))
     return {
         "sold": size,
         "rate": _total(cells, young, "count") / size if size else None,
-        "before": _total(cells, before, "count") / earlier if earlier else None,
+        "before": earlier.value,
+        "before_low": earlier.low,
+        "before_high": earlier.high,
         **{
             name: value / size if size and value is not None else None
             for name, value in (("expected", told.value), ("low", told.low), ("high", told.high))
         },
     }
+
+
+def _share(hits: int, n: int) -> Estimate:
+    """A share with its 80 % interval (Wilson 1927)."""
+    if not 0 < n >= hits:
+        return _NOTHING
+    p, scale = hits / n, 1 + _Z80**2 / n
+    middle = (p + _Z80**2 / (2 * n)) / scale
+    spread = _Z80 * math.sqrt((p * (1 - p) + _Z80**2 / (4 * n)) / n) / scale
+    return Estimate(p, max(middle - spread, 0.0), min(middle + spread, 1.0))
 
 
 def _total(cells: pl.DataFrame, weeks: pl.Series, column: str) -> int:
@@ -230,6 +252,8 @@ def _segments(
     limit: int,
 ) -> pl.DataFrame:
     young, before = weeks
+    since = over - _WEEKS_OF_SEGMENT * _WEEK
+    sold, returned = (rows.filter(pl.col("week") > since) for rows in (sold, returned))
     recent = sold.filter(pl.col("week").is_in(young.implode()))
     largest = (
         recent.group_by(by)
@@ -244,7 +268,7 @@ def _segments(
         cells = _cells(
             _added(sold.filter(mine), ()), _added(returned.filter(mine), ("delay",)), over
         )
-        told = _together(cells, young, before, rng)
+        told = _together(cells, young, before, rng, _DRAWS_OF_SEGMENT)
         rows.append({"segment": None if segment is None else str(segment), **told})
     return pl.DataFrame(rows, schema=SPLIT)
 

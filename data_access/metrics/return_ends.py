@@ -92,9 +92,9 @@ def _at(curve: pl.DataFrame) -> pl.DataFrame:
         ended = told["survival"] <= 0
         known = curve.height > 0 and (days <= watched or ended)
         for outcome in OUTCOMES:
-            ends = [
-                told.get(f"{outcome}{end}", 0.0) if known else None for end in ("", "_low", "_high")
-            ]
-            rows.append((days, outcome, *ends))
+            value = told.get(outcome, 0.0) if known else None
+            # Where none has come to it yet, Aalen and Johansen know no interval.
+            sure = (told.get(f"{outcome}{end}") if value else None for end in ("_low", "_high"))
+            rows.append((days, outcome, value, *sure))
         rows.append((days, "waiting", told["survival"] if known else None, None, None))
     return pl.DataFrame(rows, schema=SHARES, orient="row")

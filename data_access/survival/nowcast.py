@@ -46,7 +46,7 @@ def nowcast(cells: pl.DataFrame, *, rng: np.random.Generator, level: float = 0.8
     if cells.is_empty():
         nothing = np.empty(0)
         return _frame(cells["cohort"], nothing, nothing, nothing, nothing, nothing)
-    told = _forecast(cells, rng)
+    told = _forecast(cells, rng, DRAWS)
     data = told.data
     low, high = _interval(told.coming, level)
     counts = (data.seen + told.expected, data.seen + low, data.seen + high)
@@ -56,16 +56,22 @@ def nowcast(cells: pl.DataFrame, *, rng: np.random.Generator, level: float = 0.8
 
 
 def nowcast_sum(
-    cells: pl.DataFrame, cohorts: pl.Series, *, rng: np.random.Generator, level: float = 0.8
+    cells: pl.DataFrame,
+    cohorts: pl.Series,
+    *,
+    rng: np.random.Generator,
+    level: float = 0.8,
+    draws: int = DRAWS,
 ) -> Estimate:
-    """What some cohorts will have come to together; their levels move together, so do not add up.
+    """What some cohorts will have come to together; what they have in common does not even out.
 
-    Args as for `nowcast`; None where none of `cohorts` is there.
+    Args as for `nowcast`, and how many draws the interval rests on; None where none of `cohorts`
+    is there.
     """
     known = cells.filter(pl.col("cohort").is_in(cohorts.implode()))
     if known.is_empty():
         return Estimate(None, None, None)
-    told = _forecast(cells, rng)
+    told = _forecast(cells, rng, draws)
     among = told.data.cohorts.is_in(cohorts.implode()).to_numpy()
     seen = float(told.data.seen[among].sum())
     most = float(_most(told.data)[among].sum())
@@ -87,7 +93,7 @@ class _Forecast:
     """Draws of the same: draws × cohorts."""
 
 
-def _forecast(cells: pl.DataFrame, rng: np.random.Generator) -> _Forecast:
+def _forecast(cells: pl.DataFrame, rng: np.random.Generator, draws: int) -> _Forecast:
     data = triangle(cells)
     shares = share_seen(data.counts, data.observed)
     reached = shares[data.ages]
@@ -98,8 +104,8 @@ def _forecast(cells: pl.DataFrame, rng: np.random.Generator) -> _Forecast:
     odds = discount_odds(seen, sizes * reached)
     every = np.broadcast_to(sizes * reached, (DISCOUNTS.size, sizes.size))
     levels = odds @ smoothed(*filtered(seen, every, DISCOUNTS), DISCOUNTS)
-    again = share_seen(_noisy(means, spread, rng, DRAWS), data.observed)[:, data.ages]
-    discount = rng.choice(DISCOUNTS, DRAWS, p=odds)
+    again = share_seen(_noisy(means, spread, rng, draws), data.observed)[:, data.ages]
+    discount = rng.choice(DISCOUNTS, draws, p=odds)
     left = drawn(*filtered(seen, sizes * again, discount), discount, rng)
     left *= data.sizes * (1 - again)
     coming = _noisy(left, spread, rng, None)

@@ -146,20 +146,20 @@ class FakeMetrics:
             raise RuntimeError("the warehouse is away")
         nothing = Estimate(None, None, None)
         if self.empty:
-            empty = (pl.DataFrame(schema=WEEKS), nothing, None, None, pl.DataFrame(schema=SPLIT))
+            empty = (pl.DataFrame(schema=WEEKS), nothing, None, nothing, pl.DataFrame(schema=SPLIT))
             return ReturnCohorts(*empty, horizon=13, unlinked=0)
         last = self.now.date() - timedelta(days=7 + self.now.weekday())
         rows = [_cohort(last, weeks - 1 - index) for index in range(weeks)]
         split = [
             {"segment": name, "sold": 900, "rate": 0.05, "expected": 0.13, "low": 0.12,
-             "high": 0.14, "before": 0.1}
+             "high": 0.14, "before": 0.1, "before_low": 0.09, "before_high": 0.11}
             for name in VALUES.get(by or "", [])
         ]  # fmt: skip
         return ReturnCohorts(
             weeks=pl.DataFrame(rows, schema=WEEKS),
             young=Estimate(0.12, 0.11, 0.13),
             so_far=0.05,
-            before=0.1,
+            before=Estimate(0.1, 0.095, 0.105),
             split=pl.DataFrame(split, schema=SPLIT),
             horizon=13,
             unlinked=2,

@@ -109,9 +109,11 @@ def test_cohorts_count_what_came_back_of_their_week(metrics: Metrics) -> None:
 def test_the_nowcast_sees_a_rise_where_the_naive_rate_falls(metrics: Metrics) -> None:
     found = asked(metrics, by="category")
     assert found.so_far is not None
-    assert found.before is not None
+    assert found.before.value is not None
+    assert found.before.high is not None
     assert found.young.low is not None
-    assert found.so_far < found.before < found.young.low
+    assert found.young.low is not None
+    assert found.so_far < found.before.value < found.before.high < found.young.low
     ripe = sum(
         by_hand(week, date(2030, 1, 1)) for week in found.weeks.filter(~pl.col("mature"))["week"]
     )
@@ -121,7 +123,7 @@ def test_the_nowcast_sees_a_rise_where_the_naive_rate_falls(metrics: Metrics) ->
     assert found.split.schema == SPLIT
     split = {row["segment"]: row for row in found.split.iter_rows(named=True)}
     assert set(split) == {"toys", "shoes"}
-    assert split["toys"]["low"] > split["toys"]["before"]
+    assert split["toys"]["low"] > split["toys"]["before_high"] > split["toys"]["before"]
     assert split["shoes"]["low"] < split["shoes"]["before"] * 1.3
     assert sum(row["sold"] for row in split.values()) == found.weeks.tail(young)["sold"].sum()
     assert found.last_mature == found.weeks.filter("mature")["rate"][-1]
