@@ -17,7 +17,12 @@ MATURE = 0.95
 
 BY_PRESET = {
     "first_response_within_target": "first_response",
+    "next_response_within_target": "next_response",
     "resolution_within_target": "first_resolution",
+    "first_response_p50": "first_response",
+    "first_response_p90": "first_response",
+    "resolution_p50": "first_resolution",
+    "resolution_p90": "first_resolution",
 }
 """KPI to the clock under which other tools' definitions are compared on `/reconcile`."""
 

@@ -100,7 +100,9 @@ def case_clocks(
         return None
     case = rows.row(0, named=True)
     own = _context(warehouse, rows)
-    events, messages = (_of_case(warehouse.scan(name), case) for name in _RECORDS)
+    events, messages = (
+        _of_case(warehouse.scan(name).filter(_near(case["part"])), case) for name in _RECORDS
+    )
     hours = _hours(warehouse, case, as_of)
     measured = measure(
         own.lazy(),
@@ -230,6 +232,18 @@ def _compiled(warehouse: Warehouse, sources: Collection[str], *, first: date, la
     calendars = warehouse.scan("calendars").filter(wanted).collect()
     holidays = warehouse.scan("holidays").collect()
     return compile_hours(calendars, holidays, first=first, last=last)
+
+
+def _near(part: int) -> pl.Expr:
+    """Partitions that what happened to a case can lie in.
+
+    That is from a year before it on: what a source dates before the creation must be found, and so
+    must the first day of its calendar, which stands for no date at all.
+    """
+    return (pl.col("part") >= part - 100) | (pl.col("part") < _NO_DATE)
+
+
+_NO_DATE = 200001
 
 
 def _of_case(rows: pl.LazyFrame, case: dict[str, Any]) -> pl.LazyFrame:

@@ -11,6 +11,7 @@ import pytest
 from data_access.browse import case_clocks
 from data_access.browse.case_clocks import CaseClocks, sources_of
 from data_access.marts import refresh
+from data_access.marts.schemas import MARTS
 from tests.data_access.metrics.home import Home
 from tests.data_access.tables import at
 
@@ -161,3 +162,16 @@ def test_numbers_repeat_across_sources(home: Home) -> None:
     assert explained(home, "twice").case["source"] == "other"
     assert explained(home, "twice", source="shop").case["status"] == "open"
     assert case_clocks(home.warehouse, "nobody", as_of=NOW) is None
+
+
+def test_the_marts_hold_the_same_deadlines_and_findings(home: Home) -> None:
+    mart = home.warehouse.scan("cases", namespace="marts", schema=MARTS["cases"].columns).collect()
+    assert mart.height == 4
+    for row in mart.to_dicts():
+        told = explained(home, row["case_id"], source=row["source"])
+        for clock, prefix in (("first_response", "fr"), ("resolution", "res")):
+            runs = told.instances.filter(pl.col("clock") == clock)
+            assert (runs["due_at"].to_list() or [None]) == [row[f"{prefix}_due_at"]]
+            assert (runs["target_s"].to_list() or [None]) == [row[f"{prefix}_target_s"]]
+        checks = sorted(set(told.findings["check"]))
+        assert (" ".join(checks) or None) == row["dq"]
