@@ -22,6 +22,7 @@ SCREENS = {
     "complaints": "/complaints",
     "service": "/service?within=240",
     "sla": "/sla",
+    "reconcile": "/reconcile?range=12m",
     "cases": "/cases",
     "case": "/cases?view=reopened&range=12m",
     "number": "/numbers/first_response_within_target?range=12m",
