@@ -203,7 +203,7 @@ def _viewed(view: CaseView, as_of: datetime) -> pl.Expr:
     counted = ~gone & pl.col("merged_into").is_null()
     states = {clock: state(clock, as_of) for clock in CLOCKS}
     wanted = {
-        CaseView.UNANSWERED: waits(FIRST_RESPONSE, as_of),
+        CaseView.UNANSWERED: (pl.col("fr_started_at") <= as_of) & waits(FIRST_RESPONSE, as_of),
         CaseView.FIRST_RESPONSE_LATE: states["first_response"].is_in(LATE),
         CaseView.RESOLUTION_LATE: states["resolution"].is_in(LATE),
         CaseView.REOPENED: known("first_reopened_at", as_of).is_not_null(),

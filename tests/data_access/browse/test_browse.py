@@ -130,6 +130,38 @@ def test_what_is_due_is_due_whenever_it_was_created(shop: Warehouse) -> None:
     assert ids(shop, CaseView.DUE_60, Filter(market=("DE",))) == []
 
 
+def test_views_of_what_the_clocks_found(tmp_path: Path) -> None:
+    rows = [
+        # Solved at 9:00 without an answer, before its deadline.
+        case("w1", at(8), fr_withdrawn_at=at(9), first_solved_at=at(9), status="solved"),
+        # Merged long after the deadline: missed, not withdrawn.
+        case("w2", at(4), fr_withdrawn_at=at(11)),
+        # Deleted at the source: in no list.
+        case("w3", at(4), deleted=True, dq="clock_skew"),
+        case("p1", at(8), fr_target_s=14_400, paused_waiting_at=at(10), first_response_at=at(8.5)),
+        case("p2", at(8), fr_target_s=14_400, paused_waiting_at=at(12.5), dq="duplicate_event"),
+        # We wrote first and nobody answered yet: nobody waits.
+        case("a1", at(8), agent_started=True, fr_started_at=None, fr_due_at=None),
+    ]
+    spells = [spell(row, row["created_at"], None) for row in rows]
+    warehouse = open_warehouse(f"sqlite:///{tmp_path / 'state.db'}", tmp_path / "warehouse")
+    for name, data in (("cases", rows), ("open_spells", spells)):
+        frame = pl.DataFrame(data, schema=MARTS[name].columns, orient="row")
+        warehouse.replace_parts(name, "marts", frame, [202603])
+    assert ids(warehouse, CaseView.WITHDRAWN) == ["w1"]
+    assert ids(warehouse, CaseView.WITHDRAWN, as_of=at(8.5)) == []
+    assert ids(warehouse, CaseView.FIRST_RESPONSE_LATE) == ["p2", "w2"]
+    assert ids(warehouse, CaseView.PAUSED_WAITING) == ["p1"]
+    assert ids(warehouse, CaseView.TAINTED) == ["p2"]
+    assert ids(warehouse, CaseView.UNANSWERED) == ["p2"]
+    states = cases(
+        warehouse, DAY, view=CaseView.ALL, sort=[("case_id", False)], offset=0, limit=9, as_of=NOW
+    )[0]
+    told = dict(states.select("case_id", "first_response_state").iter_rows())
+    assert told == {"a1": None, "p1": "met", "p2": "overdue", "w1": "withdrawn", "w2": "overdue"}
+    warehouse.close()
+
+
 def test_the_past_does_not_know_the_future(shop: Warehouse) -> None:
     # At 11:00 c3 was not answered yet (overdue since 10:30) and c2's deadline was just passing.
     assert ids(shop, CaseView.OPEN, as_of=at(10.9)) == ["c1", "c2", "c3", "c4", "c9"]
@@ -182,6 +214,33 @@ def test_due_soon_lists_running_clocks_only(shop: Warehouse) -> None:
         ].to_list()
         == []
     )
+
+
+def test_due_soon_knows_every_clock(shop: Warehouse) -> None:
+    turn = dict.fromkeys(MARTS["clocks"].columns) | {
+        "case_id": "c1", "source": "desk", "part": 202603, "market": "PL", "is_spam": False,
+        "started_at": at(11), "instance": 1,
+    }  # fmt: skip
+    rows = [
+        {**turn, "clock": "next_response", "due_at": at(12.5)},
+        {**turn, "clock": "vip_response", "due_at": at(12.25), "stopped_at": at(11.5)},
+        {**turn, "clock": "marketplace_response", "due_at": at(12.75), "withdrawn_at": at(11.5)},
+        {**turn, "clock": "solution", "due_at": at(12.9), "stopped_at": at(12.8)},
+        {**turn, "clock": "marketplace_platform", "due_at": at(11.9)},
+        {**turn, "clock": "next_response", "due_at": at(12.5), "is_spam": True, "instance": 2},
+        {**turn, "clock": "next_response", "started_at": at(12.1), "due_at": at(12.6)},
+    ]
+    frame = pl.DataFrame(rows, schema=MARTS["clocks"].columns, orient="row")
+    shop.replace_parts("clocks", "marts", frame, [202603])
+    due = due_soon(shop, Filter(), as_of=NOW, horizon=timedelta(minutes=60), limit=10)
+    assert due.select("case_id", "clock", "minutes_left", "subject").rows() == [
+        ("c4", "first_response", 10, "Where is c4?"),
+        ("c1", "next_response", 30, "Where is c1?"),
+        ("c1", "solution", 54, "Where is c1?"),
+        ("c5", "first_response", 60, "Where is c5?"),
+    ]
+    first = due_soon(shop, Filter(), as_of=NOW, horizon=timedelta(minutes=60), limit=1)
+    assert first["case_id"].to_list() == ["c4"]
 
 
 def test_everything_is_empty_before_the_first_import(tmp_path: Path) -> None:
