@@ -148,6 +148,7 @@ def test_a_pause_counts_as_waiting_only_while_a_message_is_open() -> None:
     ).clock("resolution")  # fmt: skip
     assert (run["elapsed_s"], run["paused_s"], run["paused_waiting_s"]) == (18_000, 36_000, 18_000)
     assert run["due_at"] == T(18)
+    assert run["paused_waiting_at"] == T(7)
 
 
 def test_pausing_after_the_deadline_saves_nothing() -> None:

@@ -11,8 +11,18 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.data_access.clocks.stories import DAY, HOUR, Story, case, happened, policy, said
-from tests.data_access.tables import at
+from data_access.clocks import measure
+from tests.data_access.clocks.stories import (
+    DAY,
+    HOUR,
+    Story,
+    case,
+    happened,
+    own_rows,
+    policy,
+    said,
+)
+from tests.data_access.tables import at, table
 
 CREATED = at("2026-03-02 08:00")
 PUBLIC, HIDDEN = {"public": True}, {"public": False}
@@ -276,6 +286,7 @@ def test_pausing_while_the_customer_waits_is_noted() -> None:
     assert (found["paused_s"], found["paused_waiting_s"]) == (18_000, 18_000)
     assert found["calendar_s"] == 7 * HOUR
     assert found["due_at"] == T(9)
+    assert found["paused_waiting_at"] == T(1)
 
 
 def test_a_clock_paused_for_good_has_no_deadline() -> None:
@@ -309,9 +320,6 @@ def test_days_are_seconds() -> None:
 
 
 def test_cases_of_two_sources_with_one_number_are_two() -> None:
-    from tests.data_access.clocks.stories import own_rows
-    from tests.data_access.tables import table
-
     rows = [case(CREATED)]
     own = pl.concat([own_rows(rows), own_rows(rows).with_columns(source=pl.lit("desk"))])
     events = pl.concat(
@@ -320,8 +328,6 @@ def test_cases_of_two_sources_with_one_number_are_two() -> None:
             table("case_events", happened((T(2), "agent_msg")), source="desk"),
         ]
     )
-    from data_access.clocks import measure
-
     found = measure(
         own,
         events.lazy(),
@@ -331,3 +337,16 @@ def test_cases_of_two_sources_with_one_number_are_two() -> None:
         clocks=["first_response"],
     ).instances
     assert found.select("source", "elapsed_s").rows() == [("desk", 7200.0), ("shop", 3600.0)]
+
+
+def test_changes_and_cases_come_with_the_clocks() -> None:
+    found = story(
+        (T(0), "agent_msg"), (T(1), "customer_msg"), (T(2), "level", {"from": "2", "to": "4"}),
+        (T(3), "solved"), (T(5), "reopened"), level=4,
+    ).measured(clocks=[])  # fmt: skip
+    assert found.instances.is_empty()
+    assert found.changes.select("at", "status", "ended", "by").rows() == [
+        (T(0), "new", False, None), (T(3), "solved", True, "solved"),
+        (T(5), "open", False, "reopened"),
+    ]  # fmt: skip
+    assert found.cases.select("level", "agent_started").rows() == [(2, True)]
