@@ -210,15 +210,18 @@ def measured(cases: int, runs: int) -> dict[str, Any]:
         found = clocks(folder, hours, START.date())
         day = [cost(lambda: clocks(folder, hours, START.date())) for _ in range(runs)]
         alone = found.instances["case_id"].n_unique()
-        took = [cost(lambda: clocks(folder, hours)) for _ in range(runs)]
+        heights: list[int] = []
+        took = [
+            cost(lambda: heights.append(clocks(folder, hours).instances.height))
+            for _ in range(runs)
+        ]
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        found = clocks(folder, hours)
         base = [cost(lambda: fold(folder)) for _ in range(runs)]
         events = pl.scan_parquet(folder / "events.parquet").select(pl.len()).collect().item()
     return {
         "cases": cases,
         "events": events,
-        "instances": found.instances.height,
+        "instances": heights[-1],
         "took": [(one.wall / 1000, one.processor / 1000) for one in took],
         "base": [(one.wall / 1000, one.processor / 1000) for one in base],
         "day": [(one.wall / 1000, one.processor / 1000) for one in day],
