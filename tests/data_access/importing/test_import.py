@@ -156,7 +156,7 @@ def test_top_reasons_come_with_their_rows(take_in: Take) -> None:
 def test_notes_about_files_are_passed_on_once(take_in: Take) -> None:
     noted = table("orders", [order("a")], [problem(None)])
     assert counts(take_in(noted, noted)) == (2, 1, 0, 1, 0)
-    assert take_in(noted, noted).notes == ("f.csv: no date Write 2024-12-31.",)
+    assert take_in(noted, noted).notes == ("f.csv: no date. Write 2024-12-31.",)
 
 
 def test_reports_follow_the_order_of_the_contracts(take_in: Take) -> None:

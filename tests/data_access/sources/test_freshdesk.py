@@ -248,6 +248,29 @@ def test_custom_statuses(tmp_path: Path) -> None:
     assert statuses(tmp_path) == [*plain, "pending", "on_hold", "open"]
 
 
+def test_statuses_of_the_plain_field_and_of_a_page(tmp_path: Path) -> None:
+    """A renamed status keeps its number; one that only has a name explains nothing."""
+    page(tmp_path, "t.json", [ticket(1, status="Waits"), ticket(2, status=8), ticket(3, status=9)])
+    choices = {"3": ["Waits", "Waiting for you"], "8": ["Photos", "Photos"]}
+    page(tmp_path, "f.json", [{"id": 1, "type": "default_status", "choices": choices}])
+    page(tmp_path, "s.json", {"statuses": [{"id": 9, "name": "Carrier", "category": "On_Hold"}]})
+    cases = read(SOURCE, tmp_path)["cases"]
+    assert cases.frame.sort("case_id")["status"].to_list() == ["pending", "open", "on_hold"]
+    assert "1 tickets have a status that nothing explains (8): open" in notes(cases)
+
+
+def test_sources_that_are_none_of_ours(tmp_path: Path) -> None:
+    cases = read(SOURCE, page(tmp_path, "t.json", [ticket(1, source=11), ticket(2, source=77)]))
+    assert cases["cases"].frame["channel"].to_list() == ["marketplace", "other"]
+    assert notes(cases["cases"]) == ["1 tickets of other sources (77): other"]
+
+
+def test_a_search_and_tickets_with_their_conversations(tmp_path: Path) -> None:
+    page(tmp_path, "s.json", {"total": 1, "results": [ticket(1, conversations=TALK[:1])]})
+    tables = read(SOURCE, tmp_path)
+    assert sorted(tables["messages"].frame["message_id"]) == ["1-description", "10"]
+
+
 def test_activities_name_statuses(tmp_path: Path) -> None:
     page(tmp_path, "t.json", [ticket(1)])
     page(tmp_path, "a.json", {"activities_data": [did("3 09:00", status="Being repaired"),

@@ -248,6 +248,21 @@ def test_custom_fields_by_their_labels(tmp_path: Path) -> None:
     assert (found["order_id"], found["severity"]) == ("A-9", None)
 
 
+def test_teams_by_name(tmp_path: Path) -> None:
+    """From a ticket that nests its team, from the list of teams, else the id."""
+    page(tmp_path, "t.json", listed(
+        ticket(1), ticket(2, assignee_team=None, assignee_team_id=3),
+        ticket(3, assignee_team=None, assignee_team_id=4),
+        ticket(4, assignee_team=None, assignee_team_id=5),
+        ticket(5, assignee_team=None, custom_fields=[{"id": 31, "value": "A-1"}]),
+    ))  # fmt: skip
+    page(tmp_path, "teams.json", listed({"id": 4, "name": "Brazil", "members": []}))
+    page(tmp_path, "f.json", listed({"id": 31, "label": "Order", "object_type": "Ticket"}))
+    cases = read(SOURCE, tmp_path)["cases"].frame.sort("case_id")
+    assert cases["team"].to_list() == ["Germany", "Germany", "Brazil", "5", None]
+    assert cases["order_id"].to_list()[-1] == "A-1"
+
+
 def test_pages_that_all_name_a_next_one(tmp_path: Path) -> None:
     page(tmp_path, "a.json", listed(ticket(1), more=True))
     cases = read(SOURCE, tmp_path)["cases"]

@@ -293,6 +293,26 @@ def test_merged_by_the_audit_of_its_target(tmp_path: Path) -> None:
     assert cases.sort("case_id")["merged_into"].to_list() == [None, "1", "1", None]
 
 
+def test_merged_by_its_own_audit(tmp_path: Path) -> None:
+    via = {"channel": "web", "source": {"rel": "merge", "to": {"ticket_id": 1}, "from": None}}
+    history = [audit(600, 3, "2 12:00", 7, change("status", "open", "closed"), via=via)]
+    save(tmp_path, tickets=[ticket(1), ticket(3)], audits=history)
+    assert row(read(SOURCE, tmp_path)["cases"], "case_id", "3")["merged_into"] == "1"
+
+
+def test_a_policy_is_applied_once_an_audit(tmp_path: Path) -> None:
+    """Each target of a policy is an event of its own; what is no change is none of ours."""
+    via = {"channel": "sla_target_change", "current_sla_policy": "Gold"}
+    target = {"minutes": 60, "in_business_hours": False}
+    events = [{**change(name, None, target), "via": via} for name in ("first_reply_time", "next")]
+    other = [{"type": "Notification", "body": "x"}, change("subject", "a", "b")]
+    history = [audit(600, 1, "2 12:00", -1, *events, *other)]
+    save(tmp_path, tickets=[ticket(1)], audits=history)
+    assert told(read(SOURCE, tmp_path)["case_events"], "1")[1:] == [
+        (at("2 12:00"), "sla_applied", "system", None, "Gold")
+    ]
+
+
 def test_merged_into_nobody_knows_what(tmp_path: Path) -> None:
     save(tmp_path, tickets=[ticket(3, status="closed", tags=["x", "closed_by_merge"])],
          metric_sets=[metric_set(3, solved_at=iso("3 09:00"))])  # fmt: skip
