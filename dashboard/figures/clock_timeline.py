@@ -6,7 +6,7 @@ Kinds of time differ by hatching and by label, not by colour alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import plotly.graph_objects as go
@@ -80,7 +80,9 @@ def clock_timeline(
             "showgrid": True,
             "ticks": "",
             "fixedrange": True,
-            "nticks": 6,
+            "nticks": 5,
+            "tickangle": 0,
+            "tickformat": _tick_format(pieces),
         },
         yaxis={
             "type": "category",
@@ -104,6 +106,13 @@ def clock_timeline(
     if deadlines.height:
         figure.add_trace(_deadlines(deadlines))
     return figure
+
+
+def _tick_format(pieces: pl.DataFrame) -> str:
+    """Hours over days, or days over years; figures only, as no month's name fits two languages."""
+    if pieces.is_empty() or pieces["ends"].max() - pieces["starts"].min() < timedelta(days=3):  # type: ignore[operator]
+        return "%H:%M\n%Y-%m-%d"
+    return "%m-%d\n%Y"
 
 
 def _bars(pieces: pl.DataFrame, look: dict[str, Any], kind: str, whole: float) -> go.Bar:

@@ -33,6 +33,9 @@ def week_trend(
         uirevision=view,
         xaxis={
             "type": "category",
+            # Not in the order of the traces: an early week may have no interval.
+            "categoryorder": "array",
+            "categoryarray": labels,
             "range": [-0.5, max(len(labels), 1) - 0.5],
             "showline": False,
             "ticks": "",

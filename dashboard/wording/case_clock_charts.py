@@ -246,6 +246,8 @@ def table(told: CaseClocks, clock: str, zone: str) -> str:
                 words.exact(counted),
                 words.exact(sum(left_out.values())),
                 words.verdict(run, zone).partition(": ")[2],
+                "",
+                "",
             )
         )
     return rows.table(columns, lines)
@@ -328,5 +330,5 @@ def every_table(told: CaseClocks, zone: str) -> str:
 
 
 def _clock(instant: Any, zone: str) -> str:
-    local = formats.as_zone(instant, zone)
-    return f"{formats.day(local.date(), year=True)} {local:%H:%M:%S}"
+    # One unbroken text that reads the same in every language and sorts by itself.
+    return f"{formats.as_zone(instant, zone):%Y-%m-%d\u00a0%H:%M:%S}"

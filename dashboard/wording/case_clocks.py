@@ -249,7 +249,9 @@ def in_force(told: Sequence[Line], run: Mapping[str, Any]) -> str:
     """Which policy and which calendar held, one after the other where they changed."""
     joint = " → "
     policies = list(dict.fromkeys(line.policy for line in told))
-    calendars = list(dict.fromkeys(line.calendar for line in told if line.counted)) or [""]
+    # Only what counted names the version in force; where nothing did, the calendar alone.
+    used = [line for line in told if line.counted] or told
+    calendars = list(dict.fromkeys(line.calendar for line in used)) or [""]
     parts = []
     if run["target_s"] is not None or any(policies):
         named = [name or _("default target") for name in policies]

@@ -122,7 +122,8 @@ def _maturity(told: Explanation) -> list[rows.Fact]:
     if told.mature is None:
         return []
     if not told.waiting:
-        return [rows.Fact(_("Maturity"), _("Everything that will count counts"), status="ok")]
+        all_of_it = _("Everything that will count counts")
+        return [rows.Fact(_("Maturity"), _("Mature"), sub=all_of_it, status="ok")]
     waiting = ngettext(
         "{count} row still waits for its deadline; {share} can be judged",
         "{count} rows still wait for their deadline; {share} can be judged",
@@ -357,7 +358,7 @@ def weeks_title(weeks: pl.DataFrame, name: str) -> str:
         return _("Last 8 weeks")
     row = over.row(-1, named=True)
     earlier = over.head(-1)["value"]
-    value, text = row["value"], row["text"]
+    value, text = row["value"], _with_unit(row["value"], CATALOGUE[name], kpi_unit(name))
     low = row["low"] if row["low"] is not None else value
     high = row["high"] if row["high"] is not None else value
     lowest, highest = (float(earlier.min() or 0), float(earlier.max() or 0))  # type: ignore[arg-type]

@@ -332,7 +332,8 @@ def test_the_page_shows_the_clocks_of_its_case(fake_services: Services) -> None:
     shown = [clock for clock, box in zip(CLOCK_ORDER, boxes, strict=True) if box != "aw-none"]
     assert shown[0] == "first_response"
     assert verdicts[0].startswith("First response ")
-    table = json.loads(told[9][0])["rows"]
+    columns, table = (json.loads(told[9][0])[name] for name in ("columns", "rows"))
+    assert {len(row["cells"]) for row in table} == {len(columns)}
     assert table[-1]["cells"][0]["text"] == "Sum"
     assert told[10:] == ("aw-none", "", "", "aw-none", "")
 

@@ -200,6 +200,7 @@ def test_the_figure_has_points_intervals_and_the_target() -> None:
     assert points.marker.color[0] != points.marker.color[-1], "the week that is not over is hollow"
     assert list(figure.layout.yaxis.tickvals) == [0.9]
     assert list(figure.layout.yaxis.ticktext) == ["Target 90%"]
+    assert list(figure.layout.xaxis.categoryarray) == ["w0", "w1", "w2", "w3"]
     low, high = figure.layout.yaxis.range
     assert low < 0.78
     assert high > 0.92
