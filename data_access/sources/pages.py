@@ -20,7 +20,7 @@ from data_access.sources.encodings import check_utf8, to_utf8
 from data_access.sources.records import Records, raw_json
 from data_access.sources.unpacking import unpack
 
-ENDINGS = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt", ".gz", ".zip")
+ENDINGS = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".gz", ".zip")
 
 Json = dict[str, Any]
 
