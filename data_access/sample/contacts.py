@@ -75,7 +75,10 @@ def _about_delivery(rng: np.random.Generator, parcels: Parcels) -> list[Contacts
     before = np.where(np.isinf(arrived), parcels.promised, np.minimum(arrived, parcels.promised))
     impatient = course.shipped + (before - course.shipped) * (0.45 + 0.5 * rng.random(n))
     held = (course.customs_out - course.customs_in) > 4 * DAY
-    stopped = course.customs_in + (1.2 + rng.gamma(2.0, 0.9, n)) * DAY
+    slowly = rng.gamma(2.0, 0.9, n)
+    stopped = np.where(
+        course.held, course.papers + 0.25 * slowly * DAY, course.customs_in + (1.2 + slowly) * DAY
+    )
     writes = held & chance(rng, 0.88, n) & (stopped < course.customs_out)
     again = held & chance(rng, 0.35, n)
     second = stopped + (1.5 + 2 * rng.random(n)) * DAY

@@ -37,6 +37,11 @@ class Incident:
         """End in seconds since 1970."""
         return self.ends_at.timestamp()
 
+    @property
+    def next_morning_s(self) -> float:
+        """6:00 UTC on the day after the start, in seconds since 1970."""
+        return (self.starts_at + timedelta(days=1)).replace(hour=6).timestamp()
+
 
 def incidents(now: datetime) -> dict[str, Incident]:
     """The incidents of a world whose history ends at `now`."""
@@ -47,8 +52,9 @@ def incidents(now: datetime) -> dict[str, Incident]:
     told = (
         Incident(
             "customs_hold", ago(12), ago(-9),
-            "Customs in Poland holds parcels from outside the EU: product papers requested",
-            "波兰海关扣留欧盟以外发来的包裹：要求补交产品文件", country="PL", known=False,
+            "Customs in Poland holds electronics from outside the EU: product papers requested",
+            "波兰海关扣留欧盟以外发来的电子产品：要求补交产品文件", country="PL",
+            category="Electronics", known=False,
         ),
         Incident(
             "faulty_lot", ago(46), ago(30),

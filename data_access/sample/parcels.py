@@ -32,6 +32,8 @@ HANDLING_DAYS, HANDLING_SPREAD = 0.9, 0.35
 PROMISE_Z = 1.42
 """A promise is kept by the share of parcels below this many standard deviations, season apart."""
 LOST = 0.0035
+PILED_UP = 2 * DAY
+"""What reached customs so long before a hold had piled up there and is held with the others."""
 VAN_HOURS = 2.5
 """Hours from the scan on the van to the delivery attempt."""
 WAREHOUSE_HOURS = np.array([0.0] * 9 + [1, 2, 3, 3, 3, 4, 5, 6, 6, 4] + [0.0] * 5)
@@ -80,14 +82,14 @@ def _routes(rng: np.random.Generator, market: Ints) -> Routes:
 def _weather(plan: Plan, rng: np.random.Generator, route: Routes, shipped: Floats) -> Floats:
     """How much slower than usual each carrier is in each week: a slow drift and the yearly peak."""
     weeks = int((plan.end_s + 60 * DAY - plan.now_s) // (7 * DAY)) + 110
-    step = 0.022 * rng.standard_normal((len(company.CARRIERS), weeks))
+    step = 0.015 * rng.standard_normal((len(company.CARRIERS), weeks))
     drift = np.zeros_like(step)
     for i in range(1, weeks):
         drift[:, i] = 0.8 * drift[:, i - 1] + step[:, i]
     since = shipped - (plan.now_s - 740 * DAY)
     week = np.clip(since // (7 * DAY), 0, weeks - 1).astype(np.int64)
     day_of_year = np.mod((shipped - 1_704_067_200) / DAY, 365.25)
-    peak = 1.0 + 0.07 * np.exp(-(((day_of_year - 345) / 14.0) ** 2))
+    peak = 1.0 + 0.025 * np.exp(-(((day_of_year - 345) / 14.0) ** 2))
     return np.asarray(np.exp(drift[route.carrier, week]) * peak)
 
 
@@ -102,11 +104,13 @@ def _promise(route: Routes, placed: Floats, market: Ints, local: Offsets) -> tup
     return end - local.at(market, end - 12 * HOUR) - 1.0, day
 
 
-def _held(hold: Incident, route: Routes, market: Ints, customs_in: Floats) -> Bools:
+def _held(hold: Incident, route: Routes, market: Ints, product: Ints, customs_in: Floats) -> Bools:
     outside = np.isin(route.origin, [0, 1])
     here = market == COUNTRIES.index(str(hold.country))
+    names = [kind.name for kind in company.CATEGORIES]
+    meant = product // company.SKUS_PER_CATEGORY == names.index(str(hold.category))
     return np.asarray(
-        outside & here & route.customs & (customs_in >= hold.start_s - DAY)
+        outside & here & meant & route.customs & (customs_in >= hold.start_s - PILED_UP)
         & (customs_in < hold.end_s)
     )  # fmt: skip
 
@@ -117,6 +121,8 @@ class Course:
 
     shipped: Floats
     customs_in: Floats
+    papers: Floats
+    """When customs asks for papers; those in customs already are asked for together."""
     customs_out: Floats
     attempt: Floats
     failed: Bools
@@ -127,8 +133,9 @@ class Course:
 
 
 def _course(
-    plan: Plan, rng: np.random.Generator, route: Routes, placed: Floats, market: Ints
-) -> Course:
+    plan: Plan, rng: np.random.Generator, route: Routes, *,
+    placed: Floats, market: Ints, product: Ints,
+) -> Course:  # fmt: skip
     n, local = len(placed), plan.market_offsets
     warehouse = plan.offsets(company.ORIGIN_ZONES)
     ready = placed + lognormal(rng, HANDLING_DAYS, HANDLING_SPREAD, n) * DAY
@@ -146,7 +153,8 @@ def _course(
     customs_in = where(route.customs, shipped + transit * DAY * (0.5 + 0.12 * rng.random(n)))
     cleared = customs_in + np.minimum(lognormal(rng, 0.5, 0.6, n), 0.25 * transit) * DAY
     hold = plan.incidents["customs_hold"]
-    held = _held(hold, route, market, customs_in) & chance(rng, 0.85, n)
+    held = _held(hold, route, market, product, customs_in) & chance(rng, 0.85, n)
+    papers = np.maximum(customs_in + 5 * HOUR, hold.next_morning_s)
     freed = np.where(held, hold.end_s + rng.random(n) * 4 * DAY, cleared)
     arrival = shipped + transit * DAY + np.where(held, freed - cleared, 0.0)
     attempt = daytime(rng, local, market, arrival, DELIVERY_HOURS)
@@ -160,6 +168,7 @@ def _course(
     return Course(
         shipped=shipped,
         customs_in=customs_in,
+        papers=where(held, papers),
         customs_out=where(route.customs, freed),
         attempt=where(~gone, attempt),
         failed=failed & ~gone,
@@ -191,7 +200,8 @@ def generate(plan: Plan, orders: Orders) -> Parcels:
     order = np.sort(np.concatenate([sent, sent[chance(rng, 0.035, len(sent))]]))
     market, placed = orders.market[order], orders.placed[order]
     route = _routes(rng, market)
-    course = _course(plan, rng, route, placed, market)
+    product = orders.product[order]
+    course = _course(plan, rng, route, placed=placed, market=market, product=product)
     promised, promised_day = _promise(route, placed, market, plan.market_offsets)
     ids = numbered("P", np.arange(len(order)) + 4_100_000, 8)
     frame = _frame(rng, plan.market_offsets, ids, route, course, market).with_columns(

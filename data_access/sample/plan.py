@@ -64,7 +64,7 @@ class Plan:
         hold = self.incidents["customs_hold"]
         launch = (hold.starts_at - timedelta(days=8)).date()
         local = Promotion(
-            f"launch-week-pl-{launch.year}", launch, launch + timedelta(days=7), 2.3,
+            f"launch-week-pl-{launch.year}", launch, launch + timedelta(days=7), 2.8,
             "Launch week for electronics in Poland", "波兰电子新品周", ("PL",),
             "Electronics",
         )  # fmt: skip

@@ -42,7 +42,7 @@ def _times(plan: Plan, rng: np.random.Generator, parcels: Parcels) -> tuple[Floa
         course.shipped,
         where(fresh, left),
         course.customs_in,
-        where(course.held, course.customs_in + 5 * HOUR),
+        course.papers,
         course.customs_out,
         where(shown, arrived),
         where(shown, van),
