@@ -69,7 +69,7 @@ def cohorts(services: Services, query: str) -> tuple[Any, ...]:
             shown,
             baseline=found.last_mature,
             baseline_label=words.share(found.last_mature),
-            every=max(2, round(found.weeks.height / 8)),
+            every=max(2, -(-found.weeks.height // returns.WEEKS_NAMED)),
             view=query,
         ),
         words.title(found),

@@ -14,6 +14,9 @@ SPLITS = ("category", "market", "carrier")
 FEWEST_WEEKS = 16
 MOST_WEEKS = 52
 
+WEEKS_NAMED = 5
+"""Weeks that the axis names: more do not fit side by side on a phone."""
+
 SEED = 20260301
 """Draws of a nowcast are the same each time, so that numbers do not move without new data."""
 

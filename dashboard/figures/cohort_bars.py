@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboard.figures.theme import ACCENT, BAND, MARK, MUTED, TARGET, TEXT, blank
+from dashboard.figures.theme import ACCENT, BAND, MARK, TARGET, TEXT, blank
 
 
 def cohort_bars(
@@ -33,9 +35,12 @@ def cohort_bars(
         margin={"l": 4, "r": 4, "t": 20, "b": 4},
         uirevision=view,
         bargap=0.25,
+        barmode="overlay",
         xaxis={
             "type": "category",
             "range": [-0.6, max(len(labels), 1) - 0.4],
+            "categoryorder": "array",
+            "categoryarray": labels,
             "showline": False,
             "ticks": "",
             "tickangle": 0,
@@ -44,7 +49,7 @@ def cohort_bars(
             "fixedrange": True,
         },
         yaxis={
-            "range": [0, top * 1.18],
+            "range": [0, top * 1.1],
             "showgrid": False,
             "ticks": "",
             "tickmode": "array",
@@ -53,26 +58,9 @@ def cohort_bars(
             "fixedrange": True,
         },
     )
-    mature = weeks["mature"].to_list()
-    figure.add_trace(
-        go.Bar(
-            x=labels,
-            y=_numbers(weeks["rate"]),
-            marker={
-                "color": [ACCENT if done else BAND for done in mature],
-                "pattern": {
-                    "shape": ["" if done else "/" for done in mature],
-                    "fgcolor": ACCENT,
-                    "bgcolor": BAND,
-                    "fgopacity": 0.7,
-                    "size": 6,
-                    "solidity": 0.25,
-                },
-            },
-            hovertext=weeks["hover"].to_list(),
-            hovertemplate="%{hovertext}<extra></extra>",
-        )
-    )
+    hatched = {"shape": "/", "fillmode": "overlay", "fgcolor": ACCENT, "size": 6, "solidity": 0.3}
+    figure.add_trace(_bars(weeks.filter("mature"), {"color": ACCENT}))
+    figure.add_trace(_bars(weeks.filter(~pl.col("mature")), {"color": BAND, "pattern": hatched}))
     if baseline is not None and labels:
         figure.add_trace(
             go.Scatter(
@@ -83,17 +71,27 @@ def cohort_bars(
                 hoverinfo="skip",
             )
         )
-    figure.add_trace(_nowcast(weeks.filter(~pl.col("mature") & pl.col("expected").is_not_null())))
+    young = weeks.filter(~pl.col("mature") & pl.col("expected").is_not_null())
+    figure.add_traces([_nowcast(young), _label(young.tail(1))])
     return figure
 
 
+def _bars(weeks: pl.DataFrame, marker: dict[str, Any]) -> go.Bar:
+    return go.Bar(
+        x=weeks["label"].to_list(),
+        y=_numbers(weeks["rate"]),
+        marker=marker,
+        hovertext=weeks["hover"].to_list(),
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+
+
 def _nowcast(young: pl.DataFrame) -> go.Scatter:
-    """Points of the nowcast with their intervals; only the last one is labelled."""
-    texts = young["text"].to_list()
+    """Points of the nowcast with their intervals."""
     return go.Scatter(
         x=young["label"].to_list(),
         y=_numbers(young["expected"]),
-        mode="markers+text",
+        mode="markers",
         marker={"size": 8, "color": MARK, "symbol": "diamond"},
         error_y={
             "type": "data",
@@ -104,11 +102,22 @@ def _nowcast(young: pl.DataFrame) -> go.Scatter:
             "thickness": 1.5,
             "width": 4,
         },
-        text=["" for _ in texts[:-1]] + texts[-1:],
-        textposition="top left",
-        textfont={"color": TEXT if texts else MUTED, "size": 11},
         hovertext=young["hover"].to_list(),
         hovertemplate="%{hovertext}<extra></extra>",
+        cliponaxis=False,
+    )
+
+
+def _label(last: pl.DataFrame) -> go.Scatter:
+    """The youngest nowcast as written, above its interval."""
+    return go.Scatter(
+        x=last["label"].to_list(),
+        y=_numbers(last["high"]),
+        mode="text",
+        text=last["text"].to_list(),
+        textposition="top center",
+        textfont={"color": TEXT, "size": 11},
+        hoverinfo="skip",
         cliponaxis=False,
     )
 

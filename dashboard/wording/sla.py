@@ -135,10 +135,7 @@ def rank_table(ranked: pl.DataFrame, kpi: str, query: str) -> str:
                         formats.percent(row["value"]),
                         sub=formats.interval(row["low"], row["high"], "share"),
                     ),
-                    rows.Cell(
-                        formats.percent(row["shrunk"]),
-                        sub=formats.interval(row["shrunk_low"], row["shrunk_high"], "share"),
-                    ),
+                    rows.Cell(formats.percent(row["shrunk"])),
                     rows.Cell(formats.number(row["n"])),
                     rows.Cell(_verdict(standing.kind), status=standing.kind),
                 ),

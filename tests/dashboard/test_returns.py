@@ -78,10 +78,13 @@ def test_all_mature_or_nothing_sold() -> None:
 def test_young_weeks_are_pale_and_hatched_and_carry_the_nowcast() -> None:
     found = cohorts(Estimate(0.12, 0.11, 0.13), 0.04)
     figure = cohort_bars(words.week_rows(found), baseline=found.last_mature, baseline_label="10%")
-    bars, line, points = figure.data
-    assert list(bars.marker.pattern.shape) == ["", "", "/", "/"]
-    assert len(set(bars.marker.color)) == 2
+    ripe, young, line, points, label = figure.data
+    assert (ripe.marker.pattern.shape, young.marker.pattern.shape) == (None, "/")
+    assert ripe.marker.color != young.marker.color
+    assert [list(bars.y) for bars in (ripe, young)] == [[0.1, 0.1], [0.04, 0.04]]
+    assert list(figure.layout.xaxis.categoryarray) == [*ripe.x, *young.x]
     assert list(line.y) == [0.1, 0.1]
+    assert (list(label.text), list(label.y)) == (["12.0%"], [0.14])
     assert list(points.y) == [0.12, 0.12]
     assert list(points.error_y.array) == pytest.approx([0.02, 0.02])
     assert list(points.error_y.arrayminus) == pytest.approx([0.02, 0.02])
