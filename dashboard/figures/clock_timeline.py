@@ -29,7 +29,7 @@ from dashboard.figures.theme import (
 
 def _hatch(shape: str, ground: str, lines: str) -> dict[str, Any]:
     """A hatching thin enough to read a label on."""
-    return {"shape": shape, "bgcolor": ground, "fgcolor": lines, "size": 7, "solidity": 0.18}
+    return {"shape": shape, "bgcolor": ground, "fgcolor": lines, "size": 7, "solidity": 0.12}
 
 
 LOOKS: dict[str, dict[str, Any]] = {
