@@ -77,7 +77,7 @@ def _about_delivery(rng: np.random.Generator, parcels: Parcels) -> list[Contacts
     held = (course.customs_out - course.customs_in) > 4 * DAY
     slowly = rng.gamma(2.0, 0.9, n)
     stopped = np.where(
-        course.held, course.papers + 0.25 * slowly * DAY, course.customs_in + (1.2 + slowly) * DAY
+        course.held, course.papers + 0.12 * slowly * DAY, course.customs_in + (1.2 + slowly) * DAY
     )
     writes = held & chance(rng, 0.88, n) & (stopped < course.customs_out)
     again = held & chance(rng, 0.35, n)

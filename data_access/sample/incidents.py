@@ -39,8 +39,8 @@ class Incident:
 
     @property
     def next_morning_s(self) -> float:
-        """6:00 UTC on the day after the start, in seconds since 1970."""
-        return (self.starts_at + timedelta(days=1)).replace(hour=6).timestamp()
+        """4:00 UTC on the day after the start, in seconds since 1970."""
+        return (self.starts_at + timedelta(days=1)).replace(hour=4).timestamp()
 
 
 def incidents(now: datetime) -> dict[str, Incident]:

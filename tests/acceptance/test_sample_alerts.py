@@ -80,8 +80,8 @@ def open_at_start(rule: Rule, series: pl.DataFrame, last: date) -> set[Segment]:
     "now",
     [
         datetime(2026, 11, 24, 12, 17, 1, tzinfo=UTC),  # after the autumn sales
-        datetime(2027, 2, 12, 23, 46, 15, tzinfo=UTC),  # the quietest month, minutes to midnight
-        datetime(2027, 7, 2, 8, 11, 4, tzinfo=UTC),
+        datetime(2027, 3, 2, 17, 12, 18, tzinfo=UTC),  # the quietest weeks
+        datetime(2026, 12, 25, 3, 9, 16, tzinfo=UTC),  # parcels are slower at the end of the year
     ],
 )
 def test_three_alerts_are_open_at_the_first_start(now: datetime) -> None:
