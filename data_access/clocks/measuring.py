@@ -132,9 +132,9 @@ def _measure_some(
     as_of, hours = setting.as_of, setting.hours
     in_order = ordered(told)
     rows = once(in_order)
-    turned, bursts = changes(own, rows)
+    turned, ends, bursts = changes(own, rows)
     own = with_first_values(own, rows)
-    known = record(own, rows, turned)
+    known = record(own, rows, turned, ends)
     life = stretches(own, turned, rows)
     if as_of is not None:
         life = life.filter(pl.col("starts_at") <= as_of).with_columns(

@@ -23,6 +23,7 @@ class Record:
             (it is over, nobody knows since when) and `never_solved` (nor was it ever before).
         rows: their timeline.
         changes: their changes of status.
+        ends: every time they were said to be solved, closed or merged.
         customer_marks: what starts and ends customer turns.
         turns: customer turns with every withdrawal.
     """
@@ -30,20 +31,23 @@ class Record:
     own: pl.DataFrame
     rows: pl.DataFrame
     changes: pl.DataFrame
+    ends: pl.DataFrame
     customer_marks: pl.DataFrame
     turns: pl.DataFrame
 
 
-def record(own: pl.DataFrame, rows: pl.DataFrame, changes: pl.DataFrame) -> Record:
-    """Put together what is known of the cases."""
+def record(
+    own: pl.DataFrame, rows: pl.DataFrame, changes: pl.DataFrame, ends: pl.DataFrame
+) -> Record:
+    """Put together what is known of the cases; changes and ends as `states.changes` gives them."""
     told = rows.select("case").unique().with_columns(told=pl.lit(value=True))
-    ends = changes.group_by("case", maintain_order=True).agg(
+    outcome = changes.group_by("case", maintain_order=True).agg(
         solved=pl.col("entry").any(), over=pl.col("ended").last()
     )
     over_now = pl.col("status").is_in(ENDED).fill_null(value=False)
     own = (
         own.join(told, on="case", how="left", maintain_order="left")
-        .join(ends, on="case", how="left", maintain_order="left")
+        .join(outcome, on="case", how="left", maintain_order="left")
         .with_columns(
             told=pl.col("told").fill_null(value=False),
             unsolved=over_now & ~pl.col("over").fill_null(value=False),
@@ -51,8 +55,8 @@ def record(own: pl.DataFrame, rows: pl.DataFrame, changes: pl.DataFrame) -> Reco
         )
         .drop("solved", "over")
     )
-    asked = marks(rows, changes, asked_at_creation(own, rows))
-    return Record(own, rows, changes, asked, turns(asked))
+    asked = marks(rows, ends, asked_at_creation(own, rows))
+    return Record(own, rows, changes, ends, asked, turns(asked))
 
 
 def runs(clock: Clock, known: Record, as_of: datetime | None = None) -> pl.DataFrame:
@@ -60,7 +64,7 @@ def runs(clock: Clock, known: Record, as_of: datetime | None = None) -> pl.DataF
     if clock.starts == "creation":
         found = _from_creation(clock, known, as_of)
     elif clock.starts == "escalation":
-        found = _answered(turns(escalations(known.rows, known.changes)), known)
+        found = _answered(turns(escalations(known.rows, known.ends)), known)
     else:
         found = _customer_turns(clock, known)
     return found.select(RUN) if as_of is None else _stood(found.select(RUN), as_of)

@@ -44,11 +44,14 @@ def group(status: pl.Expr) -> pl.Expr:
     return status.replace_strict(_GROUPS, default="open", return_dtype=pl.String)
 
 
-def changes(own: pl.DataFrame, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Every change of status in order, the first of a case at its creation; and findings.
+def changes(
+    own: pl.DataFrame, rows: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Every change of status, every end that was told, changing something or not; and findings.
 
-    case, at, status (normal; an ended one by its group), group, ended, entry (it was open before),
-    by (kind of the event or null), role.
+    Changes in order, the first of a case at its creation: case, at, status (normal; an ended one by
+    its group), group, ended, entry (it was open before), by (kind of the event or null), role.
+    Ends in no order: case, at, by, role.
 
     Args:
         own: case, created_at.
@@ -60,7 +63,12 @@ def changes(own: pl.DataFrame, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.Dat
     net = turned.filter(~burst).filter(~_stays())
     opened = ~pl.col("ended").shift(1).fill_null(value=False)
     entry = pl.col("ended") & pl.col("by").is_not_null() & opened
-    return net.with_columns(entry=entry).drop("order"), finding
+    undone = turned.filter(burst).select("case", "at")
+    again = told.filter("ended").join(undone, on=["case", "at"], how="anti")
+    ends = pl.concat(
+        [frame.select("case", "at", "by", "role") for frame in (net.filter("ended"), again)]
+    )
+    return net.with_columns(entry=entry).drop("order"), ends, finding
 
 
 def _told(rows: pl.DataFrame) -> pl.DataFrame:

@@ -18,14 +18,12 @@ _ASKS, _ANSWERS, _WITHDRAWS = 0, 1, 2
 _WITHDRAWALS = ("no_reply_needed", "merged", "solved", "closed")
 
 
-def marks(
-    rows: pl.DataFrame, changes: pl.DataFrame, asked_at_creation: pl.DataFrame
-) -> pl.DataFrame:
+def marks(rows: pl.DataFrame, ends: pl.DataFrame, asked_at_creation: pl.DataFrame) -> pl.DataFrame:
     """Everything that starts or ends a customer turn: case, at, does, by.
 
     Args:
         rows: the timeline.
-        changes: changes of status, see `states.changes`.
+        ends: when it was said to have ended, see `states.changes`.
         asked_at_creation: case, created_at of those whose creation is the question.
     """
     told = rows.select(
@@ -43,7 +41,7 @@ def marks(
         .when(pl.col("kind").is_in(["no_reply_needed", "merged"]))
         .then(pl.col("kind").cast(pl.String)),
     ).filter(pl.col("does").is_not_null())
-    ended = changes.filter(pl.col("ended") & (pl.col("by") != "merged")).select(
+    ended = ends.filter(pl.col("by") != "merged").select(
         "case", "at", does=pl.lit(_WITHDRAWS, dtype=pl.Int8), by="by"
     )
     asked = asked_at_creation.select(
@@ -55,7 +53,7 @@ def marks(
     return _in_order(pl.concat([told, ended, asked]))
 
 
-def escalations(rows: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
+def escalations(rows: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
     """The same for escalations: asked by escalating, answered by a solution, proposed or made."""
     told = rows.filter(pl.col("kind").is_in(["escalated", "solution_proposed", "merged"])).select(
         "case",
@@ -71,7 +69,7 @@ def escalations(rows: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("kind") == "solution_proposed")
         .then(actor()),
     )
-    solved = changes.filter(pl.col("entry") & (pl.col("by") != "merged")).select(
+    solved = ends.filter(pl.col("by") != "merged").select(
         "case", "at", does=pl.lit(_ANSWERS, dtype=pl.Int8), by=actor()
     )
     return _in_order(pl.concat([told, solved]))
@@ -87,7 +85,7 @@ def _in_order(found: pl.DataFrame) -> pl.DataFrame:
     rank = pl.col("by").replace_strict(
         {name: rank for rank, name in enumerate(_WITHDRAWALS)}, default=9, return_dtype=pl.Int8
     )
-    return found.sort("case", "at", "does", rank)
+    return found.sort("case", "at", "does", rank, "by", nulls_last=True)
 
 
 def turns(found: pl.DataFrame, withdrawn_by: Collection[str] | None = None) -> pl.DataFrame:

@@ -201,6 +201,15 @@ def test_solving_ends_a_later_turn_too() -> None:
     assert found.clock("next_response", 2)["elapsed_s"] == 3600
 
 
+def test_solving_a_solved_case_again_ends_a_thank_you() -> None:
+    # Nobody told of a reopening: T(5) to T(6), withdrawn.
+    run = story(
+        (T(0), "customer_msg"), (T(1), "agent_msg"), (T(2), "solved"), (T(5), "customer_msg"),
+        (T(6), "solved"),
+    ).clock("next_response")  # fmt: skip
+    assert (run["withdrawn_by"], run["elapsed_s"]) == ("solved", 3600)
+
+
 def test_no_reply_needed_ends_a_thank_you() -> None:
     # T(5) to T(5.5): 1800 s, withdrawn.
     found = story(
