@@ -69,12 +69,38 @@ def _build_cases(warehouse: Warehouse, facts: Facts, reach: Reach, now: datetime
         if some is not None:
             own = own.join(some, on="case_id", how="semi")
         for name, made in case_marts(own, facts, scan_mart(warehouse, "orders"), hours).items():
-            rows = [made]
+            rows, parts = made, chunk
             if some is not None:
-                held = scan_mart(warehouse, name).filter(inside)
-                rows.append(held.join(some, on="case_id", how="anti").collect())
+                rows, parts = _spliced(scan_mart(warehouse, name).filter(inside), made, some)
             order = ("part", MARTS[name].key, *_ORDER.get(name, ()))
-            warehouse.replace_parts(name, "marts", pl.concat(rows).sort(order), chunk)
+            if parts:
+                warehouse.replace_parts(name, "marts", rows.sort(order), parts)
+
+
+def _spliced(
+    held: pl.LazyFrame, made: pl.DataFrame, some: pl.LazyFrame
+) -> tuple[pl.DataFrame, list[int]]:
+    """The rows of the months that differ once the rows of `some` cases are those `made`, and which.
+
+    Most of what is told of older cases (a note, a tag) changes no clock: their months stay.
+    """
+    sides = [
+        rows.with_columns(side=pl.lit(side))
+        for rows, side in (
+            (held.join(some, on="case_id", how="semi").collect(), -1),
+            (made, 1),
+        )
+    ]
+    differing = (
+        pl.concat(sides)
+        .group_by(made.columns)
+        .agg(pl.col("side").sum())
+        .filter(pl.col("side") != 0)
+    )
+    parts = differing["part"].unique().sort().to_list()
+    changed = pl.col("part").is_in(parts)
+    rest = held.filter(changed).join(some, on="case_id", how="anti").collect()
+    return pl.concat([rest, made.filter(changed)]), parts
 
 
 _ORDER = {

@@ -26,6 +26,7 @@ CASE_MARTS = ("cases", "clocks", "findings", "open_spells")
 
 _CASE = ["source", "case_id"]
 _ENDED = pl.col("status").is_in(["solved", "closed"])
+_FEW = 50_000
 _RUNS = {"first_response": "fr", "resolution": "res"}
 _SPANS = ("full_resolution", "requester_wait", "agent_work", "on_hold")
 
@@ -42,11 +43,10 @@ def case_marts(
         hours: business hours of all calendars, from the oldest case on.
     """
     held = _dimensions(own.collect().lazy(), facts, orders_mart).collect()
-    wanted = held.lazy().select(*_CASE)
     measured = measure(
         held.lazy().with_columns(vip_tier="customer_tier"),
-        facts["case_events"].join(wanted, on=_CASE, how="semi"),
-        facts["messages"].join(wanted, on=_CASE, how="semi"),
+        _of(held, facts["case_events"]),
+        _of(held, facts["messages"]),
         policies=facts["sla_policies"].collect(),
         hours=hours,
         with_segments=False,
@@ -58,6 +58,14 @@ def case_marts(
         "findings": _findings(cases, measured),
         "open_spells": _open_spells(cases, measured),
     }
+
+
+def _of(held: pl.DataFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows about some cases."""
+    if held.height <= _FEW:
+        # Of other rows the file readers then decode nothing but the id.
+        rows = rows.filter(pl.col("case_id").is_in(held["case_id"].implode()))
+    return rows.join(held.lazy().select(*_CASE), on=_CASE, how="semi")
 
 
 def _dimensions(own: pl.LazyFrame, facts: Facts, orders_mart: pl.LazyFrame) -> pl.LazyFrame:

@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 
 from data_access.contracts import TABLES
 from data_access.marts.building import build_marts, scan_mart
+from data_access.marts.cases import CASE_MARTS
 from data_access.marts.orders import Facts
 from data_access.marts.schemas import MARTS
 from data_access.marts.state import RefreshState, finished_batches, read_state, write_state
@@ -81,7 +82,7 @@ def refresh(
         build_marts(warehouse, facts, reach, now)
         parts = reach.parts
         known = None if full else before
-        rebuilt = _refresh_rollups(warehouse, known, AsOf(now, zone), parts, executor)
+        rebuilt = _refresh_rollups(warehouse, known, AsOf(now, zone), reach, executor)
         if known is not None:
             rewritten = {
                 name: (known.rollups.get(name), sorted({d.year * 100 + d.month for d in days}))
@@ -113,7 +114,7 @@ def rebuild_rollups(
     with exclusive(warehouse.root / _LOCK):
         batch_id, finished = finished_batches(engine)
         seen = {name: warehouse.snapshot_id(name) for name in TABLES}
-        _refresh_rollups(warehouse, None, AsOf(now, zone), {}, executor)
+        _refresh_rollups(warehouse, None, AsOf(now, zone), Reach({}, cases=None), executor)
         state = RefreshState(
             batch_id, now, zone, rules_fingerprint(), finished, facts=seen, writing=True
         )
@@ -178,11 +179,12 @@ def _refresh_rollups(
     warehouse: Warehouse,
     before: RefreshState | None,
     after: AsOf,
-    parts: Mapping[str, Collection[int]],
+    reach: Reach,
     executor: Executor[DaysOfMart],
 ) -> dict[str, Collection[date]]:
     """Rebuild the days of every cohort that may have changed; all of them without a `before`."""
     rebuilt: dict[str, Collection[date]] = {}
+    some = None if reach.cases is None else reach.cases.to_frame("case_id").lazy()
     for name, cohort in COHORTS.items():
         mart = scan_mart(warehouse, cohort.mart)
         days = None
@@ -198,9 +200,10 @@ def _refresh_rollups(
                 cohort,
                 old,
                 mart,
-                parts=parts.get(cohort.mart, ()),
+                parts=reach.parts.get(cohort.mart, ()),
                 before=before.known,
                 after=after,
+                only=some if cohort.mart in CASE_MARTS else None,
             )
         rebuilt[name] = rebuild_days(warehouse, cohort, mart, days, as_of=after, executor=executor)
     return rebuilt

@@ -38,6 +38,7 @@ def changed_days(
     parts: Collection[int],
     before: AsOf,
     after: AsOf,
+    only: pl.LazyFrame | None = None,
 ) -> set[date]:
     """Days that a row left, entered or counts differently on.
 
@@ -48,12 +49,15 @@ def changed_days(
         parts: months in which the two may differ.
         before: as of when the rollup holds.
         after: as of when it shall hold.
+        only: one column of keys; rows of other keys are the same in both marts. None: any differs.
     """
     ripe = cohort.prepare(new).filter(cohort.may_change(before, after))
     days = set(_anchor_days(cohort, ripe, after.zone))
     if parts:
         rows = [
-            rows.filter(pl.col("part").is_in(list(parts))).with_columns(side=pl.lit(side))
+            _among(rows.filter(pl.col("part").is_in(list(parts))), only).with_columns(
+                side=pl.lit(side)
+            )
             for rows, side in ((old, -1), (new, 1))
         ]
         columns = [name for name in new.collect_schema().names() if name != "subject"]
@@ -66,6 +70,12 @@ def changed_days(
         )
         days |= set(_anchor_days(cohort, cohort.prepare(differing), after.zone))
     return days
+
+
+def _among(rows: pl.LazyFrame, only: pl.LazyFrame | None) -> pl.LazyFrame:
+    if only is None:
+        return rows
+    return rows.join(only, on=only.collect_schema().names(), how="semi")
 
 
 def _anchor_days(cohort: Cohort, rows: pl.LazyFrame, zone: str) -> pl.Series:
