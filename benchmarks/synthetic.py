@@ -247,10 +247,18 @@ def _parcels(rng: np.random.Generator, orders: pl.DataFrame) -> pl.DataFrame:
 
 def _return_lines(rng: np.random.Generator, month: Month) -> pl.DataFrame:
     n = month.cases // 10
+    asked = _moments(rng, month, n)
+    after_order, on_its_way = (
+        pl.Series(rng.lognormal(np.log(days), 0.6, n) * 86_400e6).cast(pl.Duration("us"))
+        for days in (14, 8)
+    )
     return pl.DataFrame(
         {
             "return_line_id": _ids("r", month.part, n),
-            "requested_at": _moments(rng, month, n),
+            "order_placed_at": asked - after_order,
+            "requested_at": asked,
+            "received_at": asked + on_its_way,
+            "state": "received",
             "qty": 1,
             "value_minor": rng.integers(500, 40_000, n),
             "reason": _pick(rng, REASONS, n),

@@ -53,7 +53,7 @@ def _cohorts() -> html.Section:
                 ]
             ),
             empty=(
-                _("Nothing was sold in these weeks"),
+                _("Nothing was sold in these weeks, or nothing came back"),
                 _("Widen the time range or remove a filter."),
             ),
         ),

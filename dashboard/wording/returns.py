@@ -27,7 +27,7 @@ def share(value: float | None) -> str:
 def answer(found: ReturnCohorts) -> str:
     """What will come back, against what came back before, and what the naive rate would say."""
     if found.weeks.is_empty():
-        return _("Nothing was sold in these weeks.")
+        return _("Nothing was sold in these weeks, or nothing came back.")
     if found.young.value is None:
         return _(
             "All weeks shown have had the time to come back; of the last one {rate} did.",

@@ -64,7 +64,8 @@ class ReturnCohorts:
     """What was sold by week, and what comes back of it; rates are shares of the lines sold."""
 
     weeks: pl.DataFrame
-    """Columns `WEEKS`: rate so far and nowcast with its 80 % interval, oldest first."""
+    """Columns `WEEKS`: rate so far and nowcast with its 80 % interval, oldest first. Empty where
+    nothing was sold or nothing came back."""
     young: Estimate
     """Nowcast of the weeks that are not mature, together."""
     so_far: float | None
@@ -113,7 +114,8 @@ def return_cohorts(
     )
     unlinked = _unlinked(numbers, plan, first)
     whole = _cells(_added(sold, ()), _added(returned, ("delay",)), over)
-    if whole.is_empty():
+    # Where nothing came back there is nothing to learn a delay from; often nobody records returns.
+    if whole.is_empty() or not whole["count"].sum():
         empty = pl.DataFrame(schema=WEEKS)
         split = pl.DataFrame(schema=SPLIT)
         return ReturnCohorts(empty, _NOTHING, None, _NOTHING, split, LONGEST, unlinked)
@@ -162,7 +164,7 @@ def _cells(sold: pl.DataFrame, returned: pl.DataFrame, over: date) -> pl.DataFra
     """The triangle: cohort, size, delay, count; from the first week with a sale to now."""
     sizes = sold.filter(pl.col("n") > 0).select(cohort="week", size="n").sort("cohort")
     if sizes.is_empty():
-        return pl.DataFrame(schema={"cohort": pl.Date, "size": pl.Int64})
+        return pl.DataFrame(schema={"cohort": pl.Date, "size": pl.Int64, "count": pl.Int64})
     every = pl.date_range(sizes["cohort"][0], sizes["cohort"][-1], interval="1w", eager=True)
     age = ((pl.lit(over) - pl.col("cohort")).dt.total_days() // 7).clip(0, LONGEST - 1)
     grid = (

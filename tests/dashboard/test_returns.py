@@ -72,7 +72,7 @@ def test_all_mature_or_nothing_sold() -> None:
     ripe = replace(found, weeks=found.weeks.head(2))
     assert words.answer(ripe).startswith("All weeks shown have had the time to come back")
     empty = replace(found, weeks=pl.DataFrame(schema=WEEKS))
-    assert words.answer(empty) == "Nothing was sold in these weeks."
+    assert words.answer(empty) == "Nothing was sold in these weeks, or nothing came back."
 
 
 def test_young_weeks_are_pale_and_hatched_and_carry_the_nowcast() -> None:

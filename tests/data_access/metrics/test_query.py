@@ -126,6 +126,7 @@ def test_rows_are_sorted_and_complete(metrics: Metrics, query: Query) -> None:
         "numerator",
         "denominator",
         "tainted",
+        "maturity",
     ]
     extra = ["excluded"] if CATALOGUE[query.kpi].money else []
     assert rows.columns == [*query.by, *stated, *extra]

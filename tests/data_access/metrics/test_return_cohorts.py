@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -160,3 +161,13 @@ def test_a_period_that_ended_long_ago_is_mature(metrics: Metrics) -> None:
     assert found.weeks["mature"].all()
     assert found.split.is_empty()
     assert asked(metrics, weeks=5).weeks.height == 5
+
+
+def test_where_nobody_records_returns_nothing_is_foreseen(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.take_in({**TABLES, "return_lines": []}, AS_OF)
+    refresh(home.warehouse, home.engine, AS_OF)
+    found = asked(home.metrics(), by="category")
+    assert found.weeks.is_empty()
+    assert found.young.value is found.so_far is None
+    home.close()
