@@ -13,6 +13,7 @@ from dashboard.figures.week_trend import week_trend
 from dashboard.ids import Numbers, Shell
 from dashboard.numbers import BY_PRESET, WEEKS
 from dashboard.readings import understood
+from dashboard.targets import target_of
 from dashboard.today import data_to, today
 from dashboard.url_filter import decode, period
 from dashboard.wording import numbers as words
@@ -96,7 +97,7 @@ def weeks(services: Services, query: str, kpi: str) -> tuple[Any, ...]:
         panel_state.of(shown["value"].count()),
         week_trend(
             shown,
-            target=words.target_of(kpi),
+            target=target_of(kpi),
             target_label=words.target_label(kpi),
             zero=words.from_zero(kpi),
             view=query,

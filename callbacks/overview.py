@@ -15,6 +15,7 @@ from dashboard.ids import Overview, Shell, TilePart, tile_part
 from dashboard.overview import DUE_SHOWN, MAP_KPI, TILES
 from dashboard.readings import read
 from dashboard.service_outlook import staffed_by
+from dashboard.targets import target_of
 from dashboard.today import data_to, ended_on, today
 from dashboard.url_filter import decode, link, narrow, period
 from dashboard.wording import overview as words
@@ -22,7 +23,7 @@ from dashboard.wording.standing import SMALLEST_N
 from dashboard.wording.tiles import backlog_note, tile
 from data_access.browse import due_soon
 from data_access.browse.service_roster import on_shift, roster
-from data_access.metrics import CATALOGUE, Query, UnknownDimension
+from data_access.metrics import Query, UnknownDimension
 
 if TYPE_CHECKING:
     from dashboard.services import Services
@@ -182,7 +183,7 @@ def attainment_map(services: Services, query: str) -> tuple[Any, ...]:
     )
     return (
         panel_state.of(frame.height),
-        sla_map(frame, target=CATALOGUE[MAP_KPI].target or 0.0, smallest_n=SMALLEST_N),
+        sla_map(frame, target=target_of(MAP_KPI) or 0.0, smallest_n=SMALLEST_N),
         words.map_title(frame, MAP_KPI),
         words.map_summary(frame, MAP_KPI),
         words.map_table(frame, MAP_KPI),

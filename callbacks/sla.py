@@ -15,13 +15,14 @@ from dashboard import panel_state, sla
 from dashboard.figures.follow_the_sun import Band, follow_the_sun
 from dashboard.figures.sla_map import sla_map
 from dashboard.ids import Shell, Sla
+from dashboard.targets import target_of
 from dashboard.today import today
 from dashboard.url_filter import Period, View, decode, period
 from dashboard.wording import sla as words
 from dashboard.wording import week_hours
 from dashboard.wording.standing import SMALLEST_N
 from data_access.browse import coverage
-from data_access.metrics import CATALOGUE, Filter, Query
+from data_access.metrics import Filter, Query
 
 if TYPE_CHECKING:
     from dashboard.services import Services
@@ -80,7 +81,7 @@ def countries(services: Services, query: str, choice: str) -> tuple[Any, ...]:
         )
     )
     whole = services.metrics.kpi(Query(kpi, where=where, zone=view.zone)).row(0, named=True)
-    target = CATALOGUE[kpi].target or 0.0
+    target = target_of(kpi) or 0.0
     return (
         panel_state.of(ranked.filter(pl.col("n") > 0).height),
         sla_map(ranked, target=target, smallest_n=SMALLEST_N, scale=False),
@@ -118,7 +119,7 @@ def hours(services: Services, query: str, staffing: Staffing | None = None) -> t
             titles[2],
             week_hours.sun_cells(blocks, "attained", query, sla.HOURS_KPI),
             hours=sla.BLOCK_HOURS,
-            target=CATALOGUE[sla.HOURS_KPI].target,
+            target=target_of(sla.HOURS_KPI),
         ),
     ]
     finding = week_hours.sun_finding(blocks, sla.HOURS_KPI)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from dashboard.targets import judged
 from dashboard.url_filter import Period, View
 from data_access.metrics import CATALOGUE, Filter, Kpi, Query
 from data_access.metrics.plan import dimensions
@@ -53,7 +54,7 @@ def read(metrics: Metrics, name: str, view: View, period: Period, today: date) -
     now = _one(metrics, name, period.now, view)
     before = _one(metrics, name, period.before, view) if period.before else None
     return Reading(
-        kpi=CATALOGUE[name],
+        kpi=judged(name),
         value=now["value"],
         n=int(now["n"] or 0),
         low=now["low"],

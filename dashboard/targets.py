@@ -20,7 +20,7 @@ def keep(server: flask.Flask, targets: Mapping[str, float]) -> None:
     server.config[_KEY] = dict(targets)
 
 
-def kpi(name: str) -> Kpi:
+def judged(name: str) -> Kpi:
     """A KPI of the catalogue with the target that this application judges it by."""
     declared = CATALOGUE[name]
     chosen = flask.current_app.config.get(_KEY, {}) if flask.has_app_context() else {}
@@ -29,4 +29,4 @@ def kpi(name: str) -> Kpi:
 
 def target_of(name: str) -> float | None:
     """The target of a KPI in the unit of its value; None: it has none."""
-    return kpi(name).target
+    return judged(name).target

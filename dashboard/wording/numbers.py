@@ -12,6 +12,7 @@ from dashboard import formats, rows
 from dashboard.languages import _, current, ngettext
 from dashboard.numbers import MATURE
 from dashboard.row_lists import list_of, rows_link
+from dashboard.targets import judged
 from dashboard.url_filter import Period, link, spanning
 from dashboard.vocabulary import dimension_name, kpi_short, kpi_unit
 from dashboard.wording.exclusions import (
@@ -302,7 +303,7 @@ def week_rows(
 ) -> pl.DataFrame:
     """The weeks as the figure wants them; weeks without rows are there without a value."""
     known = {row["week"]: row for row in frame.iter_rows(named=True)}
-    kpi = CATALOGUE[name]
+    kpi = judged(name)
     found = []
     for monday in mondays:
         row = known.get(monday, {})
@@ -403,11 +404,6 @@ def weeks_table(weeks: pl.DataFrame) -> str:
     return rows.table(columns, lines)
 
 
-def target_of(name: str) -> float | None:
-    """The target in the unit of the value."""
-    return CATALOGUE[name].target
-
-
 def from_zero(name: str) -> bool:
     """Whether the scale begins at zero: a count's must, or a small change looks large."""
     return CATALOGUE[name].unit == "count"
@@ -415,7 +411,7 @@ def from_zero(name: str) -> bool:
 
 def target_label(name: str) -> str:
     """What stands at the hairline of the target."""
-    kpi = CATALOGUE[name]
+    kpi = judged(name)
     if kpi.target is None:
         return ""
     digits = formats.percent(kpi.target, 0) if kpi.unit == "share" else None

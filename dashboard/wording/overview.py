@@ -12,6 +12,7 @@ import polars as pl
 
 from dashboard import formats, rows
 from dashboard.languages import _, current, ngettext
+from dashboard.targets import target_of
 from dashboard.url_filter import Period, case_link, link, narrow, spanning
 from dashboard.vocabulary import dimension_name, kpi_short, kpi_title, value_name
 from dashboard.wording.clocks import clock_name
@@ -167,7 +168,7 @@ def movers_title(frame: pl.DataFrame, kpi: str, by: str) -> str:
 
 def map_title(frame: pl.DataFrame, kpi: str) -> str:
     """The finding of the map: who is furthest below the target."""
-    target = CATALOGUE[kpi].target or 0
+    target = target_of(kpi) or 0
     judged = frame.filter(pl.col("n") >= SMALLEST_N, pl.col("value").is_not_null()).sort("value")
     if not judged.height:
         return _("No country has enough cases to judge")
@@ -183,7 +184,7 @@ def map_title(frame: pl.DataFrame, kpi: str) -> str:
 
 def map_summary(frame: pl.DataFrame, kpi: str) -> str:
     """The map for someone who cannot see it."""
-    target = CATALOGUE[kpi].target or 0
+    target = target_of(kpi) or 0
     judged = frame.filter(pl.col("n") >= SMALLEST_N, pl.col("value").is_not_null()).sort("value")
     below = judged.filter(pl.col("value") < target)
     worst = ", ".join(
@@ -202,7 +203,7 @@ def map_summary(frame: pl.DataFrame, kpi: str) -> str:
 
 def map_table(frame: pl.DataFrame, kpi: str) -> str:
     """The table behind the map: the furthest below the target first, too small ones last."""
-    target = CATALOGUE[kpi].target
+    target = target_of(kpi)
     columns = [
         rows.Column(dimension_name("market")),
         rows.Column(kpi_short(kpi), num=True),

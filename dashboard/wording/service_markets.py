@@ -9,9 +9,9 @@ import polars as pl
 
 from dashboard import formats, rows
 from dashboard.languages import _
+from dashboard.targets import target_of
 from dashboard.url_filter import Period, link
 from data_access.browse.service_marketplaces import CLOCKS
-from data_access.metrics import CATALOGUE
 
 KPIS = {"own": "marketplace_within_2h", "platform": "marketplace_within_24h"}
 """The same promises as KPIs over all marketplaces: whose targets hold here."""
@@ -78,7 +78,7 @@ def table(frame: pl.DataFrame, query: str) -> str:
 
 def _share(row: Mapping[str, Any], name: str) -> tuple[rows.Cell, rows.Cell]:
     value, low, high = (row[f"{name}_{part}"] for part in ("value", "low", "high"))
-    meter = None if value is None else (value, low, high, CATALOGUE[KPIS[name]].target)
+    meter = None if value is None else (value, low, high, target_of(KPIS[name]))
     share = rows.Cell(formats.percent(value), sub=formats.interval(low, high, "share"), meter=meter)
     return share, rows.Cell(formats.number(row[f"{name}_n"]))
 

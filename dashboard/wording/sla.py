@@ -10,6 +10,7 @@ import polars as pl
 from dashboard import formats, rows
 from dashboard.languages import _, current, ngettext
 from dashboard.sla import LATE_LIST, LATE_VIEW, LEVEL_KPIS
+from dashboard.targets import judged, target_of
 from dashboard.url_filter import Period, link, narrow
 from dashboard.vocabulary import dimension_name, kpi_short, kpi_title, value_name
 from dashboard.wording.standing import SMALLEST_N, against_target
@@ -27,7 +28,7 @@ def kpi_choices() -> dict[str, str]:
 
 def answer(whole: Mapping[str, Any], ranked: pl.DataFrame, kpi: str) -> str:
     """Where the promise is broken, in a sentence or two."""
-    declared = CATALOGUE[kpi]
+    declared = judged(kpi)
     if whole["value"] is None:
         return _("No promise has fallen due in this selection.")
     parts = [
@@ -56,7 +57,7 @@ def answer(whole: Mapping[str, Any], ranked: pl.DataFrame, kpi: str) -> str:
 
 def surely_below(ranked: pl.DataFrame, kpi: str) -> pl.DataFrame:
     """Countries with enough cases whose whole interval lies below the target."""
-    target = CATALOGUE[kpi].target or 0.0
+    target = target_of(kpi) or 0.0
     return ranked.filter(pl.col("high") < target, pl.col("n") >= SMALLEST_N, pl.col("market") != "")
 
 
@@ -94,7 +95,7 @@ def map_summary(ranked: pl.DataFrame, kpi: str) -> str:
         "{target}. The table beside the map has every value.",
         below=surely_below(ranked, kpi).height,
         judged=judged.height,
-        target=formats.percent(CATALOGUE[kpi].target, 0),
+        target=formats.percent(target_of(kpi), 0),
     )
 
 
@@ -158,7 +159,7 @@ def level_table(frames: Mapping[str, pl.DataFrame], levels: Sequence[int], query
     """Levels L1 to L5: n, attainment with interval and target, for both clocks of a case."""
     columns = [rows.Column(_("Level"))]
     for kpi in LEVEL_KPIS:
-        target = formats.percent(CATALOGUE[kpi].target, 0)
+        target = formats.percent(target_of(kpi), 0)
         columns.append(rows.Column(f"{kpi_short(kpi)} ≥ {target}", num=True))
         columns.append(rows.Column(_("n"), num=True))
     known = {
@@ -172,8 +173,8 @@ def level_table(frames: Mapping[str, pl.DataFrame], levels: Sequence[int], query
             row = known[kpi].get(level, {})
             share, n = row.get("value"), row.get("n") or 0
             low, high = row.get("low"), row.get("high")
-            meter = None if share is None else (share, low, high, CATALOGUE[kpi].target)
-            standing = against_target(CATALOGUE[kpi], share, n, low, high)
+            meter = None if share is None else (share, low, high, target_of(kpi))
+            standing = against_target(judged(kpi), share, n, low, high)
             cells.append(
                 rows.Cell(
                     formats.percent(share),
@@ -210,7 +211,7 @@ def levels_finding(frames: Mapping[str, pl.DataFrame]) -> str:
     """The level furthest below target with certainty."""
     found = []
     for kpi, frame in frames.items():
-        target = CATALOGUE[kpi].target or 0.0
+        target = target_of(kpi) or 0.0
         below = frame.filter(
             pl.col("high") < target, pl.col("n") >= SMALLEST_N, pl.col("level").is_not_null()
         )

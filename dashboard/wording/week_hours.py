@@ -11,9 +11,9 @@ from babel import dates
 from dashboard import formats, rows
 from dashboard.languages import _, locale
 from dashboard.sla import BLOCK_HOURS, FEWEST_IN_BLOCK, LATE_VIEW
+from dashboard.targets import target_of
 from dashboard.url_filter import link, narrow
 from dashboard.vocabulary import kpi_short, value_name
-from data_access.metrics import CATALOGUE
 
 
 def day_names() -> list[str]:
@@ -97,7 +97,7 @@ def _sun_hover(
 
 def sun_titles(kpi: str) -> tuple[str, str, str]:
     """Titles of the three bands."""
-    target = CATALOGUE[kpi].target
+    target = target_of(kpi)
     return (
         _("Contacts an hour, by continent of the customer"),
         _("Agents on shift, by continent of their site"),
@@ -121,7 +121,7 @@ def sun_rows(frames: Sequence[pl.DataFrame]) -> list[str]:
 
 def sun_finding(blocks: pl.DataFrame, kpi: str) -> str:
     """The block of hours whose answers are late with most certainty."""
-    target = CATALOGUE[kpi].target or 0.0
+    target = target_of(kpi) or 0.0
     judged = blocks.filter(pl.col("n") >= FEWEST_IN_BLOCK, pl.col("high") < target).sort(
         "high", "continent", "hour_of_week"
     )

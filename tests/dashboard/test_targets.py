@@ -19,7 +19,7 @@ def test_targets_of_an_application_win_inside_it_alone() -> None:
         assert targets.target_of("csat") == 0.85
         assert targets.target_of("nps") == 40
         assert targets.target_of("reopen_rate") == CATALOGUE["reopen_rate"].target
-        assert targets.kpi("csat").title == CATALOGUE["csat"].title
+        assert targets.judged("csat").title == CATALOGUE["csat"].title
     with flask.Flask("other").app_context():
         assert targets.target_of("csat") == CATALOGUE["csat"].target
     assert targets.target_of("csat") == CATALOGUE["csat"].target
