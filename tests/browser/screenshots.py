@@ -1,14 +1,14 @@
 """Pictures of every screen for the documentation: `python -m tests.browser.screenshots URL`.
 
-Each screen at 1280 and 390 px, light and dark, English and Chinese, as WebP straight from the
-browser, into `docs/img`. `URL` is a running application, such as the one `make demo` starts.
+Each screen at 1280 and 390 px, light and dark, English and Chinese (four of the eight ways), as
+WebP straight from the browser, into `docs/img`. `URL` is a running application, such as the one
+`make demo` starts.
 """
 
 from __future__ import annotations
 
 import base64
 import sys
-from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -22,21 +22,28 @@ SCREENS = {
     "complaints": "/complaints",
     "service": "/service?within=240",
     "sla": "/sla",
+    "returns": "/returns",
     "reconcile": "/reconcile?range=12m",
     "cases": "/cases",
     "case": "/cases?view=reopened&range=12m",
     "number": "/numbers/first_response_within_target?range=12m",
 }
 SIZES = {"1280": (1280, 900), "390": (390, 844)}
-QUALITY = 55
+WAYS = (
+    ("1280", "light", "en-GB"),
+    ("1280", "dark", "zh-CN"),
+    ("390", "light", "zh-CN"),
+    ("390", "dark", "en-GB"),
+)
+"""Each width, scheme and language twice: all eight ways would weigh more than the code."""
+QUALITY = 45
 
 
 def take(browser: Browser, url: str) -> None:
     """Write all pictures."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for (width, size), scheme, locale in product(
-        SIZES.items(), ("light", "dark"), ("en-GB", "zh-CN")
-    ):
+    for width, scheme, locale in WAYS:
+        size = SIZES[width]
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if scheme == "dark" else "light",
