@@ -22,7 +22,6 @@ SCREENS = {
     "complaints": "/complaints",
     "service": "/service?within=240",
     "sla": "/sla",
-    "returns": "/returns?range=90d",
     "returns": "/returns",
     "reconcile": "/reconcile?range=12m",
     "cases": "/cases",
