@@ -18,6 +18,10 @@ from data_access.presets import PRESETS, Definition, Reconciliation, Side, prese
 from data_access.presets.recorded import NAME as RECORDED_NAME
 
 
+EXACT_BELOW_S = 3600
+"""Durations below this are told to the second."""
+
+
 def metric_name(metric: str) -> str:
     """What readers call a time metric."""
     return {
@@ -50,13 +54,20 @@ def statistic_name(statistic: str) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """A duration without a sign: to the second below a minute, else to the nearest minute."""
+    """A duration without a sign: to the second below an hour, else to the nearest minute.
+
+    Two numbers and their difference stand side by side here: what is rounded away must not be
+    what a reader would add up.
+    """
     if seconds is None:
         return formats.NONE
-    if abs(seconds) < 60:
-        return _("{s} s", s=formats.number(abs(seconds)))
-    # Cut off, two numbers and their difference would be a minute apart more often.
-    return formats.duration(60 * round(abs(seconds) / 60))
+    whole = round(abs(seconds))
+    if whole < 60:
+        return _("{s} s", s=formats.number(whole))
+    minutes, rest = divmod(whole, 60)
+    if whole < EXACT_BELOW_S and rest:
+        return _("{m} min {s} s", m=formats.number(minutes), s=formats.number(rest))
+    return formats.duration(60 * round(whole / 60))
 
 
 def signed(seconds: float) -> str:

@@ -276,8 +276,8 @@ def test_the_sources_own_figure(desk: Services) -> None:
     answer = shown(desk, MARCH, asked)
     # Recorded: (60 + 7) / 2 = 33.5 min; by the definition 30 min, b being 0 and not 7.
     assert answer[-1] == (
-        "The source's own figure says 34 min, Zendesk 30 min. The biggest cause is “Not "
-        "reproduced”: −4 min of −4 min."
+        "The source's own figure says 33 min 30 s, Zendesk 30 min. The biggest cause is “Not "
+        "reproduced”: −3 min 30 s of −3 min 30 s."
     )
     (row,) = json.loads(answer[8])["rows"]
     assert row["href"].startswith("/cases/b?")
