@@ -17,7 +17,6 @@ from data_access.browse.reconciliations import Found
 from data_access.presets import PRESETS, Definition, Reconciliation, Side, preset
 from data_access.presets.recorded import NAME as RECORDED_NAME
 
-
 EXACT_BELOW_S = 3600
 """Durations below this are told to the second."""
 
