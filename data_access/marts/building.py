@@ -14,7 +14,7 @@ import polars as pl
 
 from data_access.calendars import Hours, compile_hours
 from data_access.marts import orders, parcels, returns, voice
-from data_access.marts.cases import CASE_MARTS, case_marts
+from data_access.marts.cases import CASE_MARTS, FEW, case_marts
 from data_access.marts.orders import Facts
 from data_access.marts.schemas import MARTS
 from data_access.marts.touched import Reach
@@ -61,13 +61,13 @@ def _build_cases(warehouse: Warehouse, facts: Facts, reach: Reach, now: datetime
     months = set().union(*(reach.parts[name] for name in CASE_MARTS))
     if not months:
         return
-    some = None if reach.cases is None else reach.cases.to_frame("case_id").lazy()
+    some = reach.cases
     hours = _business_hours(facts, now)
     for chunk in _chunks(facts["cases"], months, CASES_AT_ONCE):
         inside = pl.col("part").is_in(chunk)
         own = facts["cases"].filter(inside)
         if some is not None:
-            own = own.join(some, on="case_id", how="semi")
+            own = _among(own, some)
         for name, made in case_marts(own, facts, scan_mart(warehouse, "orders"), hours).items():
             rows, parts = made, chunk
             if some is not None:
@@ -78,7 +78,7 @@ def _build_cases(warehouse: Warehouse, facts: Facts, reach: Reach, now: datetime
 
 
 def _spliced(
-    held: pl.LazyFrame, made: pl.DataFrame, some: pl.LazyFrame
+    held: pl.LazyFrame, made: pl.DataFrame, some: pl.Series
 ) -> tuple[pl.DataFrame, list[int]]:
     """The rows of the months that differ once the rows of `some` cases are those `made`, and which.
 
@@ -87,7 +87,7 @@ def _spliced(
     sides = [
         rows.with_columns(side=pl.lit(side))
         for rows, side in (
-            (held.join(some, on="case_id", how="semi").collect(), -1),
+            (_among(held, some).collect(), -1),
             (made, 1),
         )
     ]
@@ -99,8 +99,16 @@ def _spliced(
     )
     parts = differing["part"].unique().sort().to_list()
     changed = pl.col("part").is_in(parts)
-    rest = held.filter(changed).join(some, on="case_id", how="anti").collect()
+    gone = some.to_frame("case_id").lazy()
+    rest = held.filter(changed).join(gone, on="case_id", how="anti").collect()
     return pl.concat([rest, made.filter(changed)]), parts
+
+
+def _among(rows: pl.LazyFrame, cases: pl.Series) -> pl.LazyFrame:
+    """The rows of some cases; of a few, so that readers decode nothing but the id of the others."""
+    if cases.len() <= FEW:
+        return rows.filter(pl.col("case_id").is_in(cases.implode()))
+    return rows.join(cases.to_frame("case_id").lazy(), on="case_id", how="semi")
 
 
 _ORDER = {

@@ -26,7 +26,9 @@ CASE_MARTS = ("cases", "clocks", "findings", "open_spells")
 
 _CASE = ["source", "case_id"]
 _ENDED = pl.col("status").is_in(["solved", "closed"])
-_FEW = 50_000
+FEW = 50_000
+"""So many ids are looked for while files are read; more are joined afterwards."""
+
 _RUNS = {"first_response": "fr", "resolution": "res"}
 _SPANS = ("full_resolution", "requester_wait", "agent_work", "on_hold")
 
@@ -62,7 +64,7 @@ def case_marts(
 
 def _of(held: pl.DataFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
     """The rows about some cases."""
-    if held.height <= _FEW:
+    if held.height <= FEW:
         # Of other rows the file readers then decode nothing but the id.
         rows = rows.filter(pl.col("case_id").is_in(held["case_id"].implode()))
     return rows.join(held.lazy().select(*_CASE), on=_CASE, how="semi")
