@@ -16,6 +16,7 @@ from dashboard.readings import understood
 from dashboard.targets import target_of
 from dashboard.today import data_to, today
 from dashboard.url_filter import decode, period
+from dashboard.wording import number_weeks
 from dashboard.wording import numbers as words
 from data_access.metrics import Query
 
@@ -91,18 +92,18 @@ def weeks(services: Services, query: str, kpi: str) -> tuple[Any, ...]:
     where = replace(span.now, start=mondays[0], end=span.last)
     asked = Query(kpi, by=("week",), where=where, zone=view.zone, currency=view.currency)
     told = services.metrics.kpi(asked)
-    shown = words.week_rows(told, mondays, span.last, kpi, query)
-    finding = words.weeks_title(shown, kpi)
+    shown = number_weeks.week_rows(told, mondays, span.last, kpi, query)
+    finding = number_weeks.weeks_title(shown, kpi)
     return (
         panel_state.of(shown["value"].count()),
         week_trend(
             shown,
             target=target_of(kpi),
-            target_label=words.target_label(kpi),
-            zero=words.from_zero(kpi),
+            target_label=number_weeks.target_label(kpi),
+            zero=number_weeks.from_zero(kpi),
             view=query,
         ),
         finding,
-        words.weeks_summary(shown, finding),
-        words.weeks_table(shown),
+        number_weeks.weeks_summary(shown, finding),
+        number_weeks.weeks_table(shown),
     )

@@ -1,19 +1,16 @@
-"""What the page of one number says: the value, what it is made of, what is left out, its weeks."""
+"""What the page of one number says: the value, what it is made of, what is left out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
-
-import polars as pl
 
 from dashboard import formats, rows
 from dashboard.languages import _, current, ngettext
 from dashboard.numbers import MATURE
 from dashboard.row_lists import list_of, rows_link
-from dashboard.targets import judged
-from dashboard.url_filter import Period, link, spanning
+from dashboard.url_filter import Period, link
 from dashboard.vocabulary import dimension_name, kpi_short, kpi_unit
 from dashboard.wording.exclusions import (
     check_advice,
@@ -25,7 +22,7 @@ from dashboard.wording.exclusions import (
 from dashboard.wording.row_lists import kind_name, view_names
 from dashboard.wording.standing import Standing, against_before, against_target, verdict_word
 from dashboard.wording.tiles import tainted_text
-from data_access.metrics import CATALOGUE, Account, Explanation, Kpi
+from data_access.metrics import Account, Explanation, Kpi
 
 
 def standing(told: Explanation) -> Standing:
@@ -77,7 +74,7 @@ def facts(
     unit = kpi_unit(kpi.name)
     judged = standing(told)
     shown = [
-        rows.Fact(kpi_short(kpi.name), _with_unit(value, kpi, unit), sub=_days(span)),
+        rows.Fact(kpi_short(kpi.name), with_unit(value, kpi, unit), sub=_days(span)),
         rows.Fact(_("Interval, 95%"), formats.interval(low, high, kpi.unit) or formats.NONE),
         rows.Fact(_("n"), formats.number(row["n"])),
         rows.Fact(
@@ -97,7 +94,8 @@ def facts(
     return rows.facts(shown)
 
 
-def _with_unit(value: float | None, kpi: Kpi, unit: str) -> str:
+def with_unit(value: float | None, kpi: Kpi, unit: str) -> str:
+    """A value and its unit in words."""
     text = formats.value(value, kpi.unit)
     return f"{text} {unit}" if unit and value is not None else text
 
@@ -159,7 +157,7 @@ def sides(told: Explanation, query: str) -> str:
     ]
     lines = []
     for name, measure, count in shown:
-        words, href = _rows_of(measure, query)
+        words, href = rows_of(measure, query)
         lines.append(
             rows.Row(
                 (
@@ -172,7 +170,7 @@ def sides(told: Explanation, query: str) -> str:
     return rows.table(columns, lines)
 
 
-def _rows_of(measure: str, query: str) -> tuple[str, str]:
+def rows_of(measure: str, query: str) -> tuple[str, str]:
     """What the rows of a measure are called and where they stand."""
     if measure.startswith("backlog."):
         return _("Open cases"), link("/cases", query, {"view": "open"})
@@ -241,7 +239,7 @@ def _account(account: Account, query: str) -> list[rows.Row]:
         )
         for code, count in account.excluded.items()
     ]
-    words, behind = _rows_of(account.measure, query)
+    words, behind = rows_of(account.measure, query)
     counted = rows.Row(
         (
             rows.Cell("= " + _("Counted")),
@@ -296,126 +294,6 @@ def quality_table(told: Explanation, query: str) -> str:
         for check, n in told.tainted.iter_rows()
     ]
     return rows.table(columns, lines)
-
-
-def week_rows(
-    frame: pl.DataFrame, mondays: Sequence[date], last: date, name: str, query: str
-) -> pl.DataFrame:
-    """The weeks as the figure wants them; weeks without rows are there without a value."""
-    known = {row["week"]: row for row in frame.iter_rows(named=True)}
-    kpi = judged(name)
-    found = []
-    for monday in mondays:
-        row = known.get(monday, {})
-        end = min(monday + timedelta(days=6), last)
-        value = row.get("value")
-        text = formats.value(value, kpi.unit)
-        days = formats.days(monday, end)
-        interval = formats.interval(row.get("low"), row.get("high"), kpi.unit)
-        n = _("n = {n}", n=formats.number(row.get("n") or 0))
-        found.append(
-            {
-                "label": formats.day(monday),
-                "days": days,
-                "value": value,
-                "low": row.get("low"),
-                "high": row.get("high"),
-                "n": row.get("n"),
-                "interval": interval,
-                "text": text if value is not None else "",
-                "over": monday + timedelta(days=6) < last,
-                "hover": "<br>".join(
-                    part for part in (f"<b>{days}</b>", text, interval, n) if part
-                ),
-                "href": _week_link(kpi, spanning(query, monday, end)),
-            }
-        )
-    return pl.DataFrame(found, schema=WEEK)
-
-
-WEEK = {
-    "label": pl.String(),
-    "days": pl.String(),
-    "value": pl.Float64(),
-    "low": pl.Float64(),
-    "high": pl.Float64(),
-    "n": pl.Int64(),
-    "interval": pl.String(),
-    "text": pl.String(),
-    "over": pl.Boolean(),
-    "hover": pl.String(),
-    "href": pl.String(),
-}
-
-
-def _week_link(kpi: Kpi, query: str) -> str:
-    return _rows_of(kpi.denominator or kpi.numerator, query)[1]
-
-
-def weeks_title(weeks: pl.DataFrame, name: str) -> str:
-    """The finding: how the last week that is over stands to the weeks before it."""
-    over = weeks.filter(pl.col("over") & pl.col("value").is_not_null())
-    if over.height < 2:
-        return _("Last 8 weeks")
-    row = over.row(-1, named=True)
-    earlier = over.head(-1)["value"]
-    value, text = row["value"], _with_unit(row["value"], CATALOGUE[name], kpi_unit(name))
-    low = row["low"] if row["low"] is not None else value
-    high = row["high"] if row["high"] is not None else value
-    lowest, highest = (float(earlier.min() or 0), float(earlier.max() or 0))  # type: ignore[arg-type]
-    if low > highest:
-        return _("Higher than in any week before: {value}", value=text)
-    if high < lowest:
-        return _("Lower than in any week before: {value}", value=text)
-    return _(
-        "{value} in the last full week, {low} to {high} before",
-        value=text,
-        low=formats.value(lowest, CATALOGUE[name].unit),
-        high=formats.value(highest, CATALOGUE[name].unit),
-    )
-
-
-def weeks_summary(weeks: pl.DataFrame, finding: str) -> str:
-    """The trend for someone who cannot see it."""
-    values = "; ".join(
-        f"{row['days']}: {row['text']}"
-        for row in weeks.filter(pl.col("value").is_not_null()).iter_rows(named=True)
-    )
-    return f"{finding}. {values}"
-
-
-def weeks_table(weeks: pl.DataFrame) -> str:
-    """The table behind the trend, newest week first."""
-    columns = [
-        rows.Column(_("Week")),
-        rows.Column(_("Value"), num=True),
-        rows.Column(_("n"), num=True),
-    ]
-    lines = [
-        rows.Row(
-            (
-                rows.Cell(row["days"], href=row["href"]),
-                rows.Cell(row["text"] or formats.NONE, sub=row["interval"]),
-                rows.Cell(formats.number(row["n"])),
-            )
-        )
-        for row in weeks.reverse().iter_rows(named=True)
-    ]
-    return rows.table(columns, lines)
-
-
-def from_zero(name: str) -> bool:
-    """Whether the scale begins at zero: a count's must, or a small change looks large."""
-    return CATALOGUE[name].unit == "count"
-
-
-def target_label(name: str) -> str:
-    """What stands at the hairline of the target."""
-    kpi = judged(name)
-    if kpi.target is None:
-        return ""
-    digits = formats.percent(kpi.target, 0) if kpi.unit == "share" else None
-    return _("Target {target}", target=digits or formats.value(kpi.target, kpi.unit))
 
 
 def _days(span: Period) -> str:

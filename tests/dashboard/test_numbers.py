@@ -18,8 +18,8 @@ from dashboard.languages import use_language
 from dashboard.numbers import BY_PRESET, KPIS, number_link
 from dashboard.row_lists import list_of
 from dashboard.services import Services
-from dashboard.wording import exclusions, numbers
-from dashboard.wording.numbers import WEEK
+from dashboard.wording import exclusions, number_weeks
+from dashboard.wording.number_weeks import WEEK
 from data_access.metrics import CATALOGUE
 from data_access.metrics.exclusions import POPULATIONS
 from data_access.metrics.explanation import STOCK_CODES
@@ -188,7 +188,7 @@ def some_weeks(*values: float | None) -> pl.DataFrame:
     ],
 )
 def test_the_finding_of_the_weeks(values: tuple[float | None, ...], finding: str) -> None:
-    assert numbers.weeks_title(some_weeks(*values), "csat") == finding
+    assert number_weeks.weeks_title(some_weeks(*values), "csat") == finding
 
 
 def test_the_figure_has_points_intervals_and_the_target() -> None:
@@ -212,7 +212,7 @@ def test_weeks_without_rows_stay_in_their_place() -> None:
     frame = pl.DataFrame({"week": [date(2026, 11, 2)], "value": [0.5], "n": [4],
                           "low": [0.1], "high": [0.9]})  # fmt: skip
     mondays = [date(2026, 10, 26), date(2026, 11, 2), date(2026, 11, 9)]
-    shown = numbers.week_rows(frame, mondays, date(2026, 11, 11), "csat", "market=DE")
+    shown = number_weeks.week_rows(frame, mondays, date(2026, 11, 11), "csat", "market=DE")
     assert shown["value"].to_list() == [None, 0.5, None]
     assert shown["over"].to_list() == [True, True, False]
     assert shown["href"][1].startswith("/rows/surveys?view=csat&range=custom&from=2026-11-02")
