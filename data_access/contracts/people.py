@@ -7,6 +7,10 @@ import polars as pl
 
 from data_access.contracts import columns as c
 
+_WEEK_MIN = 7 * 24 * 60
+_TEN_YEARS_S = 10 * 365 * 24 * 3600
+"""No promise is longer; a larger number is of another unit, and past the last date there is."""
+
 
 class Agents(dy.Schema):
     """One seat in the service organisation; no names."""
@@ -41,8 +45,12 @@ class Calendars(dy.Schema):
     calendar_id = c.ref("Calendar the interval belongs to", nullable=False)
     tz = c.zone("Time zone of the calendar", nullable=False)
     weekday = c.count("1 Monday to 7 Sunday", nullable=False, minimum=1, maximum=7)
-    start_minute = c.count("Minutes after midnight", nullable=False)
-    end_minute = c.count("Minutes after midnight; over 1440 runs into the next day", nullable=False)
+    start_minute = c.count("Minutes after midnight", nullable=False, maximum=_WEEK_MIN)
+    end_minute = c.count(
+        "Minutes after midnight; over 1440 runs into the next day, a week (10080) at most",
+        nullable=False,
+        maximum=_WEEK_MIN,
+    )
     country = c.country("Country whose public holidays close it; empty: none do")
     region = c.text("Region (ISO 3166-2 without the country) whose holidays close it too")
     valid_from = c.day("First day in force")
@@ -92,7 +100,9 @@ class SlaPolicies(dy.Schema):
     channel = c.choice(c.CHANNELS, "Channel the target is for")
     vip_tier = c.choice(["none", "platinum", "diamond", "black"], "Tier the target is for")
     marketplace = c.text("Marketplace the target is for")
-    target_s = c.count("Target in seconds", nullable=False, minimum=1)
+    target_s = c.count(
+        "Target in seconds, ten years at most", nullable=False, minimum=1, maximum=_TEN_YEARS_S
+    )
     clock = c.choice(["calendar", "business"], "Clock that runs", nullable=False)
     calendar_id = c.ref("Calendar of a business clock where the case names none")
     pause_states = c.text("Statuses that stop the clock, separated by spaces")

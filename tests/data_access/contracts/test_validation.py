@@ -120,6 +120,30 @@ def test_unknown_zone() -> None:
 
 
 @pytest.mark.parametrize(
+    ("start", "end", "refused"),
+    [
+        (0, 10_080, []),
+        (1320, 1800, []),
+        (0, 10_081, [("end_minute", "10081", "end_minute is out of range")]),
+        (0, 10**9, [("end_minute", "1000000000", "end_minute is out of range")]),
+    ],
+)
+def test_opening_hours_are_at_most_a_week(
+    start: int, end: int, refused: list[tuple[str, str | None, str]]
+) -> None:
+    row = {"interval_id": "i", "calendar_id": "c", "tz": "UTC", "weekday": 1}
+    assert refusals("calendars", row | {"start_minute": start, "end_minute": end}) == refused
+
+
+@pytest.mark.parametrize(
+    ("target", "fits"), [(0, False), (1, True), (315_360_000, True), (315_360_001, False)]
+)
+def test_a_promise_is_at_most_ten_years(target: int, fits: bool) -> None:
+    row = {"policy_id": "p", "metric": "resolution", "clock": "calendar", "target_s": target}
+    assert (refusals("sla_policies", row) == []) == fits
+
+
+@pytest.mark.parametrize(
     ("kind", "score", "fits"),
     [
         ("nps", 0, True),
