@@ -30,7 +30,8 @@ class History:
         statuses: source, case_id, status, starts_at, ends_at (null: still): spells, in order.
         solves: source, case_id, at, closed: changes into solved or closed; `closed` where nobody
             solved it first.
-        waived: source, case_id, at: when somebody said that no reply is needed.
+        waived: source, case_id, at: when somebody said that no reply is needed, or that the case is
+            over: solving one that is solved already is no solve, but ends a wait.
         schedules: source, case_id, calendar, starts_at, ends_at (null: still).
         as_of: instant that all of it holds for.
     """
@@ -85,7 +86,7 @@ def history(own: pl.LazyFrame, timeline: pl.LazyFrame, as_of: datetime) -> Histo
         replies.select(*CASE, "at", "by").sort(*CASE, "at", "by"),
         statuses,
         _solves(statuses),
-        told.filter(pl.col("kind") == "no_reply_needed").select(*CASE, "at").sort(*CASE, "at"),
+        _waived(told),
         _schedules(cases, told),
         as_of,
     )
@@ -200,6 +201,14 @@ def _statuses(cases: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
         .with_columns(ends_at=pl.when(_same(-1)).then(pl.col("at").shift(-1)))
         .select(*CASE, status="now", starts_at="at", ends_at="ends_at")
     )
+
+
+def _waived(told: pl.DataFrame) -> pl.DataFrame:
+    """Every word that nothing is waited for."""
+    kind, to = pl.col("kind"), pl.col("to")
+    over = (kind == "status") & to.is_not_null() & group(normal(to)).is_in(_ENDED)
+    said = kind.is_in(["no_reply_needed", *_ENDED]) | over.fill_null(value=False)
+    return told.filter(said).select(*CASE, "at").sort(*CASE, "at")
 
 
 def _solves(statuses: pl.DataFrame) -> pl.DataFrame:

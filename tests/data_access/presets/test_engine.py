@@ -9,10 +9,23 @@ from hypothesis import given, settings
 from data_access.clocks import measure
 from data_access.contracts import TABLES
 from data_access.presets import preset
-from tests.data_access.presets.cases import AS_OF, OFFICE, Book
+from tests.data_access.presets.cases import AS_OF, OFFICE, Book, at
 from tests.data_access.presets.test_reconcile import books
 
 NO_POLICIES = pl.DataFrame(schema={"source": pl.String(), **TABLES["sla_policies"].dtypes()})
+
+
+def test_solving_once_more_ends_a_wait_here_too() -> None:
+    book = Book()
+    book.case("A", at("10:00")).solved(at("10:00")).customer(at("10:05")).solved(at("10:20"))
+    own, events, messages = book.frames()
+    clock = measure(
+        own, events, messages, policies=NO_POLICIES, hours=OFFICE, clocks=("first_response",)
+    ).instances.row(0, named=True)
+    assert (clock["started_at"], clock["withdrawn_at"]) == (at("10:05"), at("10:20"))
+    ours = book.measuring("first_response").times(preset("afterwatch").definition("first_response"))
+    # 10:05 to 10:20, watched until it was over: 15 min.
+    assert ours.select("value_s", "ended").row(0) == (900.0, False)
 
 
 @pytest.mark.parametrize(
