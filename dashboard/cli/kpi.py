@@ -89,7 +89,9 @@ def command(
         rows = services.metrics.kpi(Query(name, by, where, instant, used, currency))
     except QueryError as error:
         raise click.UsageError(str(error)) from error
-    extra = ("excluded",) if "excluded" in rows.columns else ()
+    extra = ["excluded"] if "excluded" in rows.columns else []
+    if rows["tainted"].sum():
+        extra.append("tainted")
     _show(rows.select(*by, *_STATED, *extra), name, form)
     for hint in questions.hints(services.metrics, where):
         click.echo(hint, err=True)
@@ -105,6 +107,8 @@ def _show(rows: pl.DataFrame, name: str, form: str) -> None:
     # The same in every row: said once below the table.
     shown = rows.drop("unit", "as_of", "fresh_at")
     output.show_frame(shown, form, title=f"{kpi.title} ({kpi.unit})")
+    if "tainted" in rows.columns:
+        click.echo("tainted: rows that a data-quality check doubts; see afterwatch doctor.")
     if rows.height:
         as_of, fresh = rows["as_of"][0], rows["fresh_at"][0]
         imported = "nothing imported yet" if fresh is None else f"newest import {fresh:%F %H:%M}"

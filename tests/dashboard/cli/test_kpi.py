@@ -71,6 +71,28 @@ def test_json_rows_have_the_promised_fields_in_order(home: Path) -> None:
     }
 
 
+def test_doubted_rows_are_told_beside_the_number(tmp_path: Path) -> None:
+    made = Home(tmp_path)
+    cases = [
+        {"case_id": "a", "created_at": at("2026-03-01 09:00"), "country": "DE", "status": "open"},
+        {"case_id": "b", "created_at": at("2026-03-01 09:00"), "country": "FR", "status": "open"},
+    ]
+    events = [
+        {"event_id": "1", "case_id": "a", "at": at("2026-03-01 08:00"), "type": "customer_msg"},
+        {"event_id": "2", "case_id": "a", "at": at("2026-03-01 10:00"), "type": "agent_msg"},
+        {"event_id": "3", "case_id": "b", "at": at("2026-03-01 10:00"), "type": "agent_msg"},
+    ]
+    made.take_in({"cases": cases, "case_events": events}, NOW)
+    refresh(made.warehouse, made.engine, NOW)
+    made.close()
+    asked = ("first_response_within_target", "--by", "market")
+    found = rows(tmp_path, *asked)
+    assert [(row["market"], row["tainted"]) for row in found] == [("DE", 1), ("FR", 0)]
+    assert "rows that a data-quality check doubts" in run(tmp_path, *asked).output
+    (clean,) = rows(tmp_path, *asked, "--where", "market=FR")
+    assert "tainted" not in clean
+
+
 def test_split_filter_zone_and_as_of(home: Path) -> None:
     by_market = rows(home, "contacts", "--by", "market")
     assert [(row["market"], row["n"]) for row in by_market] == [("DE", 2), ("FR", 1)]
