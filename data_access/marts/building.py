@@ -37,13 +37,22 @@ def scan_mart(warehouse: Warehouse, name: str, snapshot_id: int | None = None) -
     )
 
 
-def build_marts(warehouse: Warehouse, facts: Facts, reach: Reach, now: datetime) -> None:
-    """Rebuild the months that are reached, in the order in which marts need one another."""
+def build_marts(
+    warehouse: Warehouse, facts: Facts, reach: Reach, now: datetime
+) -> Mapping[str, Collection[int]]:
+    """Rebuild the months that are reached, in the order in which marts need one another.
+
+    Returns:
+        The months that were written anew, by mart: of those of cases only what differs is.
+    """
+    written: dict[str, Collection[int]] = {}
     for name in MARTS:
         if name == CASE_MARTS[0]:
-            _build_cases(warehouse, facts, reach, now)
+            written |= _build_cases(warehouse, facts, reach, now)
         elif name not in CASE_MARTS:
             _build(warehouse, facts, name, reach.parts[name])
+            written[name] = reach.parts[name]
+    return written
 
 
 def _build(warehouse: Warehouse, facts: Facts, name: str, months: Collection[int]) -> None:
@@ -57,39 +66,49 @@ def _build(warehouse: Warehouse, facts: Facts, name: str, months: Collection[int
         warehouse.replace_parts(name, "marts", rows.sort("part", mart.key).collect(), chunk)
 
 
-def _build_cases(warehouse: Warehouse, facts: Facts, reach: Reach, now: datetime) -> None:
+def _build_cases(
+    warehouse: Warehouse, facts: Facts, reach: Reach, now: datetime
+) -> dict[str, set[int]]:
+    """Rebuild the marts of cases; gives the months written anew by mart."""
+    written: dict[str, set[int]] = {name: set() for name in CASE_MARTS}
     months = set().union(*(reach.parts[name] for name in CASE_MARTS))
     if not months:
-        return
+        return written
     some = reach.cases
     hours = _business_hours(facts, now)
-    for chunk in _chunks(facts["cases"], months, CASES_AT_ONCE):
-        inside = pl.col("part").is_in(chunk)
-        own = facts["cases"].filter(inside)
+    # Few cases of many months are measured in one go: what a measurement costs hardly depends on
+    # how few they are.
+    few = some is not None and some.len() <= FEW
+    for chunk in [sorted(months)] if few else _chunks(facts["cases"], months, CASES_AT_ONCE):
+        own = facts["cases"].filter(pl.col("part").is_in(chunk))
         if some is not None:
             own = _among(own, some)
         for name, made in case_marts(own, facts, scan_mart(warehouse, "orders"), hours).items():
-            rows, parts = made, chunk
-            if some is not None:
-                rows, parts = _spliced(scan_mart(warehouse, name).filter(inside), made, some)
-            order = ("part", MARTS[name].key, *_ORDER.get(name, ()))
-            if parts:
-                warehouse.replace_parts(name, "marts", rows.sort(order), parts)
+            if some is None:
+                _write(warehouse, name, made, chunk)
+                written[name].update(chunk)
+            else:
+                written[name].update(_splice(warehouse, facts, name, made, chunk, some))
+    return written
 
 
-def _spliced(
-    held: pl.LazyFrame, made: pl.DataFrame, some: pl.Series
-) -> tuple[pl.DataFrame, list[int]]:
-    """The rows of the months that differ once the rows of `some` cases are those `made`, and which.
+def _splice(
+    warehouse: Warehouse,
+    facts: Facts,
+    name: str,
+    made: pl.DataFrame,
+    months: Collection[int],
+    some: pl.Series,
+) -> list[int]:
+    """Put the rows `made` in the place of those of `some` cases; gives the months that differ.
 
     Most of what is told of older cases (a note, a tag) changes no clock: their months stay.
     """
+    mart = scan_mart(warehouse, name)
+    held = mart.filter(pl.col("part").is_in(list(months)))
     sides = [
         rows.with_columns(side=pl.lit(side))
-        for rows, side in (
-            (_among(held, some).collect(), -1),
-            (made, 1),
-        )
+        for rows, side in ((_among(held, some).collect(), -1), (made, 1))
     ]
     differing = (
         pl.concat(sides)
@@ -98,10 +117,17 @@ def _spliced(
         .filter(pl.col("side") != 0)
     )
     parts = differing["part"].unique().sort().to_list()
-    changed = pl.col("part").is_in(parts)
     gone = some.to_frame("case_id").lazy()
-    rest = held.filter(changed).join(gone, on="case_id", how="anti").collect()
-    return pl.concat([rest, made.filter(changed)]), parts
+    for chunk in _chunks(facts["cases"], parts, CASES_AT_ONCE):
+        changed = pl.col("part").is_in(chunk)
+        rest = mart.filter(changed).join(gone, on="case_id", how="anti").collect()
+        _write(warehouse, name, pl.concat([rest, made.filter(changed)]), chunk)
+    return parts
+
+
+def _write(warehouse: Warehouse, name: str, rows: pl.DataFrame, months: Collection[int]) -> None:
+    order = ("part", MARTS[name].key, *_ORDER.get(name, ()))
+    warehouse.replace_parts(name, "marts", rows.sort(order), months)
 
 
 def _among(rows: pl.LazyFrame, cases: pl.Series) -> pl.LazyFrame:
@@ -135,6 +161,8 @@ def _utc_day(instant: datetime) -> date:
 
 def _chunks(rows: pl.LazyFrame, months: Collection[int], most: int) -> list[list[int]]:
     """Months in groups of at most `most` rows, as far as single months allow."""
+    if not months:
+        return []
     counts = dict(rows.group_by("part").len().collect().iter_rows())
     chunks: list[list[int]] = [[]]
     held = 0

@@ -79,10 +79,11 @@ def refresh(
         if before is not None and not full:
             # Readers keep the numbers of `before` until the last line.
             write_state(engine, replace(before, writing=True))
-        build_marts(warehouse, facts, reach, now)
-        parts = reach.parts
+        written = build_marts(warehouse, facts, reach, now)
         known = None if full else before
-        rebuilt = _refresh_rollups(warehouse, known, AsOf(now, zone), reach, executor)
+        rebuilt = _refresh_rollups(
+            warehouse, known, AsOf(now, zone), written, reach.cases, executor
+        )
         if known is not None:
             rewritten = {
                 name: (known.rollups.get(name), sorted({d.year * 100 + d.month for d in days}))
@@ -93,7 +94,7 @@ def refresh(
     return RefreshReport(
         now,
         full,
-        {name: len(months) for name, months in parts.items()},
+        {name: len(months) for name, months in reach.parts.items()},
         {name: len(days) for name, days in rebuilt.items()},
     )
 
@@ -114,7 +115,7 @@ def rebuild_rollups(
     with exclusive(warehouse.root / _LOCK):
         batch_id, finished = finished_batches(engine)
         seen = {name: warehouse.snapshot_id(name) for name in TABLES}
-        _refresh_rollups(warehouse, None, AsOf(now, zone), Reach({}, cases=None), executor)
+        _refresh_rollups(warehouse, None, AsOf(now, zone), {}, None, executor)
         state = RefreshState(
             batch_id, now, zone, rules_fingerprint(), finished, facts=seen, writing=True
         )
@@ -179,12 +180,16 @@ def _refresh_rollups(
     warehouse: Warehouse,
     before: RefreshState | None,
     after: AsOf,
-    reach: Reach,
+    written: Mapping[str, Collection[int]],
+    cases: pl.Series | None,
     executor: Executor[DaysOfMart],
 ) -> dict[str, Collection[date]]:
-    """Rebuild the days of every cohort that may have changed; all of them without a `before`."""
+    """Rebuild the days of every cohort that may have changed; all of them without a `before`.
+
+    `written` are the months that marts were written anew in, `cases` those they may differ by.
+    """
     rebuilt: dict[str, Collection[date]] = {}
-    some = None if reach.cases is None else reach.cases.to_frame("case_id").lazy()
+    some = None if cases is None else cases.to_frame("case_id").lazy()
     for name, cohort in COHORTS.items():
         mart = scan_mart(warehouse, cohort.mart)
         days = None
@@ -200,7 +205,7 @@ def _refresh_rollups(
                 cohort,
                 old,
                 mart,
-                parts=reach.parts.get(cohort.mart, ()),
+                parts=written.get(cohort.mart, ()),
                 before=before.known,
                 after=after,
                 only=some if cohort.mart in CASE_MARTS else None,
