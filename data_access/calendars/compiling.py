@@ -56,6 +56,7 @@ def compile_hours(
     return Hours(
         intervals=intervals,
         closures=_closures(weekly, closed, *bounds),
+        force=_in_force(weekly, reach),
         findings=found.unique().sort("calendar", "check", "detail"),
         first=first,
         last=last,
@@ -112,6 +113,30 @@ def _open_pieces(weekly: pl.DataFrame, reach: pl.Series, closed: pl.DataFrame) -
     return pieces.join(closed, on=(*GROUP, "day"), how="anti", nulls_equal=True).with_columns(
         (midnight + pl.duration(minutes="from")).alias("opens_at"),
         (midnight + pl.duration(minutes="to")).alias("closes_at"),
+    )
+
+
+def _in_force(weekly: pl.DataFrame, reach: pl.Series) -> pl.DataFrame:
+    """From when until when any row of a calendar holds: before and after nobody knows its hours.
+
+    The last interval may run past the midnight after `valid_to`.
+    """
+    over = pl.max_horizontal(pl.col("end_minute") - _DAY, 0)
+    days = weekly.with_columns(
+        pl.max_horizontal("valid_from", pl.lit(reach[0])).alias("from"),
+        pl.min_horizontal("valid_to", pl.lit(reach[-1])).alias("to"),
+    ).filter(pl.col("from") <= pl.col("to"))
+    spans = days.with_columns(
+        pl.col("from").cast(pl.Datetime("us")).alias("starts_at"),
+        (
+            (pl.col("to") + pl.duration(days=1)).cast(pl.Datetime("us")) + pl.duration(minutes=over)
+        ).alias("ends_at"),
+    )
+    return (
+        _to_instants(spans, "starts_at", "ends_at")
+        .group_by("calendar")
+        .agg(pl.col("starts_at").min(), pl.col("ends_at").max())
+        .sort("calendar")
     )
 
 

@@ -38,6 +38,7 @@ class Hours:
         intervals: calendar, opens_at, closes_at, version (Date | null: `valid_from` of the rows in
             force); UTC, disjoint, sorted by calendar and opens_at.
         closures: calendar, starts_at, ends_at, name, tentative: days off, disjoint, sorted.
+        force: calendar, starts_at, ends_at: from when until when any row of it holds.
         findings: check, calendar, detail.
         first: first day compiled.
         last: last day compiled.
@@ -45,6 +46,7 @@ class Hours:
 
     intervals: pl.DataFrame
     closures: pl.DataFrame
+    force: pl.DataFrame
     findings: pl.DataFrame
     first: date
     last: date
@@ -53,11 +55,18 @@ class Hours:
         """Say of each key whether it can be counted by: no key at all, or one with intervals."""
         return pl.Series("known", self._axis.code(calendar) != _UNKNOWN, dtype=pl.Boolean)
 
+    def in_force(self, calendar: pl.Series, at: pl.Series) -> pl.Series:
+        """Say row by row whether the hours of the calendar at an instant are known; no key: yes."""
+        codes = self._axis.code(calendar)
+        inside = (codes == _NO_CALENDAR) | self._axis.covers(codes, _integers(at))
+        return pl.Series("in_force", inside & _given(at), dtype=pl.Boolean)
+
     def worked(self, calendar: pl.Series, start: pl.Series, end: pl.Series) -> pl.Series:
         """Count the open microseconds between two instants (Int64), row by row.
 
         0 where `end` is not after `start`. Null where an instant is null, a key unknown, or an
-        instant outside of the days compiled; a null key counts all time.
+        instant outside of the days compiled or of those on which any row of the calendar holds; a
+        null key counts all time.
         """
         axis = self._axis
         codes, begin, finish = axis.code(calendar), _integers(start), _integers(end)
@@ -66,7 +75,7 @@ class Hours:
         for rows in _chunks(len(codes)):
             out[rows] = axis.worked(codes[rows], begin[rows], finish[rows])
         said = given & (
-            (codes == _NO_CALENDAR) | ((codes >= 0) & axis.covers(begin) & axis.covers(finish))
+            (codes == _NO_CALENDAR) | (axis.covers(codes, begin) & axis.covers(codes, finish))
         )
         return _series("worked", out, said, pl.Int64())
 
@@ -75,7 +84,7 @@ class Hours:
 
         That is the end of an interval rather than the start of the next; an amount of 0 is reached
         at `start` itself. Null where an argument is null, a key unknown, `start` outside of the
-        days compiled, or where the amount is not used up by their end.
+        days compiled or in force, or where the amount is not used up by their end.
         """
         axis = self._axis
         codes, begin, wanted = axis.code(calendar), _integers(start), _integers(amount)
@@ -87,7 +96,7 @@ class Hours:
 
     @cached_property
     def _axis(self) -> _Axis:
-        return _Axis.of(self.intervals, self.first, self.last)
+        return _Axis.of(self.intervals, self.force, self.first, self.last)
 
 
 @dataclass(frozen=True)
@@ -103,9 +112,12 @@ class _Axis:
     """Open time up to the end of each interval; the first interval is an empty one before all."""
     total: Integers
     """Open time up to the end of each calendar."""
+    since: Integers
+    """From which instant on the hours of each calendar are known."""
+    known_to: Integers
 
     @classmethod
-    def of(cls, intervals: pl.DataFrame, first: date, last: date) -> _Axis:
+    def of(cls, intervals: pl.DataFrame, force: pl.DataFrame, first: date, last: date) -> _Axis:
         origin = (first - _EPOCH).days * _DAY
         span = ((last + timedelta(days=1)) - first).days * _DAY
         keys = intervals["calendar"].unique().sort().to_list()
@@ -116,15 +128,22 @@ class _Axis:
         length = np.concatenate([np.array([0], dtype=np.int64), length])
         until = np.cumsum(length)
         last_of = np.searchsorted(codes, np.arange(len(keys)), side="right")
-        return cls(keys, origin, span, opens, length, until, until[last_of])
+        held = force.filter(pl.col("calendar").is_in(keys)).sort("calendar")
+        since = np.maximum(_integers(held["starts_at"]), origin)
+        known_to = np.minimum(_integers(held["ends_at"]), origin + span)
+        return cls(keys, origin, span, opens, length, until, until[last_of], since, known_to)
 
     def code(self, calendar: pl.Series) -> Integers:
         codes = _codes(calendar, self.keys)
         codes[calendar.is_null().to_numpy()] = _NO_CALENDAR
         return codes
 
-    def covers(self, at: Integers) -> Booleans:
-        inside: Booleans = (at >= self.origin) & (at <= self.origin + self.span)
+    def covers(self, codes: Integers, at: Integers) -> Booleans:
+        """Whether the hours of the calendars `codes` are known at the instants `at`."""
+        if not self.keys:
+            return np.zeros(len(codes), dtype=np.bool_)
+        owner = np.maximum(codes, 0)
+        inside: Booleans = (codes >= 0) & (at >= self.since[owner]) & (at <= self.known_to[owner])
         return inside
 
     def open_until(self, codes: Integers, at: Integers) -> Integers:
@@ -150,7 +169,7 @@ class _Axis:
         at = self.opens[nth] + self.length[nth] - (self.until[nth] - target)
         at += self.origin - owner * self.span
         total = self.total[owner] if len(self.total) else np.zeros_like(target)
-        found = (codes >= 0) & self.covers(start) & (target <= total)
+        found = self.covers(codes, start) & (target <= total)
         none = codes == _NO_CALENDAR
         at = np.where(none, start + amount, at)
         now = (amount <= 0) & (found | none)

@@ -145,10 +145,12 @@ def counted(parts: pl.DataFrame, hours: Hours) -> pl.DataFrame:
     runs_on = pl.col("judged") & ~pl.col("paused")
     if parts["business"].any():
         worked = hours.worked(parts["calendar"], parts["starts_at"], parts["ends_at"])
+        begun = hours.in_force(parts["calendar"], parts["starts_at"])
     else:
         worked = (parts["ends_at"] - parts["starts_at"]).dt.total_microseconds()
-    parts = parts.with_columns(worked=worked)
-    covered = pl.col("worked").is_not_null() | pl.col("ends_at").is_null()
+        begun = pl.Series("begun", [True]).new_from_index(0, parts.height)
+    parts = parts.with_columns(worked=worked, begun=begun)
+    covered = pl.col("worked").is_not_null() | (pl.col("ends_at").is_null() & pl.col("begun"))
     parts = parts.with_columns(judged=pl.col("judged") & (covered | pl.col("paused"))).with_columns(
         counted_us=pl.when(runs_on).then("worked").fill_null(0),
         paused_us=pl.when("paused")
@@ -156,7 +158,7 @@ def counted(parts: pl.DataFrame, hours: Hours) -> pl.DataFrame:
         .fill_null(0),
         target_s=pl.when("judged").then("target_s"),
     )
-    return parts.with_columns(before_us=_before("counted_us")).drop("worked")
+    return parts.with_columns(before_us=_before("counted_us")).drop("worked", "begun")
 
 
 def _before(name: str) -> pl.Expr:

@@ -158,6 +158,27 @@ def test_a_calendar_that_never_opens_is_not_known() -> None:
     assert worked(desks, "2026-06-01 00:00", "2026-06-02 00:00", calendar="shop/mars") is None
 
 
+def test_hours_are_not_known_before_the_first_row_holds_and_after_the_last() -> None:
+    # In force from 2 March to the end of 8 March, Berlin (UTC+1).
+    week = {"valid_from": date(2026, 3, 2), "valid_to": date(2026, 3, 8)}
+    desk = hours(rows((1,), "9:00", "17:00", tz=BERLIN, **week))
+    assert worked(desk, "2026-03-02 00:00", "2026-03-09 00:00", BERLIN) == 8
+    assert worked(desk, "2026-03-01 23:59", "2026-03-02 10:00", BERLIN) is None
+    assert worked(desk, "2026-03-02 16:00", "2026-03-09 00:01", BERLIN) is None
+    assert worked(desk, "2026-04-01 00:00", "2026-04-02 00:00", BERLIN) is None
+    assert reached(desk, "2026-03-02 09:00", 1, BERLIN) == "2026-03-02 10:00"
+    assert reached(desk, "2026-03-01 09:00", 1, BERLIN) is None
+    at = [local(text, BERLIN) for text in ("2026-03-01 23:59", "2026-03-02 00:00")]
+    known = desk.in_force(pl.Series(["shop/desk"] * 2), pl.Series(at, dtype=INSTANT))
+    assert known.to_list() == [False, True]
+
+
+def test_the_last_night_of_a_calendar_is_known_to_its_end() -> None:
+    night = hours(rows(WEEK, "22:00", "30:00", tz="UTC", valid_to=date(2026, 3, 8)))
+    assert worked(night, "2026-03-08 22:00", "2026-03-09 06:00") == 8
+    assert worked(night, "2026-03-08 22:00", "2026-03-09 06:01") is None
+
+
 def test_intervals_are_sorted_and_disjoint() -> None:
     desks = hours([*rows(WEEK, "22:00", "30:00", tz=BERLIN, calendar="night"), *OFFICE])
     frame = desks.intervals

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from tests.data_access.clocks.stories import (
@@ -180,6 +180,20 @@ def test_business_hours_without_a_calendar_are_not_judged() -> None:
         assert run["calendar_s"] == 3600
         assert found.checks() == ["calendar_missing"]
         assert found.why("first_response", T(5)) == [("calendar_missing", 3600)]
+
+
+def test_a_calendar_that_ended_without_another_version_is_not_judged() -> None:
+    # In force until 2025: a reply in 2026 did not take 0 business minutes, nobody knows how many.
+    for more in ([], [(T(3), "agent_msg")]):
+        found = story(
+            (T(0), "customer_msg"), *more,
+            calendars=weekly("c", "UTC", OFFICE, valid_to=date(2025, 12, 31)),
+            policies=[business("first_response", HOUR)],
+        )  # fmt: skip
+        run = found.clock("first_response")
+        assert (run["target_s"], run["due_at"], run["elapsed_s"]) == (None, None, None)
+        assert found.checks() == ["calendar_missing"]
+        assert found.why("first_response", T(3)) == [("calendar_missing", 3 * HOUR)]
 
 
 def test_moved_to_a_calendar_nobody_knows() -> None:
