@@ -8,10 +8,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
-from data_access.marts import refresh
+from data_access.marts import building, refresh
+from data_access.marts.cases import case_marts
 from data_access.marts.state import finished_batches, read_state
 from data_access.metrics import Query
 from data_access.state import batches
@@ -93,6 +95,34 @@ def test_step_by_step_ends_like_all_at_once(
 
     once.take_in(tables, NOW)
     once.take_in(corrections(tables), NOW)
+    refresh(once.warehouse, once.engine, LATER)
+    assert_same(steps, once)
+
+
+@pytest.mark.parametrize("few", [0, 1_000])
+def test_cases_measured_in_pieces_or_in_one_go_end_alike(
+    new_home: Callable[[str], Home],
+    tables: dict[str, Rows],
+    few: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(building, "CASES_AT_ONCE", 1)
+    monkeypatch.setattr(building, "FEW", few)
+    # A changed promise would reach every case.
+    told = {name: rows for name, rows in corrections(tables).items() if name != "sla_policies"}
+    steps, once = new_home("steps"), new_home("once")
+    steps.take_in(tables, NOW)
+    refresh(steps.warehouse, steps.engine, NOW)
+    measure = Mock(wraps=case_marts)
+    monkeypatch.setattr(building, "case_marts", measure)
+    steps.take_in(told, NOW)
+    report = refresh(steps.warehouse, steps.engine, LATER)
+    assert not report.full
+    assert report.months["cases"] > 1
+    assert measure.call_count == (1 if few else report.months["cases"])
+
+    once.take_in(tables, NOW)
+    once.take_in(told, NOW)
     refresh(once.warehouse, once.engine, LATER)
     assert_same(steps, once)
 
