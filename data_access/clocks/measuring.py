@@ -25,7 +25,7 @@ from data_access.clocks.schemas import (
     SEGMENTS,
 )
 from data_access.clocks.segments import counted, cut, of_case, promised
-from data_access.clocks.states import changes, group, normal
+from data_access.clocks.states import ENDED, changes, group, normal
 from data_access.clocks.timeline import numbered, once, ordered, recorded
 from data_access.clocks.turns import agent_started
 
@@ -256,6 +256,13 @@ def _of_cases(known: Record, policies: pl.DataFrame) -> Iterator[pl.DataFrame]:
     yield checks.findings(
         last.join(unsolved, on="case", how="inner"), "solve_missing", pl.col("status")
     )
+    opened = known.rows.filter(pl.col("kind") == "reopened").group_by("case")
+    by_status = (pl.col("kind") == "status") & group(normal(pl.col("to"))).is_in(ENDED)
+    ends = by_status | pl.col("kind").is_in(["solved", "closed", "merged"])
+    ended = known.rows.filter(ends).group_by("case").agg(ended_at=pl.col("at").min())
+    reopened = opened.agg(pl.col("at").min()).join(ended, on="case", how="left")
+    unheard = reopened.filter((pl.col("ended_at") > pl.col("at")).fill_null(value=True))
+    yield checks.findings(unheard, "reopened_unsolved")
     unknown = known.own.filter(pl.col("policy_id").is_not_null()).join(
         policies, on="policy_id", how="anti"
     )

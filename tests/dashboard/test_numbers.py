@@ -30,6 +30,7 @@ CHECKS = (
     "event_before_creation",
     "duplicate_event",
     "solve_missing",
+    "reopened_unsolved",
     "status_ping_pong",
     "clock_skew",
     "calendar_missing",

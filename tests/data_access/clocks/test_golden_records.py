@@ -182,6 +182,15 @@ def test_business_hours_without_a_calendar_are_not_judged() -> None:
         assert found.why("first_response", T(5)) == [("calendar_missing", 3600)]
 
 
+def test_reopened_though_nobody_solved_it() -> None:
+    found = story((T(0), "created"), (T(1), "reopened"), (T(3), "solved"))
+    assert found.clock("resolution")["elapsed_s"] == 3 * HOUR
+    assert found.checks() == ["reopened_unsolved"]
+    assert story((T(0), "created"), (T(1), "reopened")).checks() == ["reopened_unsolved"]
+    told = story((T(0), "created"), (T(1), "solved"), (T(2), "reopened"), (T(3), "solved"))
+    assert told.checks() == []
+
+
 def test_a_calendar_that_ended_without_another_version_is_not_judged() -> None:
     # In force until 2025: a reply in 2026 did not take 0 business minutes, nobody knows how many.
     for more in ([], [(T(3), "agent_msg")]):
