@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -116,7 +117,7 @@ def _data_quality(services: Services) -> Iterator[Finding]:
         advice = (
             check_effect(check),
             check_advice(check),
-            f"See: afterwatch explain {case_id} --source {source}",
+            f"See: afterwatch explain {shlex.quote(case_id)} --source {shlex.quote(source)}",
         )
         yield Finding("data quality", f"{check_name(check)}: {counted}", " ".join(advice))
 

@@ -14,18 +14,18 @@ from tests.data_access.tables import at
 NOW = at("2026-03-20 12:00")
 
 
-def looked_over(folder: Path, *, early: int) -> str:
+def looked_over(folder: Path, *, early: int, names: tuple[str, str] = ("k1", "k2")) -> str:
     """What doctor says of two cases, of which `early` have a note from before their creation."""
     made = Home(folder)
     created = at("2026-03-10 09:00")
-    cases = [{"case_id": name, "created_at": created, "status": "open"} for name in ("k1", "k2")]
+    cases = [{"case_id": name, "created_at": created, "status": "open"} for name in names]
     events = [
         {"event_id": name, "case_id": name, "at": at("2026-03-11 09:00"), "type": "agent_msg"}
-        for name in ("k1", "k2")
+        for name in names
     ]
     events += [
         {"event_id": f"{name}-{n}", "case_id": name, "at": at("2026-03-01 09:00"), "type": kind}
-        for name in ("k1", "k2")[:early]
+        for name in names[:early]
         for n, kind in enumerate(("note", "tag"))
     ]
     made.take_in({"cases": cases, "case_events": events}, NOW)
@@ -42,6 +42,11 @@ def test_findings_are_counted_by_case_with_what_to_do(tmp_path: Path) -> None:
     assert "What lies before the creation is not counted." in told
     assert "Check the time zone of the export." in told
     assert "See: afterwatch explain k1 --source shop" in told
+
+
+def test_a_case_number_is_quoted_for_the_shell(tmp_path: Path) -> None:
+    told = looked_over(tmp_path, early=1, names=("a b; #1", "k2"))
+    assert "See: afterwatch explain 'a b; #1' --source shop" in told
 
 
 def test_clean_records_say_nothing(tmp_path: Path) -> None:
