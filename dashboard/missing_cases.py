@@ -9,7 +9,7 @@ import flask
 
 from dashboard import numbers
 from dashboard.row_lists import KINDS, PATH
-from dashboard.screens import path_variables
+from dashboard.screens import asked_path, path_variables
 from data_access.browse import case_file
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _answer_unknown(
 ) -> None:
     @server.after_request
     def mark_missing(response: flask.Response) -> flask.Response:
-        variables = path_variables(template, flask.request.path)
+        variables = path_variables(template, asked_path())
         if variables and response.status_code == 200 and response.mimetype == "text/html":
             response.status_code = 200 if known(variables) else 404
         return response

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, Protocol
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import dash
 import flask
@@ -48,6 +48,15 @@ def path_variables(template: str, path: str) -> Mapping[str, str] | None:
     pattern = re.sub(r"<(\w+)>", r"(?P<\1>[^/]+)", template.rstrip("/") or "/")
     found = re.fullmatch(pattern, path.rstrip("/") or "/")
     return {name: unquote(value) for name, value in found.groupdict().items()} if found else None
+
+
+def asked_path() -> str:
+    """The path of the present request as it was sent.
+
+    The server decodes `request.path`, and a `%2F` in a case number would become another step.
+    """
+    sent = str(flask.request.environ.get("REQUEST_URI", "")).partition("?")[0]
+    return sent if sent.startswith("/") else quote(flask.request.path)
 
 
 def register_screens(screens: Iterable[Screen]) -> None:
@@ -93,7 +102,7 @@ def answer_unknown_paths(server: flask.Flask, screens: Iterable[Screen]) -> None
     @server.after_request
     def mark_missing(response: flask.Response) -> flask.Response:
         served_by_router = flask.request.endpoint in {"/", "/<path:path>"}
-        path = flask.request.path
+        path = asked_path()
         if served_by_router and all(path_variables(known, path) is None for known in templates):
             response.status_code = 404
         return response

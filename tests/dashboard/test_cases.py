@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callbacks.cases import block
-from dashboard import downloads
+from dashboard import downloads, missing_cases
 from dashboard.cases import (
     DOWNLOAD,
     VIEWS,
@@ -149,3 +149,20 @@ def test_the_page_of_no_case_is_a_404(app: Dash) -> None:
     assert client.get("/cases/C-1000?feed=desk").status_code == 200
     assert client.get("/cases/C-1000?feed=elsewhere").status_code == 404
     assert client.get("/cases/C-9").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"), [("2024%2F0001", "2024/0001"), ("100%25", "100%"), ("%23a%3Fb", "#a?b")]
+)
+def test_a_case_number_may_hold_what_addresses_are_made_of(
+    app: Dash, monkeypatch: pytest.MonkeyPatch, sent: str, meant: str
+) -> None:
+    asked: list[str] = []
+
+    def found(_warehouse: object, case_id: str, _feed: str | None) -> object:
+        asked.append(case_id)
+        return object()
+
+    monkeypatch.setattr(missing_cases, "case_file", found)
+    assert app.server.test_client().get(f"/cases/{sent}?feed=desk").status_code == 200
+    assert asked == [meant]
