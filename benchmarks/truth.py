@@ -258,9 +258,6 @@ WEEKS = 26
 LONGEST = 13
 """Weeks after which nothing comes back any more."""
 
-OLD = 30
-"""Weeks sold before, so that the oldest cohort shown is not the first one ever."""
-
 
 def delay_weeks() -> Floats:
     """Share of the returns that come k calendar weeks after the week of the order."""

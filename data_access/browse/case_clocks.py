@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 AHEAD = timedelta(days=400)
 """How far beyond now a deadline is looked for."""
 
-STANDINGS = ("met", "missed", "overdue", "running", "withdrawn", "measured")
-"""`measured`: the clock has no target, it only tells how long something took."""
-
 VENDOR = {
     "vendor_frt_min": ("first_response", "calendar"),
     "vendor_frt_business_min": ("first_response", "business"),

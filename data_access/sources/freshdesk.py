@@ -14,10 +14,9 @@ import polars as pl
 
 from data_access.sources import fields as f
 from data_access.sources import freshdesk_records as d
-from data_access.sources.assembling import finish, made
+from data_access.sources.assembling import finish
 from data_access.sources.base import Problem, SourceOptions, Table, chosen_zone, note
 from data_access.sources.conventions import custom_fields
-from data_access.sources.event_rows import direction
 from data_access.sources.exports import Export, Product, read_export
 from data_access.sources.fields import Field
 from data_access.sources.freshdesk_events import Desk, events_of, statuses_of, with_roles
@@ -25,11 +24,11 @@ from data_access.sources.gathering import (
     assemble_placed,
     newest,
     parse_placed,
-    with_refused,
     with_repeats,
 )
 from data_access.sources.parsing import by_value, number, trimmed
 from data_access.sources.places import language_tag
+from data_access.sources.spoken import message_table
 from data_access.time_zones import known_zone
 
 CHANNELS = {
@@ -79,7 +78,7 @@ class Freshdesk:
         written, message_repeats = _messages(desk, export, zone)
         messages, refused = parse_placed(written, [f.instant("at", "created_at", zone)])
         spoken = with_roles(messages)
-        yield _message_table(spoken, refused, message_repeats)
+        yield message_table(spoken, refused, message_repeats)
         rows, problems, notes = events_of(desk, spoken, export, zone)
         yield finish("case_events", rows, problems, notes=notes)
         yield _surveys(export, zone)
@@ -230,23 +229,6 @@ def _messages(desk: Desk, export: Export, zone: str | None) -> tuple[pl.DataFram
         "_row",
     )
     return pl.concat([rows, first]), repeats
-
-
-def _message_table(spoken: pl.DataFrame, refused: pl.DataFrame, repeats: pl.DataFrame) -> Table:
-    table = assemble_placed(
-        "messages",
-        spoken.with_columns(pl.col("text").alias("#text")),
-        [
-            f.text("message_id", "id"),
-            f.text("case_id", "ticket_id"),
-            f.computed("at", pl.col(made("at"))),
-            f.computed("direction", direction(pl.col("role"))),
-            f.computed("author_role", pl.col("role")),
-            f.computed("public", pl.col("#public")),
-            f.text("text", "#text"),
-        ],
-    )
-    return with_repeats(with_refused(table, refused), "message_id", repeats, "id")
 
 
 def _surveys(export: Export, zone: str | None) -> Table:

@@ -12,10 +12,11 @@ from data_access.sources import fields as f
 from data_access.sources.assembling import made
 from data_access.sources.base import Problem, note
 from data_access.sources.conventions import level_of
-from data_access.sources.event_rows import events, in_order, message_kind, seconds, status_kind
+from data_access.sources.event_rows import events, in_order, seconds, status_kind
 from data_access.sources.exports import Export
 from data_access.sources.gathering import parse_placed
 from data_access.sources.parsing import ISO, by_value, trimmed
+from data_access.sources.spoken import message_events
 
 _AT = made("at")
 _ACTIVITY_TIMES = ("%d-%m-%Y %H:%M:%S %z", ISO)
@@ -112,7 +113,7 @@ def events_of(
     answered = spoken.filter(~pl.col("id").str.ends_with("-description"))["ticket_id"].unique()
     parts = [
         _created(desk, zone),
-        _spoken(spoken),
+        message_events(spoken, "user_id"),
         *_told(desk, told),
         _merged(spoken),
         *_as_they_stand(desk, followed, answered, zone),
@@ -143,19 +144,6 @@ def _created(desk: Desk, zone: str | None) -> pl.DataFrame:
         role=pl.when(ours).then(pl.lit("agent")).otherwise(pl.lit("customer")),
         after=pl.lit("open"),
         public=pl.lit(value=True),
-    )
-
-
-def _spoken(spoken: pl.DataFrame) -> pl.DataFrame:
-    return events(
-        spoken,
-        message_kind(pl.col("role"), pl.col("#public")),
-        case="ticket_id",
-        at=_AT,
-        tail=pl.format("message-{}", "id"),
-        actor="user_id",
-        role=pl.col("role"),
-        public=pl.col("#public"),
     )
 
 

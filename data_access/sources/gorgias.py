@@ -14,22 +14,21 @@ import polars as pl
 
 from data_access.sources import fields as f
 from data_access.sources import gorgias_records as g
-from data_access.sources.assembling import finish, made
+from data_access.sources.assembling import finish
 from data_access.sources.base import Problem, SourceOptions, Table, chosen_zone, note
 from data_access.sources.conventions import custom_fields, from_custom_fields
-from data_access.sources.event_rows import direction
 from data_access.sources.exports import Export, Product, read_export
 from data_access.sources.fields import Field
 from data_access.sources.gathering import (
     assemble_placed,
     newest,
     parse_placed,
-    with_refused,
     with_repeats,
 )
 from data_access.sources.gorgias_events import Desk, events_of, merges_of, with_roles
 from data_access.sources.parsing import ISO, by_value, instant, trimmed
 from data_access.sources.places import language_tag
+from data_access.sources.spoken import message_table
 from data_access.time_zones import INSTANT, known_zone
 
 CHANNELS = {
@@ -79,7 +78,7 @@ class Gorgias:
             written.with_columns(_when()), [f.instant("at", "when", zone)]
         )
         spoken = with_roles(messages)
-        yield _message_table(spoken, refused, message_repeats)
+        yield message_table(spoken, refused, message_repeats)
         rows, problems, notes = events_of(desk, spoken, export, zone)
         yield finish("case_events", rows, problems, notes=notes)
         yield _surveys(export, zone)
@@ -178,23 +177,6 @@ def _remarks(rows: pl.DataFrame, repeats: pl.DataFrame) -> Iterator[Problem]:
     if others.height:
         seen = ", ".join(others["channel"].unique().sort().head(8))
         yield note("cases", "tickets", f"{others.height} tickets of other channels ({seen}): other")
-
-
-def _message_table(spoken: pl.DataFrame, refused: pl.DataFrame, repeats: pl.DataFrame) -> Table:
-    table = assemble_placed(
-        "messages",
-        spoken.with_columns(pl.col("text").alias("#text")),
-        [
-            f.text("message_id", "id"),
-            f.text("case_id", "ticket_id"),
-            f.computed("at", pl.col(made("at"))),
-            f.computed("direction", direction(pl.col("role"))),
-            f.computed("author_role", pl.col("role")),
-            f.computed("public", pl.col("#public")),
-            f.text("text", "#text"),
-        ],
-    )
-    return with_repeats(with_refused(table, refused), "message_id", repeats, "id")
 
 
 def _surveys(export: Export, zone: str) -> Table:

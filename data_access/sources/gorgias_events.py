@@ -11,10 +11,11 @@ import polars as pl
 from data_access.sources import fields as f
 from data_access.sources.assembling import made
 from data_access.sources.base import Problem, note
-from data_access.sources.event_rows import events, in_order, message_kind, seconds
+from data_access.sources.event_rows import events, in_order, seconds
 from data_access.sources.exports import Export
 from data_access.sources.gathering import newest, parse_placed
 from data_access.sources.parsing import trimmed
+from data_access.sources.spoken import message_events
 
 _AT = made("at")
 _BY_MACHINE = ("rule", "api", "self_service", "self-service", "offline_capture")
@@ -89,7 +90,7 @@ def events_of(
     silent = desk.tickets.filter(~pl.col("id").is_in(ends["ticket_id"].unique().implode()))
     parts = [
         _created(desk, zone),
-        _spoken(spoken),
+        message_events(spoken, "sender_id"),
         *_told(desk, told),
         _merged(raw, zone),
         *_as_they_stand(silent, zone),
@@ -126,19 +127,6 @@ def _created(desk: Desk, zone: str) -> pl.DataFrame:
         role=pl.when(ours).then(pl.lit("agent")).otherwise(pl.lit("customer")),
         after=pl.lit("open"),
         public=pl.lit(value=True),
-    )
-
-
-def _spoken(spoken: pl.DataFrame) -> pl.DataFrame:
-    return events(
-        spoken,
-        message_kind(pl.col("role"), pl.col("#public")),
-        case="ticket_id",
-        at=_AT,
-        tail=pl.format("message-{}", "id"),
-        actor="sender_id",
-        role=pl.col("role"),
-        public=pl.col("#public"),
     )
 
 
