@@ -75,6 +75,8 @@ def save_alert(
         connection.execute(
             insert(table).values(
                 rule_id=alert.rule_id,
+                stage="live",
+                severity=(evidence or {}).get("severity", "warning"),
                 fingerprint=alert.fingerprint,
                 labels_json=dict(alert.labels),
                 **values,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from alerts.alert_rows import load_alerts, save_alert
 from alerts.event_log import Entry, append
@@ -31,8 +31,7 @@ def live_rules(engine: Engine) -> list[StoredRule]:
     with engine.connect() as connection:
         rows = connection.execute(
             select(schema.rule_version)
-            .join(schema.rule, schema.rule.c.id == schema.rule_version.c.rule_id)
-            .where(schema.rule.c.stage == "live", schema.rule_version.c.n == _newest())
+            .where(schema.rule_version.c.stage == "live")
             .order_by(schema.rule_version.c.rule_id)
         ).all()
     return [
@@ -67,7 +66,7 @@ def register(
             _add(connection, rule_id, version, now)
         if complete:
             stored = connection.execute(
-                select(schema.rule.c.id).where(schema.rule.c.stage == "live")
+                select(schema.rule_version.c.rule_id).where(schema.rule_version.c.stage == "live")
             ).scalars()
             for rule_id in set(stored) - set(versions):
                 _retire(connection, rule_id, now)
@@ -76,45 +75,30 @@ def register(
 def _settled(engine: Engine, versions: Mapping[str, RuleVersion]) -> bool:
     with engine.connect() as connection:
         stored = connection.execute(
-            select(schema.rule_version.c.rule_id, schema.rule_version.c.sha256)
-            .join(schema.rule, schema.rule.c.id == schema.rule_version.c.rule_id)
-            .where(schema.rule.c.stage == "live", schema.rule_version.c.n == _newest())
+            select(schema.rule_version.c.rule_id, schema.rule_version.c.sha256).where(
+                schema.rule_version.c.stage == "live"
+            )
         ).all()
     wanted = {(rule_id, version.sha256) for rule_id, version in versions.items()}
     return {(row.rule_id, row.sha256) for row in stored} == wanted
 
 
-def _newest() -> object:
-    inner = schema.rule_version.alias("newer")
-    return (
-        select(func.max(inner.c.n))
-        .where(inner.c.rule_id == schema.rule_version.c.rule_id)
-        .scalar_subquery()
-    )
-
-
 def _add(connection: Connection, rule_id: str, version: RuleVersion, now: datetime) -> None:
     rule, versions = schema.rule, schema.rule_version
-    stage = connection.execute(select(rule.c.stage).where(rule.c.id == rule_id)).scalar()
     newest = connection.execute(
-        select(versions.c.n, versions.c.sha256)
+        select(versions.c.id, versions.c.n, versions.c.sha256, versions.c.stage)
         .where(versions.c.rule_id == rule_id)
         .order_by(versions.c.n.desc())
         .limit(1)
     ).first()
-    if stage == "live" and newest and newest.sha256 == version.sha256:
+    if newest and newest.stage == "live" and newest.sha256 == version.sha256:
         return
-    title = version.rule.title.en
-    if stage is None:
-        connection.execute(
-            insert(rule).values(id=rule_id, name=title, owner=version.rule.owner, stage="live")
-        )
+    described = {"name": version.rule.title.en, "owner": version.rule.owner}
+    if newest is None:
+        connection.execute(insert(rule).values(id=rule_id, **described))
     else:
-        connection.execute(
-            update(rule)
-            .where(rule.c.id == rule_id)
-            .values(name=title, owner=version.rule.owner, stage="live")
-        )
+        connection.execute(update(rule).where(rule.c.id == rule_id).values(**described))
+        _stage(connection, rule_id, "retired", now)
     if newest is None or newest.sha256 != version.sha256:
         connection.execute(
             insert(versions).values(
@@ -122,20 +106,34 @@ def _add(connection: Connection, rule_id: str, version: RuleVersion, now: dateti
                 n=newest.n + 1 if newest else 1,
                 body_json=version.body_json,
                 sha256=version.sha256,
+                stage="live",
+                staged_at=now,
                 created_by=version.where,
                 created_at=now,
             )
+        )
+    else:
+        connection.execute(
+            update(versions).where(versions.c.id == newest.id).values(stage="live", staged_at=now)
         )
     _stop_alerts(connection, rule_id, Why.UPDATED, now)
     _tell(connection, rule_id, "rule_version_added", {"sha256": version.sha256}, now)
 
 
 def _retire(connection: Connection, rule_id: str, now: datetime) -> None:
-    connection.execute(
-        update(schema.rule).where(schema.rule.c.id == rule_id).values(stage="retired")
-    )
+    _stage(connection, rule_id, "retired", now)
     _stop_alerts(connection, rule_id, Why.DELETED, now)
     _tell(connection, rule_id, "rule_retired", {}, now)
+
+
+def _stage(connection: Connection, rule_id: str, stage: str, now: datetime) -> None:
+    """Move the live version of a rule on."""
+    versions = schema.rule_version
+    connection.execute(
+        update(versions)
+        .where(versions.c.rule_id == rule_id, versions.c.stage == "live")
+        .values(stage=stage, staged_at=now)
+    )
 
 
 def _stop_alerts(connection: Connection, rule_id: str, why: Why, now: datetime) -> None:

@@ -88,12 +88,31 @@ def migrate(engine: Engine) -> None:
         return
     from alembic import command  # noqa: PLC0415  (slow to import, needed once per upgrade)
 
-    with writing(engine) as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    with engine.connect() as connection, _without_foreign_keys(connection):
+        marked = connection.execution_options(**{_WRITING: True})
+        with marked.begin():
+            if engine.dialect.name == "postgresql":
+                marked.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+            config = _config()
+            config.attributes["connection"] = marked
+            command.upgrade(config, "head")
+
+
+@contextmanager
+def _without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by building it anew, which breaks references for a moment.
+
+    The switch works between transactions only, so it is thrown on the driver's connection.
+    """
+    driver = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite" or driver is None:
+        yield
+        return
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def _config() -> Any:

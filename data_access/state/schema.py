@@ -13,8 +13,10 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Dialect,
     Float,
@@ -27,6 +29,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 METADATA = MetaData(
@@ -134,7 +137,7 @@ mart_state = Table(
     Column("detail_json", JSON),
 )
 
-RULE_STAGE = ("draft", "shadow", "live", "retired")
+RULE_STAGE = ("draft", "tested", "shadow", "live", "retired")
 
 rule = Table(
     "rule",
@@ -142,8 +145,6 @@ rule = Table(
     Column("id", String(100), primary_key=True),
     Column("name", Text, nullable=False),
     Column("owner", Text),
-    Column("stage", String(20), nullable=False),
-    one_of("stage", RULE_STAGE),
 )
 
 rule_version = Table(
@@ -154,10 +155,22 @@ rule_version = Table(
     Column("n", Integer, nullable=False),
     Column("body_json", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
+    Column("body_yaml", Text),
+    Column("stage", String(20), nullable=False),
+    Column("staged_at", UtcDateTime, nullable=False),
     Column("created_by", Text),
     Column("created_at", UtcDateTime, nullable=False),
+    one_of("stage", RULE_STAGE),
     UniqueConstraint("rule_id", "n"),
+    Index(
+        "uq_rule_version_live",
+        "rule_id",
+        unique=True,
+        sqlite_where=text("stage = 'live'"),
+        postgresql_where=text("stage = 'live'"),
+    ),
 )
+"""Every version goes its own way from draft to retired; one per rule may be live."""
 
 EVAL_STATUS = ("running", "done", "failed", "skipped")
 
@@ -173,13 +186,19 @@ eval_slot = Table(
     one_of("status", EVAL_STATUS),
 )
 
+STAGED = ("live", "shadow")
+"""Stages in which a rule version is evaluated; a shadow version tells nobody."""
+SEVERITY = ("info", "warning", "critical")
+
 alert = Table(
     "alert",
     METADATA,
     Column("id", _Id, primary_key=True, autoincrement=True),
     Column("rule_id", ForeignKey("rule.id"), nullable=False),
+    Column("stage", String(20), nullable=False),
     Column("fingerprint", String(64), nullable=False),
     Column("labels_json", JSON, nullable=False),
+    Column("severity", String(20), nullable=False),
     Column("signal", String(20), nullable=False),
     Column("reason", Text),
     Column("since", UtcDateTime, nullable=False),
@@ -189,7 +208,9 @@ alert = Table(
     Column("state_json", JSON),
     Column("evidence_json", JSON),
     Column("updated_at", UtcDateTime, nullable=False),
-    UniqueConstraint("rule_id", "fingerprint"),
+    one_of("stage", STAGED),
+    one_of("severity", SEVERITY),
+    UniqueConstraint("rule_id", "stage", "fingerprint"),
     Index(None, "signal"),
 )
 
@@ -227,3 +248,204 @@ worker_heartbeat = Table(
     Column("started_at", UtcDateTime, nullable=False),
     Column("detail_json", JSON),
 )
+
+HANDLING = ("open", "acknowledged", "awaiting_verdict", "closed")
+VERDICT = ("true", "false", "duplicate", "not_actionable", "poor_details")
+
+alert_group = Table(
+    "alert_group",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("group_key", String(64), nullable=False),
+    Column("rule_id", ForeignKey("rule.id")),
+    Column("labels_json", JSON, nullable=False),
+    Column("severity", String(20), nullable=False),
+    Column("handling", String(20), nullable=False),
+    Column("signal_open", Boolean, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("resolved_at", UtcDateTime),
+    Column("acknowledged_at", UtcDateTime),
+    Column("acknowledged_by", Text),
+    Column("assignee", Text),
+    Column("snooze_until", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+    Column("verdict", String(20)),
+    Column("verdict_note", Text),
+    Column("true_start", UtcDateTime),
+    Column("reopened", Integer, nullable=False),
+    Column("continues_id", ForeignKey("alert_group.id")),
+    Column("notify_at", UtcDateTime),
+    Column("notify_reason", String(40)),
+    Column("notified_at", UtcDateTime),
+    Column("notices", Integer, nullable=False),
+    Column("mute_json", JSON),
+    Column("state_json", JSON),
+    Column("version", Integer, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    one_of("severity", SEVERITY),
+    one_of("handling", HANDLING),
+    one_of("verdict", VERDICT),
+    Index(
+        "uq_alert_group_open",
+        "group_key",
+        unique=True,
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+    Index(None, "handling"),
+    Index(None, "notify_at"),
+)
+"""One incident of the inbox: alerts with one cause, and what people do about it.
+
+The database itself keeps it to one group per key that is not closed. `version` grows with every
+change, so that of two people who act at once the second is told what the first did.
+"""
+
+alert_group_member = Table(
+    "alert_group_member",
+    METADATA,
+    Column("group_id", ForeignKey("alert_group.id"), primary_key=True),
+    Column("alert_id", ForeignKey("alert.id"), primary_key=True),
+    Column("episode", Integer, primary_key=True),
+    Column("joined_at", UtcDateTime, nullable=False),
+    Column("resolved_at", UtcDateTime),
+    Index(None, "alert_id", "episode"),
+)
+
+silence = Table(
+    "silence",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("matchers_json", JSON, nullable=False),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("replaces_id", ForeignKey("silence.id")),
+    CheckConstraint("ends_at >= starts_at", name="order"),
+    Index(None, "ends_at"),
+)
+"""Whoever changes a silence ends the old row and writes a new one."""
+
+action_token = Table(
+    "action_token",
+    METADATA,
+    Column("token", String(64), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("kind", String(100), nullable=False),
+    Column("subject", Text, nullable=False),
+)
+"""Made by the browser for each press of a button: a double click is one action."""
+
+escalation = Table(
+    "escalation",
+    METADATA,
+    Column("group_id", ForeignKey("alert_group.id"), primary_key=True),
+    Column("policy_json", JSON, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("next_at", UtcDateTime),
+    Column("stopped_at", UtcDateTime),
+    Column("stopped_because", String(40)),
+    Index(None, "next_at"),
+)
+"""Where an incident stands on its way up; the policy is frozen when it begins."""
+
+oncall_override = Table(
+    "oncall_override",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("rota", String(100), nullable=False),
+    Column("person", String(100), nullable=False),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("withdrawn_at", UtcDateTime),
+    CheckConstraint("ends_at > starts_at", name="order"),
+    Index(None, "rota", "ends_at"),
+)
+
+MESSAGE_STATE = ("pending", "sending", "sent", "dead", "dropped")
+
+outbox = Table(
+    "outbox",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("idem_key", String(64), nullable=False),
+    Column("group_id", ForeignKey("alert_group.id")),
+    Column("kind", String(40), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("severity", String(20), nullable=False),
+    Column("channel", String(100), nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("locale", String(20), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("body_sha256", String(64), nullable=False),
+    Column("payload_json", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("state_reason", Text),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("not_before", UtcDateTime, nullable=False),
+    Column("deadline", UtcDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("lease_by", Text),
+    Column("lease_until", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+    Column("resend_of", ForeignKey("outbox.id")),
+    one_of("state", MESSAGE_STATE),
+    one_of("severity", SEVERITY),
+    UniqueConstraint("idem_key"),
+    Index(None, "state", "not_before"),
+    Index(None, "group_id"),
+)
+"""Messages to people, written in the transaction of the change they tell; sent afterwards."""
+
+OUTCOME = ("ok", "retry", "permanent", "unknown")
+
+delivery_attempt = Table(
+    "delivery_attempt",
+    METADATA,
+    Column("outbox_id", ForeignKey("outbox.id"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("outcome", String(20)),
+    Column("http_status", Integer),
+    Column("retry_after_s", Float),
+    Column("detail", Text),
+    one_of("outcome", OUTCOME),
+)
+"""Written before the call and completed after it; one without outcome was cut by a crash."""
+
+backtest = Table(
+    "backtest",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("rule_version_id", ForeignKey("rule_version.id"), nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("data_version", Text, nullable=False),
+    Column("run_at", UtcDateTime, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("result_json", Text, nullable=False),
+    Index(None, "rule_version_id", "run_at"),
+)
+
+known_incident = Table(
+    "known_incident",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("title", Text, nullable=False),
+    Column("labels_json", JSON, nullable=False),
+    Column("began_on", Date, nullable=False),
+    Column("ended_on", Date),
+    Column("author", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("withdrawn_at", UtcDateTime),
+)
+"""Incidents that people declared or found in review: what recall and delay are measured against."""

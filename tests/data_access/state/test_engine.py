@@ -20,7 +20,15 @@ from data_access.state.engine import (
     upsert,
     writing,
 )
-from data_access.state.schema import METADATA, event_log, lease, mart_state, rule, worker_heartbeat
+from data_access.state.schema import (
+    METADATA,
+    event_log,
+    lease,
+    mart_state,
+    rule,
+    rule_version,
+    worker_heartbeat,
+)
 
 NOW = datetime(2024, 6, 1, 12, 30, 0, 123456, tzinfo=UTC)
 
@@ -102,8 +110,11 @@ def test_an_error_rolls_back(engine: Engine) -> None:
 
 
 def test_values_outside_a_list_are_refused(engine: Engine) -> None:
+    version = {"rule_id": "r", "n": 1, "body_json": "{}", "sha256": "0", "stage": "perhaps"}
+    with writing(engine) as connection:
+        connection.execute(insert(rule).values(id="r", name="r"))
     with pytest.raises(IntegrityError), writing(engine) as connection:
-        connection.execute(insert(rule).values(id="r", name="r", stage="perhaps"))
+        connection.execute(insert(rule_version).values(**version, staged_at=NOW, created_at=NOW))
 
 
 @pytest.mark.parametrize("change", [update(event_log).values(actor="b"), delete(event_log)])
