@@ -1,4 +1,4 @@
-"""Rules in the state database: which version of each is live, and what changed."""
+"""Rules in the state database: every version, the stage it is in, and what it asks for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
@@ -17,27 +18,60 @@ from alerts.lifecycle.model import Why
 from alerts.rules import Rule, RuleVersion
 from data_access.state import schema
 
+Stage = Literal["draft", "tested", "shadow", "live", "retired"]
+Origin = Literal["shipped", "file", "screen"]
+Asks = Literal["backtest", "live"]
+
 
 @dataclass(frozen=True)
 class StoredRule:
-    """The newest version of a live rule, under its number in the database."""
+    """A version of a rule under its number in the database.
+
+    `n` counts the versions of one rule. `reason` says why it stands in its stage; `asks` what the
+    worker is still to do with it.
+    """
 
     version_id: int
     version: RuleVersion
+    n: int = 1
+    stage: Stage = "live"
+    reason: str | None = None
+    origin: Origin = "file"
+    asks: Asks | None = None
 
 
 def live_rules(engine: Engine) -> list[StoredRule]:
-    """Newest version of every live rule, by rule id."""
+    """The live version of every rule that has one, by rule id."""
+    return staged(engine, "live")
+
+
+def shadow_rules(engine: Engine) -> list[StoredRule]:
+    """The shadow version of every rule that has one, by rule id: evaluated, told to nobody."""
+    return staged(engine, "shadow")
+
+
+def staged(engine: Engine, *stages: Stage) -> list[StoredRule]:
+    """Every version in one of `stages`, by rule id, the oldest first."""
+    table = schema.rule_version
     with engine.connect() as connection:
         rows = connection.execute(
-            select(schema.rule_version)
-            .where(schema.rule_version.c.stage == "live")
-            .order_by(schema.rule_version.c.rule_id)
+            select(table).where(table.c.stage.in_(stages)).order_by(table.c.rule_id, table.c.n)
         ).all()
-    return [
-        StoredRule(row.id, RuleVersion(Rule.model_validate(json.loads(row.body_json)), row.rule_id))
-        for row in rows
-    ]
+    return [stored_rule(row) for row in rows]
+
+
+def stored_rule(row: Any) -> StoredRule:
+    """A row of `rule_version` as a rule."""
+    rule = Rule.model_validate(json.loads(row.body_json))
+    return StoredRule(
+        row.id,
+        RuleVersion(rule, row.created_by or row.rule_id),
+        row.n,
+        row.stage,
+        row.stage_reason,
+        row.origin,
+        row.asks,
+    )
 
 
 def register(
@@ -108,6 +142,7 @@ def _add(connection: Connection, rule_id: str, version: RuleVersion, now: dateti
                 sha256=version.sha256,
                 stage="live",
                 staged_at=now,
+                origin="file",
                 created_by=version.where,
                 created_at=now,
             )
@@ -116,13 +151,13 @@ def _add(connection: Connection, rule_id: str, version: RuleVersion, now: dateti
         connection.execute(
             update(versions).where(versions.c.id == newest.id).values(stage="live", staged_at=now)
         )
-    _stop_alerts(connection, rule_id, Why.UPDATED, now)
+    stop_alerts(connection, rule_id, Why.UPDATED, now)
     _tell(connection, rule_id, "rule_version_added", {"sha256": version.sha256}, now)
 
 
 def _retire(connection: Connection, rule_id: str, now: datetime) -> None:
     _stage(connection, rule_id, "retired", now)
-    _stop_alerts(connection, rule_id, Why.DELETED, now)
+    stop_alerts(connection, rule_id, Why.DELETED, now)
     _tell(connection, rule_id, "rule_retired", {}, now)
 
 
@@ -136,7 +171,8 @@ def _stage(connection: Connection, rule_id: str, stage: str, now: datetime) -> N
     )
 
 
-def _stop_alerts(connection: Connection, rule_id: str, why: Why, now: datetime) -> None:
+def stop_alerts(connection: Connection, rule_id: str, why: Why, now: datetime) -> None:
+    """End every open episode of a rule for a reason that is not the numbers'."""
     stored = connection.execute(
         select(schema.rule_version.c.body_json)
         .where(schema.rule_version.c.rule_id == rule_id)

@@ -138,6 +138,8 @@ mart_state = Table(
 )
 
 RULE_STAGE = ("draft", "tested", "shadow", "live", "retired")
+RULE_ORIGIN = ("shipped", "file", "screen")
+RULE_ASKS = ("backtest", "live")
 
 rule = Table(
     "rule",
@@ -158,9 +160,15 @@ rule_version = Table(
     Column("body_yaml", Text),
     Column("stage", String(20), nullable=False),
     Column("staged_at", UtcDateTime, nullable=False),
+    Column("stage_reason", String(40)),
+    Column("origin", String(20), nullable=False),
+    Column("asks", String(20)),
+    Column("asked_at", UtcDateTime),
     Column("created_by", Text),
     Column("created_at", UtcDateTime, nullable=False),
     one_of("stage", RULE_STAGE),
+    one_of("origin", RULE_ORIGIN),
+    one_of("asks", RULE_ASKS),
     UniqueConstraint("rule_id", "n"),
     Index(
         "uq_rule_version_live",
@@ -170,7 +178,10 @@ rule_version = Table(
         postgresql_where=text("stage = 'live'"),
     ),
 )
-"""Every version goes its own way from draft to retired; one per rule may be live."""
+"""Every version goes its own way from draft to retired; one per rule may be live.
+
+`asks` is what the worker is to do with it: backtest it, or let it live if its backtest allows.
+"""
 
 EVAL_STATUS = ("running", "done", "failed", "skipped")
 

@@ -110,11 +110,13 @@ def test_an_error_rolls_back(engine: Engine) -> None:
 
 
 def test_values_outside_a_list_are_refused(engine: Engine) -> None:
-    version = {"rule_id": "r", "n": 1, "body_json": "{}", "sha256": "0", "stage": "perhaps"}
+    version = {"rule_id": "r", "n": 1, "body_json": "{}", "sha256": "0", "origin": "file"}
     with writing(engine) as connection:
         connection.execute(insert(rule).values(id="r", name="r"))
     with pytest.raises(IntegrityError), writing(engine) as connection:
-        connection.execute(insert(rule_version).values(**version, staged_at=NOW, created_at=NOW))
+        connection.execute(
+            insert(rule_version).values(**version, stage="perhaps", staged_at=NOW, created_at=NOW)
+        )
 
 
 @pytest.mark.parametrize("change", [update(event_log).values(actor="b"), delete(event_log)])

@@ -29,7 +29,15 @@ def _stage_versions() -> None:
             sa.Column("stage", sa.String(20), nullable=False, server_default="retired")
         )
         table.add_column(sa.Column("staged_at", UtcDateTime()))
+        table.add_column(sa.Column("stage_reason", sa.String(40)))
+        table.add_column(sa.Column("origin", sa.String(20), nullable=False, server_default="file"))
+        table.add_column(sa.Column("asks", sa.String(20)))
+        table.add_column(sa.Column("asked_at", UtcDateTime()))
         table.create_check_constraint(op.f("ck_rule_version_stage"), STAGES)
+        table.create_check_constraint(
+            op.f("ck_rule_version_origin"), "origin IN ('shipped', 'file', 'screen')"
+        )
+        table.create_check_constraint(op.f("ck_rule_version_asks"), "asks IN ('backtest', 'live')")
     op.execute(
         "UPDATE rule_version SET stage = (SELECT rule.stage FROM rule WHERE rule.id = rule_id) "
         "WHERE n = (SELECT max(newer.n) FROM rule_version newer "
@@ -38,6 +46,7 @@ def _stage_versions() -> None:
     op.execute("UPDATE rule_version SET staged_at = created_at")
     with op.batch_alter_table("rule_version") as table:
         table.alter_column("stage", existing_type=sa.String(20), server_default=None)
+        table.alter_column("origin", existing_type=sa.String(20), server_default=None)
         table.alter_column("staged_at", existing_type=UtcDateTime(), nullable=False)
     live = sa.text("stage = 'live'")
     op.create_index(
