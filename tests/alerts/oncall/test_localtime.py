@@ -11,23 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.oncall.localtime import exists, is_gap, local_day, local_time, occurrences, resolve
-
-ZONES = (
-    "America/New_York",
-    "Europe/Berlin",
-    "Australia/Lord_Howe",
-    "America/Sao_Paulo",
-    "Asia/Riyadh",
-    "Asia/Shanghai",
-    "Africa/Casablanca",
-    "Africa/Cairo",
-    "America/Santiago",
-    "UTC",
-)
-
-
-def utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)  # type: ignore[misc, arg-type]
+from tests.alerts.oncall.zones import ZONES, utc
 
 
 @pytest.mark.parametrize(
