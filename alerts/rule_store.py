@@ -15,7 +15,7 @@ from alerts.event_log import Entry, append
 from alerts.lease import Lease, fenced
 from alerts.lifecycle import Observation, Seen, step
 from alerts.lifecycle.model import Why
-from alerts.rules import Rule, RuleVersion
+from alerts.rules import RuleVersion, parse
 from data_access.state import schema
 
 Stage = Literal["draft", "tested", "shadow", "live", "retired"]
@@ -62,7 +62,7 @@ def staged(engine: Engine, *stages: Stage) -> list[StoredRule]:
 
 def stored_rule(row: Any) -> StoredRule:
     """A row of `rule_version` as a rule."""
-    rule = Rule.model_validate(json.loads(row.body_json))
+    rule = parse(row.body_json)
     return StoredRule(
         row.id,
         RuleVersion(rule, row.created_by or row.rule_id),
@@ -179,7 +179,7 @@ def stop_alerts(connection: Connection, rule_id: str, why: Why, now: datetime) -
         .order_by(schema.rule_version.c.n.desc())
         .limit(1)
     ).scalar_one()
-    timing = Rule.model_validate(json.loads(stored)).timing
+    timing = parse(stored).timing
     for alert in load_alerts(connection, rule_id).values():
         state, events = step(timing, alert.state, Observation(Seen.STOPPED, why), now)
         save_alert(connection, alert, state, evidence=None, events=events, now=now)

@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from alerts.rules.format import Rule, RuleError, RuleVersion
+from alerts.rules.format import KINDS, RuleError, RuleVersion
+from alerts.rules.format import parse as rule_of
 from alerts.strict_yaml import Place, explain, parse, read_text
 
 
@@ -25,10 +26,17 @@ def load(source: Path | str, *, where: str = "rule") -> RuleVersion:
     body, lines = read_yaml(source, where)
     if not isinstance(body, dict):
         raise RuleError(f"{where}: a rule is a mapping of fields; this file holds none.")
+    kind = body.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        told = "is missing" if kind is None else f"= {kind!r}: there is no such kind of rule"
+        raise RuleError(
+            f"{where}, line {lines.get(('kind',), 1)}: kind {told}; use one of {', '.join(KINDS)}."
+        )
     try:
-        return RuleVersion(Rule.model_validate(body), where)
+        return RuleVersion(rule_of(body), where)
     except ValidationError as error:
-        known = ", ".join(field.alias or name for name, field in Rule.model_fields.items())
+        fields = KINDS[kind].model_fields.items()
+        known = ", ".join(field.alias or name for name, field in fields)
         faults = explain(error, lines, where, whole="rule", known=known)
         raise RuleError("\n".join(faults)) from error
 

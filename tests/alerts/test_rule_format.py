@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts import evaluation
-from alerts.rules import Rule, RuleError, builtin, load, load_folder
+from alerts.rules import RuleError, builtin, load, load_folder, parse
 from alerts.rules.format import fingerprint
 from alerts.rules.texts import texts
 from tests.alerts.fakes import RULE, rule
@@ -42,7 +42,7 @@ def test_layout_and_written_out_defaults_do_not_change_identity() -> None:
 
 def test_a_stored_body_is_the_rule_again() -> None:
     version = rule(**{"for": "36h"})
-    again = Rule.model_validate_json(version.body_json)
+    again = parse(version.body_json)
     assert again == version.rule
     assert again.for_ == timedelta(hours=36)
 
