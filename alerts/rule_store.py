@@ -1,26 +1,35 @@
-"""Rules in the state database: every version, the stage it is in, and what it asks for."""
+"""Rules in the state database: every version, the stage it is in, and what it asks for.
+
+Files are written down here as versions that ask to live; `alerts.stages` moves them on.
+"""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from alerts.alert_rows import load_alerts, save_alert
 from alerts.event_log import Entry, append
 from alerts.lease import Lease, fenced
 from alerts.lifecycle import Observation, Seen, step
 from alerts.lifecycle.model import Why
-from alerts.rules import RuleVersion, parse
+from alerts.rules import RuleVersion, builtin, parse
 from data_access.state import schema
+from data_access.state.engine import writing
 
 Stage = Literal["draft", "tested", "shadow", "live", "retired"]
 Origin = Literal["shipped", "file", "screen"]
 Asks = Literal["backtest", "live"]
+
+WORKER = "worker"
+"""Who acts where no person does."""
+DELETED, SUPERSEDED = "deleted", "superseded"
+
+_rules, _versions = schema.rule, schema.rule_version
 
 
 @dataclass(frozen=True)
@@ -28,7 +37,7 @@ class StoredRule:
     """A version of a rule under its number in the database.
 
     `n` counts the versions of one rule. `reason` says why it stands in its stage; `asks` what the
-    worker is still to do with it.
+    worker is still to do with it, not before `asked_at`. `text` is the YAML a person wrote.
     """
 
     version_id: int
@@ -38,6 +47,11 @@ class StoredRule:
     reason: str | None = None
     origin: Origin = "file"
     asks: Asks | None = None
+    asked_at: datetime | None = None
+    staged_at: datetime | None = None
+    created_by: str = ""
+    created_at: datetime | None = None
+    text: str | None = None
 
 
 def live_rules(engine: Engine) -> list[StoredRule]:
@@ -52,25 +66,46 @@ def shadow_rules(engine: Engine) -> list[StoredRule]:
 
 def staged(engine: Engine, *stages: Stage) -> list[StoredRule]:
     """Every version in one of `stages`, by rule id, the oldest first."""
-    table = schema.rule_version
     with engine.connect() as connection:
         rows = connection.execute(
-            select(table).where(table.c.stage.in_(stages)).order_by(table.c.rule_id, table.c.n)
+            select(_versions)
+            .where(_versions.c.stage.in_(stages))
+            .order_by(_versions.c.rule_id, _versions.c.n)
         ).all()
     return [stored_rule(row) for row in rows]
 
 
+def versions_of(engine: Engine, rule_id: str) -> list[StoredRule]:
+    """Every version of one rule, the newest first; empty if there is no such rule."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            select(_versions).where(_versions.c.rule_id == rule_id).order_by(_versions.c.n.desc())
+        ).all()
+    return [stored_rule(row) for row in rows]
+
+
+def find(engine: Engine, version_id: int) -> StoredRule | None:
+    """One version by its number."""
+    with engine.connect() as connection:
+        row = connection.execute(select(_versions).where(_versions.c.id == version_id)).first()
+    return None if row is None else stored_rule(row)
+
+
 def stored_rule(row: Any) -> StoredRule:
     """A row of `rule_version` as a rule."""
-    rule = parse(row.body_json)
     return StoredRule(
         row.id,
-        RuleVersion(rule, row.created_by or row.rule_id),
+        RuleVersion(parse(row.body_json), row.created_by or row.rule_id),
         row.n,
         row.stage,
         row.stage_reason,
         row.origin,
         row.asks,
+        row.asked_at,
+        row.staged_at,
+        row.created_by or "",
+        row.created_at,
+        row.body_yaml,
     )
 
 
@@ -82,9 +117,10 @@ def register(
     *,
     complete: bool = True,
 ) -> None:
-    """Bring the stored rules in line with the files.
+    """Write new and changed files down as versions that ask to live; retire removed ones.
 
-    A changed rule resolves its open alerts with reason *updated*, a removed one with *deleted*.
+    What is live stays so until its successor may take over. A version made on screen is not undone
+    by the file it replaced, only by a file that changed since.
 
     Args:
         engine: state database.
@@ -93,90 +129,157 @@ def register(
         now: the wall clock.
         complete: False if a file could not be read: then nothing is taken for removed.
     """
-    if _settled(engine, versions):
+    with engine.connect() as connection:
+        stored = _of_files(connection)
+    fresh = [name for name, version in versions.items() if _is_new(stored.get(name), version)]
+    gone = [
+        rule_id
+        for rule_id, newest in stored.items()
+        if complete and rule_id not in versions and newest.stage_reason != DELETED
+    ]
+    if not fresh and not gone:
         return
     with fenced(engine, lease) as connection:
-        for rule_id, version in versions.items():
-            _add(connection, rule_id, version, now)
-        if complete:
-            stored = connection.execute(
-                select(schema.rule_version.c.rule_id).where(schema.rule_version.c.stage == "live")
-            ).scalars()
-            for rule_id in set(stored) - set(versions):
-                _retire(connection, rule_id, now)
+        for rule_id in fresh:
+            _add_file(connection, rule_id, versions[rule_id], now)
+        for rule_id in gone:
+            _remove_file(connection, rule_id, now)
 
 
-def _settled(engine: Engine, versions: Mapping[str, RuleVersion]) -> bool:
-    with engine.connect() as connection:
-        stored = connection.execute(
-            select(schema.rule_version.c.rule_id, schema.rule_version.c.sha256).where(
-                schema.rule_version.c.stage == "live"
-            )
-        ).all()
-    wanted = {(rule_id, version.sha256) for rule_id, version in versions.items()}
-    return {(row.rule_id, row.sha256) for row in stored} == wanted
-
-
-def _add(connection: Connection, rule_id: str, version: RuleVersion, now: datetime) -> None:
-    rule, versions = schema.rule, schema.rule_version
-    newest = connection.execute(
-        select(versions.c.id, versions.c.n, versions.c.sha256, versions.c.stage)
-        .where(versions.c.rule_id == rule_id)
-        .order_by(versions.c.n.desc())
-        .limit(1)
-    ).first()
-    if newest and newest.stage == "live" and newest.sha256 == version.sha256:
-        return
-    described = {"name": version.rule.title.en, "owner": version.rule.owner}
-    if newest is None:
-        connection.execute(insert(rule).values(id=rule_id, **described))
-    else:
-        connection.execute(update(rule).where(rule.c.id == rule_id).values(**described))
-        _stage(connection, rule_id, "retired", now)
-    if newest is None or newest.sha256 != version.sha256:
-        connection.execute(
-            insert(versions).values(
-                rule_id=rule_id,
-                n=newest.n + 1 if newest else 1,
-                body_json=version.body_json,
-                sha256=version.sha256,
-                stage="live",
-                staged_at=now,
-                origin="file",
-                created_by=version.where,
-                created_at=now,
-            )
-        )
-    else:
-        connection.execute(
-            update(versions).where(versions.c.id == newest.id).values(stage="live", staged_at=now)
-        )
-    stop_alerts(connection, rule_id, Why.UPDATED, now)
-    _tell(connection, rule_id, "rule_version_added", {"sha256": version.sha256}, now)
-
-
-def _retire(connection: Connection, rule_id: str, now: datetime) -> None:
-    _stage(connection, rule_id, "retired", now)
-    stop_alerts(connection, rule_id, Why.DELETED, now)
-    _tell(connection, rule_id, "rule_retired", {}, now)
-
-
-def _stage(connection: Connection, rule_id: str, stage: str, now: datetime) -> None:
-    """Move the live version of a rule on."""
-    versions = schema.rule_version
-    connection.execute(
-        update(versions)
-        .where(versions.c.rule_id == rule_id, versions.c.stage == "live")
-        .values(stage=stage, staged_at=now)
+def _of_files(connection: Connection) -> dict[str, Any]:
+    """The newest version of every rule that came from a file."""
+    columns = _versions.c
+    newest = (
+        select(func.max(columns.id)).where(columns.origin != "screen").group_by(columns.rule_id)
     )
+    rows = connection.execute(
+        select(columns.id, columns.rule_id, columns.sha256, columns.stage, columns.stage_reason)
+        .where(columns.id.in_(newest))
+        .order_by(columns.rule_id)
+    ).all()
+    return {row.rule_id: row for row in rows}
+
+
+def _is_new(newest: Any, version: RuleVersion) -> bool:
+    return newest is None or newest.sha256 != version.sha256 or newest.stage_reason == DELETED
+
+
+def _add_file(connection: Connection, rule_id: str, version: RuleVersion, now: datetime) -> None:
+    shipped = builtin().get(rule_id)
+    origin: Origin = "shipped" if shipped and shipped.sha256 == version.sha256 else "file"
+    set_aside(connection, rule_id, ("draft", "tested", "shadow"), SUPERSEDED, now, files_only=True)
+    add_version(
+        connection, version, origin=origin, asks="live", actor=WORKER, by=version.where, now=now
+    )
+
+
+def _remove_file(connection: Connection, rule_id: str, now: datetime) -> None:
+    stages: tuple[Stage, ...] = ("draft", "tested", "shadow", "live", "retired")
+    set_aside(connection, rule_id, stages, DELETED, now, files_only=True)
+    if _live_n(connection, rule_id) is None:
+        stop_alerts(connection, rule_id, Why.DELETED, now)
+    tell(connection, WORKER, rule_id, "rule_file_removed", {}, now)
+
+
+def _live_n(connection: Connection, rule_id: str) -> int | None:
+    found: int | None = connection.execute(
+        select(_versions.c.n).where(_versions.c.rule_id == rule_id, _versions.c.stage == "live")
+    ).scalar()
+    return found
+
+
+def set_aside(
+    connection: Connection,
+    rule_id: str,
+    stages: tuple[Stage, ...],
+    reason: str,
+    now: datetime,
+    *,
+    files_only: bool = False,
+) -> None:
+    """Retire the versions of a rule that stand in `stages`; their alerts are the caller's."""
+    chosen = (_versions.c.rule_id == rule_id) & _versions.c.stage.in_(stages)
+    if files_only:
+        chosen &= _versions.c.origin != "screen"
+    connection.execute(
+        update(_versions)
+        .where(chosen)
+        .values(stage="retired", stage_reason=reason, staged_at=now, asks=None)
+    )
+
+
+def add_version(
+    connection: Connection,
+    version: RuleVersion,
+    *,
+    origin: Origin,
+    asks: Asks | None,
+    actor: str,
+    by: str,
+    now: datetime,
+    text: str | None = None,
+) -> int:
+    """Write a version down as draft, with its event; gives its number in the database."""
+    rule_id = version.rule.id
+    last = connection.execute(
+        select(func.max(_versions.c.n)).where(_versions.c.rule_id == rule_id)
+    ).scalar()
+    described = {"name": version.rule.title.en, "owner": version.rule.owner}
+    known = connection.execute(select(_rules.c.id).where(_rules.c.id == rule_id)).first()
+    if known is None:
+        connection.execute(insert(_rules).values(id=rule_id, **described))
+    else:
+        connection.execute(update(_rules).where(_rules.c.id == rule_id).values(**described))
+    n = (last or 0) + 1
+    made: int = connection.execute(
+        insert(_versions)
+        .values(
+            rule_id=rule_id,
+            n=n,
+            body_json=version.body_json,
+            body_yaml=text,
+            sha256=version.sha256,
+            stage="draft",
+            staged_at=now,
+            origin=origin,
+            asks=asks,
+            asked_at=now if asks else None,
+            created_by=by,
+            created_at=now,
+        )
+        .returning(_versions.c.id)
+    ).scalar_one()
+    payload = {"n": n, "sha256": version.sha256, "origin": origin}
+    tell(connection, actor, rule_id, "rule_version_added", payload, now)
+    return made
+
+
+def save_draft(
+    engine: Engine, version: RuleVersion, text: str, *, actor: str, now: datetime
+) -> StoredRule:
+    """Keep what a person wrote on screen as the next version of its rule."""
+    with writing(engine) as connection:
+        made = add_version(
+            connection,
+            version,
+            origin="screen",
+            asks=None,
+            actor=actor,
+            by=actor,
+            now=now,
+            text=text,
+        )
+    stored = find(engine, made)
+    assert stored is not None
+    return stored
 
 
 def stop_alerts(connection: Connection, rule_id: str, why: Why, now: datetime) -> None:
     """End every open episode of a rule for a reason that is not the numbers'."""
     stored = connection.execute(
-        select(schema.rule_version.c.body_json)
-        .where(schema.rule_version.c.rule_id == rule_id)
-        .order_by(schema.rule_version.c.n.desc())
+        select(_versions.c.body_json)
+        .where(_versions.c.rule_id == rule_id)
+        .order_by(_versions.c.n.desc())
         .limit(1)
     ).scalar_one()
     timing = parse(stored).timing
@@ -185,7 +288,13 @@ def stop_alerts(connection: Connection, rule_id: str, why: Why, now: datetime) -
         save_alert(connection, alert, state, evidence=None, events=events, now=now)
 
 
-def _tell(
-    connection: Connection, rule_id: str, kind: str, payload: Mapping[str, str], now: datetime
+def tell(
+    connection: Connection,
+    actor: str,
+    rule_id: str,
+    kind: str,
+    payload: Mapping[str, Any],
+    now: datetime,
 ) -> None:
-    append(connection, [Entry(now, "worker", kind, "rule", rule_id, payload)])
+    """Write one event of a rule."""
+    append(connection, [Entry(now, actor, kind, "rule", rule_id, payload)])

@@ -67,7 +67,7 @@ def _fields(
     if rule.kind == "feed":
         written["usual"] = written["silent"]
     return {
-        **{name: ALL[language] for name in rule.by},
+        **dict.fromkeys(rule.by, ALL[language]),
         **{name: value or UNKNOWN[language] for name, value in labels.items()},
         "segment": segment_text(list(labels.values()), language),
         "day": day.isoformat(),
