@@ -194,8 +194,10 @@ eval_slot = Table(
     Column("n_series", Integer),
     Column("ms", Float),
     Column("message", Text),
+    Column("counts_json", JSON),
     one_of("status", EVAL_STATUS),
 )
+"""`counts_json`: rows by day as they were counted for the slot; the next one finds late rows by it."""
 
 STAGED = ("live", "shadow")
 """Stages in which a rule version is evaluated; a shadow version tells nobody."""
@@ -354,15 +356,21 @@ escalation = Table(
     "escalation",
     METADATA,
     Column("group_id", ForeignKey("alert_group.id"), primary_key=True),
+    Column("policy", String(100), primary_key=True),
     Column("policy_json", JSON, nullable=False),
+    Column("episode", Integer, nullable=False),
     Column("step", Integer, nullable=False),
     Column("round", Integer, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
     Column("next_at", UtcDateTime),
     Column("stopped_at", UtcDateTime),
     Column("stopped_because", String(40)),
     Index(None, "next_at"),
 )
-"""Where an incident stands on its way up; the policy is frozen when it begins."""
+"""Where an incident stands on its way up; the policy is frozen when it begins.
+
+`episode` counts how often the incident was reopened: each time it begins anew.
+"""
 
 oncall_override = Table(
     "oncall_override",

@@ -80,6 +80,7 @@ def _alerts_by_stage() -> None:
 
 
 def _new_tables() -> None:
+    op.add_column("eval_slot", sa.Column("counts_json", sa.JSON()))
 
     op.create_table(
         "action_token",
@@ -234,16 +235,19 @@ def _new_tables() -> None:
     op.create_table(
         "escalation",
         sa.Column("group_id", ID, nullable=False),
+        sa.Column("policy", sa.String(length=100), nullable=False),
         sa.Column("policy_json", sa.JSON(), nullable=False),
+        sa.Column("episode", sa.Integer(), nullable=False),
         sa.Column("step", sa.Integer(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("started_at", UtcDateTime(), nullable=False),
         sa.Column("next_at", UtcDateTime(), nullable=True),
         sa.Column("stopped_at", UtcDateTime(), nullable=True),
         sa.Column("stopped_because", sa.String(length=40), nullable=True),
         sa.ForeignKeyConstraint(
             ["group_id"], ["alert_group.id"], name=op.f("fk_escalation_group_id")
         ),
-        sa.PrimaryKeyConstraint("group_id", name=op.f("pk_escalation")),
+        sa.PrimaryKeyConstraint("group_id", "policy", name=op.f("pk_escalation")),
     )
     op.create_index("ix_escalation_next_at", "escalation", ["next_at"])
 
