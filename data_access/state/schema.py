@@ -197,7 +197,7 @@ eval_slot = Table(
     Column("counts_json", JSON),
     one_of("status", EVAL_STATUS),
 )
-"""`counts_json`: rows by day as they were counted for the slot; the next one finds late rows by it."""
+"""`counts_json`: rows by day as counted for the slot, by which the next one finds late rows."""
 
 STAGED = ("live", "shadow")
 """Stages in which a rule version is evaluated; a shadow version tells nobody."""
