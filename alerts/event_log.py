@@ -42,8 +42,7 @@ def append(connection: Connection, entries: Sequence[Entry]) -> None:
     """Write entries in order, inside the caller's transaction."""
     if not entries:
         return
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _APPEND_LOCK})
+    lock(connection)
     head = connection.execute(
         select(table.c.seq, table.c.hash).order_by(table.c.seq.desc()).limit(1)
     ).first()
@@ -64,6 +63,17 @@ def append(connection: Connection, entries: Sequence[Entry]) -> None:
         previous = _hash(row)
         rows.append({**row, "hash": previous})
     connection.execute(insert(table), rows)
+
+
+def lock(connection: Connection) -> None:
+    """Let nobody else append until this transaction ends.
+
+    `append` does it by itself. Whoever locks other rows first and appends later must call this at
+    the start: two transactions that take the two locks in different order would wait for each
+    other. SQLite lets only one writer in anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _APPEND_LOCK})
 
 
 def verify(engine: Engine) -> str | None:

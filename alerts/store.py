@@ -9,16 +9,19 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 import polars as pl
-from sqlalchemy import Engine, Table, func, select
+from sqlalchemy import Connection, Engine, func, select
 
-from alerts.alert_rows import StoredAlert, load_alerts, save_alert
+from alerts.alert_rows import SUBJECT, StoredAlert, load_alerts, read_alert, save_alert
 from alerts.event_log import Entry, append
+from alerts.groups import absorb, adopt
+from alerts.handling import Policy
 from alerts.lease import Lease, fenced
-from alerts.lifecycle import AlertState, Observation, Seen, Timing, step
+from alerts.lifecycle import AlertState, Observation, Seen, Signal, Timing, step
 from alerts.lifecycle.model import Kind
 from alerts.rules.texts import segment_text
 from data_access.metrics import Filter
 from data_access.state import schema
+from data_access.state.engine import insert_once
 
 SlotStatus = Literal["done", "failed", "skipped"]
 SEVERITY_RANK = {"info": 0, "warning": 1, "critical": 2}
@@ -54,6 +57,8 @@ class Segment:
 
 
 _ABSENT = Observation(Seen.MISSING)
+_POLICY = Policy()
+_NEVER_OPEN = (Signal.NORMAL, Signal.PENDING)
 
 
 @dataclass(frozen=True)
@@ -75,16 +80,31 @@ class SlotResult:
 
 
 def commit_slot(
-    engine: Engine, lease: Lease, timing: Timing, result: SlotResult, now: datetime
+    engine: Engine,
+    lease: Lease,
+    timing: Timing,
+    result: SlotResult,
+    now: datetime,
+    *,
+    policy: Policy = _POLICY,
 ) -> bool:
-    """Write slot, alerts and events in one transaction; False if the slot was settled before.
+    """Write slot, alerts, events and incidents in one transaction.
+
+    Alerts of a shadow version are kept apart from those of the live one, and make no incidents.
+
+    Returns:
+        False, and nothing is written, if the slot was settled before or the version is no longer
+        evaluated.
 
     Raises:
         LeaseLost: another worker leads; nothing was written.
     """
     with fenced(engine, lease) as connection:
+        stage = _stage(connection, result.version_id)
+        if stage not in schema.STAGED:
+            return False
         inserted = connection.execute(
-            _insert_once(engine, schema.eval_slot)
+            insert_once(connection, schema.eval_slot)
             .values(
                 rule_version_id=result.version_id,
                 slot_utc=result.slot,
@@ -103,20 +123,50 @@ def commit_slot(
                 connection,
                 [Entry(now, "worker", "evaluation_failed", "rule", result.rule_id, payload)],
             )
-        alerts = load_alerts(connection, result.rule_id)
-        for fingerprint in sorted(alerts.keys() | _news(result.segments)):
-            segment = result.segments.get(fingerprint)
-            alert = alerts.get(fingerprint)
-            if alert is None:
-                assert segment is not None
-                alert = StoredAlert(
-                    None, result.rule_id, fingerprint, segment.labels, AlertState(), None, 0
-                )
-            observation = segment.observation if segment else result.others
-            state, events = step(timing, alert.state, observation, result.slot)
-            evidence = segment.evidence if segment and state.is_open else None
-            save_alert(connection, alert, state, evidence=evidence, events=events, now=now)
+        saved = _step_all(connection, timing, result, stage, now, policy)
+        adopt(connection, saved, now, policy=policy)
     return True
+
+
+def _stage(connection: Connection, version_id: int) -> str | None:
+    """Where a rule version stands; it cannot be moved on before this transaction ends."""
+    versions = schema.rule_version.c
+    stage: str | None = connection.execute(
+        select(versions.stage).where(versions.id == version_id).with_for_update(read=True)
+    ).scalar()
+    return stage
+
+
+def _step_all(
+    connection: Connection,
+    timing: Timing,
+    result: SlotResult,
+    stage: str,
+    now: datetime,
+    policy: Policy,
+) -> list[StoredAlert]:
+    """One step of the signal machine for every alert of the rule; the alerts as saved."""
+    alerts = load_alerts(connection, result.rule_id, stage)
+    after = []
+    for fingerprint in sorted(alerts.keys() | _news(result.segments)):
+        segment = result.segments.get(fingerprint)
+        alert = alerts.get(fingerprint)
+        if alert is None:
+            assert segment is not None
+            alert = _unwritten(result.rule_id, fingerprint, segment.labels, stage)
+        observation = segment.observation if segment else result.others
+        state, events = step(timing, alert.state, observation, result.slot)
+        evidence = segment.evidence if segment and state.is_open else None
+        saved = save_alert(connection, alert, state, evidence=evidence, events=events, now=now)
+        absorb(connection, saved, events, now, policy=policy)
+        after.append(saved)
+    return after
+
+
+def _unwritten(
+    rule_id: str, fingerprint: str, labels: Mapping[str, str], stage: str
+) -> StoredAlert:
+    return StoredAlert(None, rule_id, fingerprint, labels, AlertState(), None, 0, stage)
 
 
 def skip_slots(
@@ -133,7 +183,7 @@ def skip_slots(
         return
     with fenced(engine, lease) as connection:
         connection.execute(
-            _insert_once(engine, schema.eval_slot),
+            insert_once(connection, schema.eval_slot),
             [
                 {"rule_version_id": version_id, "slot_utc": slot, "status": "skipped"}
                 for slot in slots
@@ -148,20 +198,23 @@ def skip_slots(
 
 
 def last_slot(engine: Engine, rule_id: str) -> datetime | None:
-    """Newest slot settled under a rule's newest version; None if that judged nothing yet."""
-    slots, versions = schema.eval_slot.c, schema.rule_version.c
-    newest = (
-        select(versions.id)
-        .where(versions.rule_id == rule_id)
-        .order_by(versions.n.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    """Newest slot settled under a rule's live version; None if that judged nothing yet."""
+    versions = schema.rule_version.c
+    live = select(versions.id).where(versions.rule_id == rule_id, versions.stage == "live")
+    return _newest_slot(engine, live.scalar_subquery())
+
+
+def last_slot_of(engine: Engine, version_id: int) -> datetime | None:
+    """Newest slot settled under a version; None if it judged nothing yet."""
+    return _newest_slot(engine, version_id)
+
+
+def _newest_slot(engine: Engine, version: Any) -> datetime | None:
+    slots = schema.eval_slot.c
+    newest = func.max(slots.slot_utc, type_=schema.UtcDateTime)
     with engine.connect() as connection:
         found: datetime | None = connection.execute(
-            select(func.max(slots.slot_utc, type_=schema.UtcDateTime)).where(
-                slots.rule_version_id == newest
-            )
+            select(newest).where(slots.rule_version_id == version)
         ).scalar()
     return found
 
@@ -181,9 +234,10 @@ def open_alerts(engine: Engine, where: Filter | None = None) -> pl.DataFrame:
         has, and `evidence` (JSON text, see `alerts.evidence`).
     """
     table = schema.alert
+    # A silent feed interrupts an episode without ending it, so `signal` alone does not tell.
+    query = select(table).where(table.c.stage == "live", table.c.signal.notin_(_NEVER_OPEN))
     with engine.connect() as connection:
-        ids = connection.execute(select(table.c.rule_id).distinct()).scalars().all()
-        loaded = [alert for rule_id in ids for alert in load_alerts(connection, rule_id).values()]
+        loaded = [read_alert(row) for row in connection.execute(query)]
     passing = [
         alert_record(alert)
         for alert in loaded
@@ -228,20 +282,17 @@ def find_alert(engine: Engine, alert_id: int) -> StoredAlert | None:
     """One alert by its number."""
     table = schema.alert
     with engine.connect() as connection:
-        rule_id = connection.execute(select(table.c.rule_id).where(table.c.id == alert_id)).scalar()
-        if rule_id is None:
-            return None
-        alerts = load_alerts(connection, rule_id).values()
-    return next(alert for alert in alerts if alert.id == alert_id)
+        row = connection.execute(select(table).where(table.c.id == alert_id)).first()
+    return None if row is None else read_alert(row)
 
 
-def alert_events(engine: Engine, fingerprint: str) -> pl.DataFrame:
+def alert_events(engine: Engine, fingerprint: str, stage: str = "live") -> pl.DataFrame:
     """What happened to an alert, oldest first: `at`, `kind`, `slot`, `episode`, `reason`."""
     log = schema.event_log
     with engine.connect() as connection:
         rows = connection.execute(
             select(log.c.at, log.c.kind, log.c.payload_json)
-            .where(log.c.subject_kind == "alert", log.c.subject_id == fingerprint)
+            .where(log.c.subject_kind == SUBJECT[stage], log.c.subject_id == fingerprint)
             .order_by(log.c.seq)
         ).all()
     told = [(row, json.loads(row.payload_json)) for row in rows]
@@ -270,14 +321,15 @@ class Episode:
     closed: datetime | None
 
 
-def episodes(engine: Engine, rule_id: str) -> list[Episode]:
-    """Every episode of a rule, oldest first, from the event log."""
+def episodes(engine: Engine, rule_id: str, stage: str = "live") -> list[Episode]:
+    """Every episode of a rule in a stage, oldest first, from the event log."""
     log = schema.event_log
     with engine.connect() as connection:
         rows = connection.execute(
             select(log.c.kind, log.c.subject_id, log.c.payload_json)
             .join(schema.alert, schema.alert.c.fingerprint == log.c.subject_id)
-            .where(schema.alert.c.rule_id == rule_id, log.c.subject_kind == "alert")
+            .where(schema.alert.c.rule_id == rule_id, schema.alert.c.stage == stage)
+            .where(log.c.subject_kind == SUBJECT[stage])
             .where(log.c.kind.in_([Kind.OPENED, Kind.RESOLVED]))
             .order_by(log.c.seq)
         ).all()
@@ -296,12 +348,3 @@ def episodes(engine: Engine, rule_id: str) -> list[Episode]:
 def _news(segments: Mapping[str, Segment]) -> set[str]:
     """Fingerprints that get a row although they have none: only a breach makes one."""
     return {name for name, found in segments.items() if found.observation.seen is Seen.BREACH}
-
-
-def _insert_once(engine: Engine, table: Table) -> Any:
-    """An insert that does nothing where the key exists."""
-    if engine.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415
-    else:
-        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment] # noqa: PLC0415
-    return insert(table).on_conflict_do_nothing(index_elements=list(table.primary_key.columns))

@@ -165,3 +165,12 @@ def upsert(
         else statement.on_conflict_do_nothing(index_elements=keys)
     )
     connection.execute(statement, rows)
+
+
+def insert_once(connection: Connection, table: SqlTable) -> Any:
+    """An insert that does nothing where the primary key exists."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment] # noqa: PLC0415
+    return insert(table).on_conflict_do_nothing(index_elements=list(table.primary_key.columns))
