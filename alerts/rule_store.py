@@ -5,21 +5,26 @@ Files are written down here as versions that ask to live; `alerts.stages` moves 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from alerts.alert_rows import load_alerts, save_alert
-from alerts.event_log import Entry, append
+from alerts.event_log import Entry, append, lock
+from alerts.groups import absorb
 from alerts.lease import Lease, fenced
 from alerts.lifecycle import Observation, Seen, step
 from alerts.lifecycle.model import Why
 from alerts.rules import RuleVersion, builtin, parse
 from data_access.state import schema
 from data_access.state.engine import writing
+
+log = logging.getLogger("afterwatch.worker")
 
 Stage = Literal["draft", "tested", "shadow", "live", "retired"]
 Origin = Literal["shipped", "file", "screen"]
@@ -72,7 +77,7 @@ def staged(engine: Engine, *stages: Stage) -> list[StoredRule]:
             .where(_versions.c.stage.in_(stages))
             .order_by(_versions.c.rule_id, _versions.c.n)
         ).all()
-    return [stored_rule(row) for row in rows]
+    return _readable(rows)
 
 
 def versions_of(engine: Engine, rule_id: str) -> list[StoredRule]:
@@ -81,7 +86,7 @@ def versions_of(engine: Engine, rule_id: str) -> list[StoredRule]:
         rows = connection.execute(
             select(_versions).where(_versions.c.rule_id == rule_id).order_by(_versions.c.n.desc())
         ).all()
-    return [stored_rule(row) for row in rows]
+    return _readable(rows)
 
 
 def find(engine: Engine, version_id: int) -> StoredRule | None:
@@ -89,6 +94,17 @@ def find(engine: Engine, version_id: int) -> StoredRule | None:
     with engine.connect() as connection:
         row = connection.execute(select(_versions).where(_versions.c.id == version_id)).first()
     return None if row is None else stored_rule(row)
+
+
+def _readable(rows: Sequence[Any]) -> list[StoredRule]:
+    """Versions that can still be read: a body of an older Afterwatch may say what is no more."""
+    found = []
+    for row in rows:
+        try:
+            found.append(stored_rule(row))
+        except (KeyError, ValidationError):
+            log.warning("rule %s version %d cannot be read any more", row.rule_id, row.n)
+    return found
 
 
 def stored_rule(row: Any) -> StoredRule:
@@ -140,6 +156,7 @@ def register(
     if not fresh and not gone:
         return
     with fenced(engine, lease) as connection:
+        lock(connection)
         for rule_id in fresh:
             _add_file(connection, rule_id, versions[rule_id], now)
         for rule_id in gone:
@@ -168,16 +185,30 @@ def _add_file(connection: Connection, rule_id: str, version: RuleVersion, now: d
     shipped = builtin().get(rule_id)
     origin: Origin = "shipped" if shipped and shipped.sha256 == version.sha256 else "file"
     set_aside(connection, rule_id, ("draft", "tested", "shadow"), SUPERSEDED, now, files_only=True)
+    before = _of_files(connection).get(rule_id)
+    if before is not None and before.sha256 == version.sha256:
+        return _restore(connection, rule_id, before.id, now)
     add_version(
         connection, version, origin=origin, asks="live", actor=WORKER, by=version.where, now=now
     )
+
+
+def _restore(connection: Connection, rule_id: str, version_id: int, now: datetime) -> None:
+    """A removed file that is back unchanged is the same version."""
+    connection.execute(
+        update(_versions)
+        .where(_versions.c.id == version_id)
+        .values(stage="draft", stage_reason=None, staged_at=now, asks="live", asked_at=now)
+    )
+    tell(connection, WORKER, rule_id, "rule_file_restored", {}, now)
 
 
 def _remove_file(connection: Connection, rule_id: str, now: datetime) -> None:
     stages: tuple[Stage, ...] = ("draft", "tested", "shadow", "live", "retired")
     set_aside(connection, rule_id, stages, DELETED, now, files_only=True)
     if _live_n(connection, rule_id) is None:
-        stop_alerts(connection, rule_id, Why.DELETED, now)
+        stop_alerts(connection, rule_id, "live", Why.DELETED, now)
+        stop_alerts(connection, rule_id, "shadow", Why.DELETED, now)
     tell(connection, WORKER, rule_id, "rule_file_removed", {}, now)
 
 
@@ -259,6 +290,7 @@ def save_draft(
 ) -> StoredRule:
     """Keep what a person wrote on screen as the next version of its rule."""
     with writing(engine) as connection:
+        lock(connection)
         made = add_version(
             connection,
             version,
@@ -274,18 +306,21 @@ def save_draft(
     return stored
 
 
-def stop_alerts(connection: Connection, rule_id: str, why: Why, now: datetime) -> None:
-    """End every open episode of a rule for a reason that is not the numbers'."""
-    stored = connection.execute(
+def stop_alerts(
+    connection: Connection, rule_id: str, stage: Stage, why: Why, now: datetime
+) -> None:
+    """End every open episode of a rule in a stage for a reason that is not the numbers'."""
+    body = connection.execute(
         select(_versions.c.body_json)
         .where(_versions.c.rule_id == rule_id)
-        .order_by(_versions.c.n.desc())
+        .order_by((_versions.c.stage == stage).desc(), _versions.c.n.desc())
         .limit(1)
     ).scalar_one()
-    timing = parse(stored).timing
-    for alert in load_alerts(connection, rule_id).values():
+    timing = parse(body).timing
+    for alert in load_alerts(connection, rule_id, stage).values():
         state, events = step(timing, alert.state, Observation(Seen.STOPPED, why), now)
-        save_alert(connection, alert, state, evidence=None, events=events, now=now)
+        saved = save_alert(connection, alert, state, evidence=None, events=events, now=now)
+        absorb(connection, saved, events, now)
 
 
 def tell(

@@ -18,6 +18,7 @@ from alerts.lifecycle import Observation, Seen
 from alerts.rule_store import StoredRule, live_rules, register
 from alerts.rules import RuleError, RuleVersion, builtin, load_folder
 from alerts.slots import due, slot_of
+from alerts.stages import run_due
 from data_access.marts import refresh
 from data_access.metrics import Metrics
 from data_access.warehouse import Warehouse
@@ -102,6 +103,7 @@ def settle_rules(
     """
     versions, faults = load_rules(services.settings.home)
     register(services.engine, lease, versions, services.clock(), complete=not faults)
+    run_due(services, lease, services.clock(), stopping)
     settled = 0
     for stored in live_rules(services.engine):
         if stopping():
@@ -122,7 +124,14 @@ def settle_rules(
 def load_rules(home: Path) -> tuple[dict[str, RuleVersion], list[str]]:
     """Rules that ship, with those of the home added or in their place; and what is wrong."""
     own, faults = load_folder(home / RULES_FOLDER)
-    return {**builtin(), **own}, faults
+    known = {}
+    for rule_id, version in {**builtin(), **own}.items():
+        try:
+            check(version)
+            known[rule_id] = version
+        except RuleError as error:
+            faults.append(str(error))
+    return known, faults
 
 
 def _settle(

@@ -15,7 +15,7 @@ import pytest
 from alerts import store
 from alerts.evaluation import evaluate
 from alerts.lease import Lease, acquire
-from alerts.rule_store import live_rules, register
+from alerts.rule_store import live_rules
 from alerts.rules import builtin
 from alerts.slots import slot_of
 from dashboard.services import Services, open_services
@@ -24,6 +24,7 @@ from data_access.importing import import_path
 from data_access.marts import refresh
 from data_access.sources import registry
 from data_access.sources.base import SourceOptions
+from tests.alerts.fakes import in_force
 
 pytestmark = pytest.mark.acceptance
 
@@ -60,7 +61,7 @@ def home(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def episodes(home: Services) -> list[store.Episode]:
     """Every episode of the late-parcel rule, day by day from `FIRST` to `LAST`."""
     lease = _lead(home)
-    register(home.engine, lease, {RULE: builtin()[RULE]}, datetime.now(UTC))
+    in_force(home.engine, lease, {RULE: builtin()[RULE]}, datetime.now(UTC))
     (stored,) = live_rules(home.engine)
     for offset in range((LAST - FIRST).days + 1):
         slot = slot_of(FIRST + timedelta(days=offset), ZONE)

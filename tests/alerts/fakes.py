@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 from sqlalchemy import Engine
 
-from alerts.lease import Lease, acquire
+from alerts import rule_store, staging
+from alerts.lease import Lease, acquire, fenced
 from alerts.rules import RuleVersion, load
 from data_access.metrics import Query
 from data_access.state.engine import migrate, open_state
@@ -52,6 +53,21 @@ def leading(engine: Engine, holder: str = "me") -> Lease:
     return lease
 
 
+def in_force(
+    engine: Engine,
+    lease: Lease,
+    versions: Mapping[str, RuleVersion],
+    now: datetime,
+    *,
+    complete: bool = True,
+) -> None:
+    """Write rules down and let them live without asking the gate."""
+    rule_store.register(engine, lease, versions, now, complete=complete)
+    for stored in rule_store.staged(engine, "draft"):
+        with fenced(engine, lease) as connection:
+            staging.place(connection, stored, "live", reason="forced", actor="worker", now=now)
+
+
 @dataclass
 class FakeMetrics:
     """Daily counts by market from `FIRST` on."""
@@ -63,6 +79,10 @@ class FakeMetrics:
     def fresh_at(self) -> datetime | None:
         """When the newest data came in."""
         return self.fresh
+
+    def version(self) -> str:
+        """Changes with the data."""
+        return f"{self.fresh}"
 
     def kpi(self, query: Query) -> pl.DataFrame:
         """Counts by `query.by`, of days that were over at `query.as_of`."""

@@ -13,11 +13,11 @@ from alerts.evaluation import EvaluationError, evaluate
 from alerts.lease import Lease
 from alerts.lifecycle import Seen
 from alerts.replay import Replay
-from alerts.rule_store import live_rules, register
+from alerts.rule_store import live_rules
 from alerts.rules import RuleVersion
 from alerts.slots import slot_of
 from data_access.metrics import Query
-from tests.alerts.fakes import FIRST, FakeMetrics, leading, rule
+from tests.alerts.fakes import FIRST, FakeMetrics, in_force, leading, rule
 
 WAVE = [18.0, 22, 20, 19, 21, 20, 23]
 CALM = WAVE * 12
@@ -92,7 +92,7 @@ def _walk(engine: Engine, lease: Lease, metrics: FakeMetrics, offsets: range) ->
 
 def test_an_episode_opens_holds_and_resolves(sqlite_engine: Engine) -> None:
     lease = leading(sqlite_engine)
-    register(sqlite_engine, lease, {"test-surge": rule()}, FRESH)
+    in_force(sqlite_engine, lease, {"test-surge": rule()}, FRESH)
     metrics = FakeMetrics({"DE": SURGE, "FR": CALM + WAVE}, FRESH)
     opened = _walk(sqlite_engine, lease, metrics, range(DAYS - 1, DAYS + 6))
     # Three days of surge, then clear for `keep` = 2 days.
@@ -102,7 +102,7 @@ def test_an_episode_opens_holds_and_resolves(sqlite_engine: Engine) -> None:
 def test_live_and_replay_agree_day_by_day(sqlite_engine: Engine) -> None:
     lease = leading(sqlite_engine)
     version = rule(keep="1d", **{"for": "1d"})
-    register(sqlite_engine, lease, {"test-surge": version}, FRESH)
+    in_force(sqlite_engine, lease, {"test-surge": version}, FRESH)
     metrics = FakeMetrics({"DE": SURGE, "FR": [*CALM, *WAVE]}, FRESH)
     days = range(DAYS - 3, DAYS + 7)
     live = _walk(sqlite_engine, lease, metrics, days)
@@ -125,7 +125,7 @@ def test_what_drives_an_episode_is_compared_with_the_weeks_before_it(
     sqlite_engine: Engine,
 ) -> None:
     lease = leading(sqlite_engine)
-    register(sqlite_engine, lease, {"test-surge": rule()}, FRESH)
+    in_force(sqlite_engine, lease, {"test-surge": rule()}, FRESH)
     metrics = FakeMetrics({"DE": SURGE}, FRESH)
     _walk(sqlite_engine, lease, metrics, range(DAYS, DAYS + 3))
     evidence = json.loads(store.open_alerts(sqlite_engine)["evidence"][0])

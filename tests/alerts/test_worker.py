@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine, select
 
-from alerts import event_log, heartbeat, store, tick, worker
+from alerts import event_log, gate, heartbeat, stages, store, tick, worker
 from alerts.lease import acquire
 from alerts.worker import ExtraJob, Worker, run, run_once
 from data_access.state import schema
@@ -30,6 +30,8 @@ def services(
 ) -> SimpleNamespace:
     monkeypatch.setattr(tick, "builtin", dict)
     monkeypatch.setattr(worker, "refresh_numbers", lambda _services: None)
+    monkeypatch.setattr(gate, "GATE_DAYS", 20)
+    monkeypatch.setattr(stages, "BACKTEST_DAYS", 25)
     rules = tmp_path / "rules"
     rules.mkdir()
     (rules / "own.yaml").write_text(fakes.RULE, encoding="utf-8")

@@ -17,7 +17,7 @@ from types import SimpleNamespace
 import numpy as np
 from sqlalchemy import Engine
 
-from alerts import store, tick, worker
+from alerts import gate, stages, store, tick, worker
 from alerts.slots import slot_of
 from data_access.state.engine import migrate, open_state
 from tests.alerts import fakes
@@ -74,9 +74,10 @@ def services(url: str, home: Path, began: float) -> SimpleNamespace:
 
 
 def bare() -> None:
-    """Only the rule of the test, no marts to refresh, and short leases."""
+    """Only the rule of the test, no marts to refresh, short leases, and a gate that is open."""
     worker.LEASE_TTL = timedelta(seconds=0.5)
     tick.builtin = dict
+    gate.GATE_DAYS, stages.BACKTEST_DAYS = 0, 1
     worker.refresh_numbers = lambda _services: None
 
 
