@@ -186,8 +186,11 @@ def _add_file(connection: Connection, rule_id: str, version: RuleVersion, now: d
     origin: Origin = "shipped" if shipped and shipped.sha256 == version.sha256 else "file"
     set_aside(connection, rule_id, ("draft", "tested", "shadow"), SUPERSEDED, now, files_only=True)
     before = _of_files(connection).get(rule_id)
+    if before is not None:
+        stop_alerts(connection, rule_id, "shadow", Why.UPDATED, now)
     if before is not None and before.sha256 == version.sha256:
-        return _restore(connection, rule_id, before.id, now)
+        _restore(connection, rule_id, before.id, now)
+        return
     add_version(
         connection, version, origin=origin, asks="live", actor=WORKER, by=version.where, now=now
     )
