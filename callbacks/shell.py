@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
+from alerts import inbox
 from dashboard import filter_bar, pulse
 from dashboard.formats import iso_utc, moment
 from dashboard.ids import DIMENSION_CONTROLS, LOCATION, Shell
@@ -66,6 +67,20 @@ def register(app: Dash, services: Services) -> None:
         *[State(control, "options") for control in DIMENSION_CONTROLS.values()],
         prevent_initial_call=True,
     )
+    clientside(
+        "keepActor",
+        Output(Shell.ACTOR, "data"),
+        Input(Shell.ACTOR_NAME, "value"),
+        State(Shell.ACTOR, "data"),
+        prevent_initial_call=True,
+    )
+    clientside(
+        "showActor",
+        Output(Shell.ACTOR_NAME, "value", allow_duplicate=True),
+        Input(Shell.ACTOR, "data"),
+        State(Shell.ACTOR_NAME, "value"),
+        prevent_initial_call=True,
+    )
     app.callback(
         Output(Shell.VERSION, "data"),
         Output(Shell.STAMP, "className"),
@@ -73,9 +88,12 @@ def register(app: Dash, services: Services) -> None:
         Output(Shell.STAMP_TIME, "children"),
         Output(Shell.WORKER, "className"),
         Output(Shell.WORKER, "children"),
+        Output(Shell.NEWS, "data"),
+        Output(Shell.NEEDS, "children"),
         Input(Shell.REFRESH, "n_intervals"),
         State(Shell.VERSION, "data"),
-    )(lambda _ticks, version: poll(services, version))
+        State(Shell.NEWS, "data"),
+    )(lambda _ticks, version, news: poll(services, version, news))
 
 
 def restore(services: Services, asked: str, present: str | None) -> tuple[Any, ...]:
@@ -109,13 +127,15 @@ def note(ignored: tuple[Ignored, ...]) -> str:
     )
 
 
-def poll(services: Services, version: str | None) -> tuple[Any, ...]:
-    """The version (only when it changed), how fresh the data are, whether the worker is alive."""
+def poll(services: Services, version: str | None, news: str | None) -> tuple[Any, ...]:
+    """What changed (only when it did), how fresh the data are, who works, what needs somebody."""
     now: datetime = services.clock()
     current = services.metrics.version()
     fresh = data_to(services)
     stale = pulse.is_stale(fresh, now, services.settings.stale_after_minutes)
     worker = pulse.worker(services.engine, now)
+    told = inbox.news(services.engine)
+    needs = inbox.needing(services.engine, now)
     return (
         no_update if current == version else current,
         "aw-stamp is-stale" if stale else "aw-stamp",
@@ -123,4 +143,6 @@ def poll(services: Services, version: str | None) -> tuple[Any, ...]:
         moment(fresh, services.settings.time_zone) if fresh else _("none yet"),
         f"aw-status aw-status--{worker}",
         pulse.worker_name(worker),
+        no_update if told == news else told,
+        str(needs) if needs else "",
     )

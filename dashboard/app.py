@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dash import Dash
 
+import callbacks.alerts
 import callbacks.case
 import callbacks.cases
 import callbacks.complaints
@@ -18,6 +19,7 @@ import callbacks.rows
 import callbacks.service
 import callbacks.shell
 import callbacks.sla
+import pages.alerts
 import pages.case
 import pages.cases
 import pages.complaints
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 
 SCREENS: tuple[Screen, ...] = (
     pages.overview,
+    pages.alerts,
     pages.complaints,
     pages.service,
     pages.sla,
@@ -62,6 +65,7 @@ SCREENS: tuple[Screen, ...] = (
 CALLBACKS = (
     callbacks.shell,
     callbacks.overview,
+    callbacks.alerts,
     callbacks.complaints,
     callbacks.service,
     callbacks.sla,

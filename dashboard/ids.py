@@ -18,6 +18,14 @@ class Shell(StrEnum):
     """Store: the query of an address that was opened and is not the present view."""
     VERSION = "shell-version"
     """Store: changes when any number may have changed; screens fetch again only then."""
+    NEWS = "shell-news"
+    """Store: changes when an incident, a message or a rule may have changed."""
+    ACTOR = "shell-actor"
+    """Store, kept by the browser: the name of whoever acts here; empty until one is given."""
+    ACTOR_NAME = "shell-actor-name"
+    """The field of the top bar that holds the name."""
+    NEEDS = "shell-needs"
+    """How many incidents need somebody, beside the rail's Alerts."""
     REFRESH = "shell-refresh"
     STAMP = "shell-stamp"
     STAMP_TIME = "shell-stamp-time"
@@ -75,6 +83,23 @@ class Overview(StrEnum):
     DUE_TITLE = "overview-due-title"
     DUE = "overview-due"
     DUE_STAFF = "overview-due-staff"
+
+
+class Alerts(StrEnum):
+    """`/alerts`: what needs somebody, in order."""
+
+    ANSWER = "alerts-answer"
+    VIEW = "alerts-view"
+    PRESSED = "alerts-pressed"
+    """Store: a button that was pressed in a row, see `assets/js/65-actions.js`."""
+    CHANGED = "alerts-changed"
+    """Store: what came of it; the list is asked for again."""
+    OUTCOME = "alerts-outcome"
+    EMPTY = "alerts-empty"
+    EMPTY_NOTE = "alerts-empty-note"
+    PANEL = "alerts-panel"
+    LIST = "alerts-list"
+    NOTE = "alerts-note"
 
 
 class Cases(StrEnum):

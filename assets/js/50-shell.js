@@ -5,7 +5,7 @@
 
   const { storage, theme, url } = window.afterwatch;
   const root = document.documentElement;
-  const SCREENS = { o: "/", c: "/complaints", s: "/sla", a: "/cases" };
+  const SCREENS = { o: "/", i: "/alerts", c: "/complaints", s: "/sla", a: "/cases" };
   const CHORD_MS = 1500;
 
   // ---- buttons ----
@@ -67,18 +67,32 @@
   }
 
   function markCurrent() {
+    // The phone's sheet shows some of the links once more.
+    const sheet = [...document.querySelectorAll(".aw-more a.aw-rail__link")];
     const links = [...document.querySelectorAll(".aw-rail__links a.aw-rail__link")];
+    mark(links);
+    const here = links.find((link) => link.hasAttribute("aria-current"))?.getAttribute("href");
+    for (const link of sheet) {
+      current(link, link.getAttribute("href") === here);
+    }
+    const more = document.querySelector(".aw-rail__more");
+    more?.classList.toggle("active", sheet.some((link) => link.hasAttribute("aria-current")));
+  }
+
+  function current(link, isHere) {
+    if (isHere) {
+      link.setAttribute("aria-current", "page");
+    } else {
+      link.removeAttribute("aria-current");
+    }
+  }
+
+  function mark(links) {
     const index = currentLink(
       links.map((link) => link.getAttribute("href") || ""),
       window.location.pathname,
     );
-    links.forEach((link, i) => {
-      if (i === index) {
-        link.setAttribute("aria-current", "page");
-      } else {
-        link.removeAttribute("aria-current");
-      }
-    });
+    links.forEach((link, i) => current(link, i === index));
   }
 
   function plainClick(event) {

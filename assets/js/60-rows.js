@@ -276,13 +276,13 @@
       element.replaceChildren();
       return;
     }
-    const drawn = KINDS[data.kind](data, element.getAttribute("data-label") || "");
     const wrap = element.firstElementChild;
+    const drawn = KINDS[data.kind](data, element.getAttribute("data-label") || "", wrap);
     const scroll = wrap ? [wrap.scrollLeft, wrap.scrollTop] : [0, 0];
-    const focused = wrap ? [...wrap.querySelectorAll("a")].indexOf(document.activeElement) : -1;
+    const focused = wrap ? [...wrap.querySelectorAll("a, button")].indexOf(document.activeElement) : -1;
     element.replaceChildren(drawn);
     [drawn.scrollLeft, drawn.scrollTop] = scroll;
-    drawn.querySelectorAll("a")[focused]?.focus({ preventScroll: true });
+    drawn.querySelectorAll("a, button")[focused]?.focus({ preventScroll: true });
   }
 
   function drawSpark(element) {

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
 
-  const { figures, shell, theme, url } = window.afterwatch;
+  const { actor, figures, shell, theme, url } = window.afterwatch;
 
   window.dash_clientside = window.dash_clientside || {};
   const nothing = () => window.dash_clientside.no_update;
@@ -53,6 +53,16 @@
     toast(text, kind) {
       shell.toast(text, kind || "info");
       return nothing();
+    },
+
+    // The name in the top bar and the one the browser keeps; neither writes what is there already.
+    keepActor(typed, kept) {
+      const name = actor.clean(typed);
+      return name === (kept || "") ? nothing() : name;
+    },
+
+    showActor(kept, shown) {
+      return actor.clean(kept) === actor.clean(shown) ? nothing() : actor.clean(kept);
     },
 
     // An infinite grid keeps its loaded blocks until it is told that the rows behind changed.

@@ -52,26 +52,26 @@ def test_unreadable_values_leave_the_bar_usable(
 
 
 def test_the_version_is_sent_only_when_it_changed(fake_services: Services) -> None:
-    assert poll(fake_services, None)[0] == "v1"
-    assert poll(fake_services, "v1")[0] is no_update
+    assert poll(fake_services, None, None)[0] == "v1"
+    assert poll(fake_services, "v1", None)[0] is no_update
 
 
 def test_freshness_and_worker_are_told(fake_services: Services) -> None:
-    _version, css, at, text, worker_css, worker = poll(fake_services, None)
+    _version, css, at, text, worker_css, worker, _news, _needs = poll(fake_services, None, None)
     assert css == "aw-stamp"
     assert at == "2026-11-22T04:01:00Z"
     assert text == "22 Nov 2026 04:01"
     assert (worker_css, worker) == ("aw-status aw-status--none", "No worker yet")
     heartbeat.beat(fake_services.engine, NOW - timedelta(seconds=20), NOW, {})
-    assert poll(fake_services, None)[4:] == ("aw-status aw-status--ok", "Worker running")
+    assert poll(fake_services, None, None)[4:6] == ("aw-status aw-status--ok", "Worker running")
     later = replace(fake_services, clock=lambda: NOW + timedelta(hours=5))
-    assert poll(later, None)[1] == "aw-stamp is-stale"
-    assert poll(later, None)[5] == "Worker stopped"
+    assert poll(later, None, None)[1] == "aw-stamp is-stale"
+    assert poll(later, None, None)[5] == "Worker stopped"
 
 
 def test_an_empty_home_is_not_stale(tmp_path: Path) -> None:
     empty = services(tmp_path, empty=True)
-    assert poll(empty, None)[1:4] == ("aw-stamp", "", "none yet")
+    assert poll(empty, None, None)[1:4] == ("aw-stamp", "", "none yet")
     empty.engine.dispose()
 
 
