@@ -74,6 +74,8 @@ class Kind(StrEnum):
     VERDICT_CHANGED = "verdict_changed"
     REOPENED = "reopened"
     NOTICE_DROPPED = "notice_dropped"
+    SILENCED = "silenced"
+    """A person silenced what matches this incident; its state does not change."""
 
 
 class Why(StrEnum):
