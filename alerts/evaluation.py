@@ -1,62 +1,48 @@
-"""One rule, one slot: read the series as they were known then, judge them, say what was seen."""
+"""One rule, one slot: read the series as they were known then, judge them, say what was seen.
+
+read      `alerts.reading`: the series, as known at the slot
+judge     `alerts.judging`: what each slice did; pure, the same in backtests and rule tests
+gather    `alerts.evidence`: what a person needs to believe it, for the slices that matter
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-import polars as pl
 from sqlalchemy import Engine
 
 from alerts import store
-from alerts.detection.surge import LEARN_AFTER_DAYS, Reason, Scored, score
-from alerts.evidence import Numbers, Tables, gather, known_dims
-from alerts.lifecycle import Observation, Seen
-from alerts.rules import Rule, RuleError, RuleVersion
+from alerts.alert_rows import load_alerts
+from alerts.detection.surge import LEARN_AFTER_DAYS
+from alerts.evidence import gather
+from alerts.judging import JudgeError, Judgement, Labels, Past, judge
+from alerts.lifecycle import Observation, Seen, Signal
+from alerts.reading import Numbers, ReadError, Reading, Tables, read
+from alerts.rule_checks import check
+from alerts.rules import Rule, RuleVersion
 from alerts.rules.format import fingerprint
+from alerts.rules.format.feed import FeedRule
 from alerts.slots import day_of
-from data_access.metrics import CATALOGUE, Filter, Query
 
-_MARGIN_DAYS = 28
-"""How much earlier than the baseline is read, to see since when the feed runs."""
+__all__ = [
+    "EvaluationError",
+    "Judgement",
+    "Past",
+    "ReadError",
+    "Reading",
+    "check",
+    "evaluate",
+    "judge",
+    "past_of",
+    "read",
+    "watched",
+]
 
-
-class EvaluationError(Exception):
-    """A rule that cannot be evaluated now; the message says why and what to do."""
-
-
-def check(version: RuleVersion) -> None:
-    """Check what only the KPI catalogue can tell.
-
-    Raises:
-        RuleError: the rule names a KPI or dimension that is not there.
-    """
-    signal, where = version.rule.signal, version.where
-    names = {"signal.kpi": signal.kpi}
-    if signal.exposure:
-        names["signal.exposure.denominator_of"] = signal.exposure.denominator_of
-    for field, name in names.items():
-        if name not in CATALOGUE:
-            raise RuleError(
-                f"{where}: {field} = {name!r}: there is no such KPI. Known: {', '.join(CATALOGUE)}."
-            )
-        missing = [dim for dim in signal.by if dim not in known_dims(name)]
-        if missing:
-            raise RuleError(
-                f"{where}: signal.by = {missing[0]!r}: {name} cannot be split by it. "
-                f"It knows: {', '.join(known_dims(name))}."
-            )
-    if CATALOGUE[signal.kpi].unit != "count":
-        raise RuleError(
-            f"{where}: signal.kpi = {signal.kpi!r} is not a count; a surge needs one. Give the "
-            "count here and the other half as exposure."
-        )
-    if signal.exposure and CATALOGUE[signal.exposure.denominator_of].denominator is None:
-        raise RuleError(
-            f"{where}: signal.exposure.denominator_of = {signal.exposure.denominator_of!r} has no "
-            "denominator; name a rate."
-        )
+EvaluationError = JudgeError
+"""A rule that cannot be evaluated now; the message says why and what to do."""
+_UNTOLD = Observation(Seen.NODATA, "feed_late")
 
 
 def evaluate(
@@ -68,6 +54,7 @@ def evaluate(
     *,
     zone: str,
     tables: Tables | None = None,
+    stage: str = "live",
 ) -> store.SlotResult:
     """Judge one slot; writes nothing.
 
@@ -78,120 +65,101 @@ def evaluate(
         metrics: where the numbers come from; asked with `as_of=slot`.
         engine: state database, for the episodes so far.
         zone: reporting zone.
-        tables: where sample cases are read; None: no samples.
+        tables: marts and facts: what deadline rules read, and where samples come from.
+        stage: whose alerts the version goes on from, `live` or `shadow`.
 
     Raises:
-        EvaluationError: the rule splits into more segments than it allows.
+        EvaluationError: too many segments, or counts that are no counts.
+        ReadError: a deadline rule without tables.
     """
     started = time.perf_counter()
     rule = version.rule
-    fresh_at = metrics.fresh_at()
-    if fresh_at is None or fresh_at < slot - rule.lateness:
-        unseen = Observation(Seen.NODATA, "feed_late")
-        message = (
-            "no data" if fresh_at is None else f"newest data came in at {fresh_at:%F %H:%M} UTC"
-        )
-        return store.SlotResult(rule.id, version_id, slot, "done", {}, unseen, message)
+    late = None if isinstance(rule, FeedRule) else _late(rule, slot, metrics)
+    if late is not None:
+        return store.SlotResult(rule.id, version_id, slot, "done", {}, _UNTOLD, late)
     day = day_of(slot, zone)
-    series = read_series(rule, day, slot, metrics)
-    count = series.select(rule.signal.by).n_unique() if series.height else 0
-    if count > rule.max_segments:
-        raise EvaluationError(
-            f"{rule.id} splits into {count:,} segments, more than max_segments = "
-            f"{rule.max_segments:,}; split by less or raise the limit."
-        )
-    began = series["day"].min() if series.height else day
-    assert isinstance(began, date)
-    past = store.episodes(engine, rule.id)
-    scored = score(series, rule.spec, day, began=began, episodes=_episodes(past, rule, day, zone))
-    ongoing = {
-        tuple(episode.labels.get(dim, "") for dim in rule.signal.by): day_of(episode.opened, zone)
-        for episode in past
-        if episode.closed is None
-    }
-    segments = _segments(version, scored, slot, metrics=metrics, tables=tables, ongoing=ongoing)
-    elapsed = 1000 * (time.perf_counter() - started)
-    return store.SlotResult(
-        rule.id, version_id, slot, "done", segments, milliseconds=round(elapsed, 1)
+    reading = read(rule, day, slot, metrics, zone=zone, engine=engine, tables=tables)
+    episodes = store.episodes(engine, rule.id, stage)
+    open_ = watched(engine, rule.id, stage)
+    (judged,) = judge(
+        version,
+        reading.series,
+        [day],
+        began=reading.began,
+        past=past_of(episodes, rule, day, zone),
+        watched=open_,
+        zone=zone,
     )
-
-
-def read_series(rule: Rule, day: date, slot: datetime, metrics: Numbers) -> pl.DataFrame:
-    """`<by…>`, `day`, `y` and, where the rule has one, `exposure`, as known at the slot."""
-    by = (*rule.signal.by, "day")
-    where = Filter(start=day - timedelta(days=rule.spec.history_days - 1 + _MARGIN_DAYS), end=day)
-    named = [pl.col(name).cast(pl.String).fill_null("") for name in rule.signal.by]
-    counts = metrics.kpi(Query(rule.signal.kpi, by, where, slot)).select(
-        *named, "day", y=pl.col("value").cast(pl.Float64)
-    )
-    if rule.signal.exposure is None:
-        return counts
-    exposed = metrics.kpi(Query(rule.signal.exposure.denominator_of, by, where, slot)).select(
-        *named, "day", exposure=pl.col("denominator").cast(pl.Float64)
-    )
-    joined = exposed.join(counts, on=list(by), how="full", coalesce=True)
-    return joined.select(*by, pl.col("y", "exposure").fill_null(0.0)).sort(by)
-
-
-def observe(row: dict[str, object]) -> Observation:
-    """What a judged row means for the signal machine."""
-    reason = str(row["reason"])
-    if row["breach"]:
-        return Observation(Seen.BREACH, reason)
-    if reason == Reason.SHORT_HISTORY:
-        return Observation(Seen.NODATA, reason)
-    # Nothing was due or ordered: no excess can be going on.
-    if reason == Reason.NO_EXPOSURE or row["cleared"]:
-        return Observation(Seen.CLEAR, reason)
-    return Observation(Seen.ELEVATED, reason)
-
-
-def _episodes(past: list[store.Episode], rule: Rule, day: date, zone: str) -> pl.DataFrame | None:
-    """Episodes inside the baseline, by day."""
-    since = day - timedelta(days=rule.spec.history_days + LEARN_AFTER_DAYS)
-    found = [
-        {
-            **{name: episode.labels.get(name, "") for name in rule.signal.by},
-            "opened": day_of(episode.opened, zone) - timedelta(days=rule.window_days - 1),
-            "closed": day_of(episode.closed, zone) if episode.closed else None,
-        }
-        for episode in past
-        if episode.closed is None or day_of(episode.closed, zone) >= since
-    ]
-    if not found:
-        return None
-    schema = {**dict.fromkeys(rule.signal.by, pl.String), "opened": pl.Date, "closed": pl.Date}
-    return pl.DataFrame(found, schema=schema)
-
-
-def _segments(
-    version: RuleVersion,
-    scored: Scored,
-    slot: datetime,
-    *,
-    metrics: Numbers,
-    tables: Tables | None,
-    ongoing: Mapping[tuple[str, ...], date],
-) -> dict[str, store.Segment]:
-    rule = version.rule
-    found = {}
-    for index, row in enumerate(scored.judged.iter_rows(named=True)):
-        labels = {name: str(row[name]) for name in rule.signal.by}
-        opened = ongoing.get(tuple(labels.values()))
-        telling = row["breach"] or opened is not None
+    began = {fingerprint_of(rule, e.labels): e.opened for e in episodes if e.closed is None}
+    segments = {}
+    for seen in judged.slices:
+        name = fingerprint_of(rule, seen.labels)
+        opened = began.get(name)
+        telling = seen.observation.seen is Seen.BREACH or opened is not None
         evidence = (
             gather(
                 version,
-                scored,
-                index,
+                seen,
+                day=day,
                 slot=slot,
-                opened=opened,
+                opened=day_of(opened, zone) if opened else None,
+                zone=zone,
                 metrics=metrics,
                 tables=tables,
             )
-            if telling
+            if telling and seen.numbers
             else None
         )
-        name = fingerprint(rule.id, tuple(labels), tuple(labels.values()))
-        found[name] = store.Segment(labels, observe(row), evidence)
-    return found
+        segments[name] = store.Segment(seen.labels, seen.observation, evidence)
+    elapsed = 1000 * (time.perf_counter() - started)
+    return store.SlotResult(
+        rule.id,
+        version_id,
+        slot,
+        "done",
+        segments,
+        judged.others,
+        milliseconds=round(elapsed, 1),
+    )
+
+
+def past_of(episodes: Sequence[store.Episode], rule: Rule, day: date, zone: str) -> list[Past]:
+    """The episodes that may lie inside the baseline of a day, as judging wants them.
+
+    An episode begins with the window that opened it.
+    """
+    window = timedelta(days=getattr(rule, "window_days", 1) - 1)
+    weeks = getattr(rule, "baseline_weeks", 0) + getattr(rule, "gap_weeks", 0)
+    since = day - timedelta(days=7 * weeks + LEARN_AFTER_DAYS) - window
+    return [
+        Past(
+            dict(episode.labels),
+            day_of(episode.opened, zone) - window,
+            day_of(episode.closed, zone) if episode.closed else None,
+        )
+        for episode in episodes
+        if episode.closed is None or day_of(episode.closed, zone) >= since
+    ]
+
+
+def watched(engine: Engine, rule_id: str, stage: str = "live") -> list[Labels]:
+    """Labels of the alerts of a rule that are pending or open."""
+    with engine.connect() as connection:
+        alerts = load_alerts(connection, rule_id, stage).values()
+    waiting = [a for a in alerts if a.state.is_open or a.state.signal is Signal.PENDING]
+    return [dict(alert.labels) for alert in sorted(waiting, key=lambda one: one.fingerprint)]
+
+
+def fingerprint_of(rule: Rule, labels: Labels) -> str:
+    """Identity of the alert of a slice."""
+    return fingerprint(rule.id, tuple(labels), tuple(labels.values()))
+
+
+def _late(rule: Rule, slot: datetime, metrics: Numbers) -> str | None:
+    """Why a slot cannot be told: the newest data are older than the rule allows."""
+    fresh_at = metrics.fresh_at()
+    if fresh_at is None:
+        return "no data"
+    if fresh_at < slot - rule.lateness:
+        return f"newest data came in at {fresh_at:%F %H:%M} UTC"
+    return None

@@ -1,172 +1,168 @@
 """What a person needs to believe an alert: the numbers, the weeks before, who drives it, cases.
 
-Evidence is JSON on the alert row, frozen with the slot that produced it:
-`rule` (id, sha256, kpi, by, window_days), `severity`, `day`, `where` (start and end of the window),
-`numbers`, `series` (day, y, mu, low, high of the last eight weeks and the window), `drivers`
-(dimension, value, y, mu, excess: what grew most inside the segment), `samples` (case ids) and
-`texts` (title, summary, action in each language).
+Evidence is JSON on the alert row, frozen with the slot that produced it. Every kind of rule gives
+the same keys; what a kind does not have is null or empty.
+
+| key | type | meaning |
+|---|---|---|
+| `rule` | object | `id`, `sha256`, `kind`, `kpi` (KPI or state), `by`, `window_days`, `hierarchy` |
+| `severity`, `topic` | text | as the rule says |
+| `labels` | object | the dimensions that the slice fixes; `""` is unknown, none fixed: everything |
+| `group` | object | those of them that tell incidents apart |
+| `unit` | text | of `value`, `limit`, `usual`: `share`, `count`, `rows`, `hours`, `ratio`… |
+| `better` | text | `up`, `down` or `none`: which way the KPI is better |
+| `day` | date | the judged day |
+| `where` | object | `start`, `end`: the window, as dates of the filter bar |
+| `numbers` | object | see below; each a number or null |
+| `compared` | object | `en`, `zh`: what is compared with what, in one sentence |
+| `series` | list | `day`, `y`, `mu`, `low`, `high` (and `n` of shares): the last nine weeks |
+| `drivers` | list | `dimension`, `value`, `y`, `mu`, `excess`: what grew most inside the slice |
+| `children` | list | `labels`, `y`, `mu`, `excess`, `share`: finer slices, and what they explain |
+| `samples` | list | case ids, the newest first |
+| `rows` | list | `kind` (`parcel`, `case`, `refund`), `id`, `since`: the oldest over their time |
+| `examples` | list | `kind` (`case`, `review`), `id`, `at`, `lang`, `text`: what customers say |
+| `texts` | object | `title`, `summary`, `action`, each `en` and `zh` |
+| `playbook` | text | the rule's hint, or null |
+
+`numbers` of a surge: `y` (seen), `mu` (expected), `phi` (dispersion), `p`, `q`, `increase` (share
+of mu), `excess`, `exposure`. Of a proportion the same in *bad* rows, and `n` (of how many), `value`
+and `usual` (shares as the KPI counts them). Of a threshold: `y`, `n`, `value`, `low`, `high` (its
+interval), `limit`, `increase` (beyond the limit, as a share of it), `excess` (rows beyond it), with
+parity `share` and `reference`. Of a deadline: `y` (rows over their time), `n` (in the state),
+`share`, `oldest`, `allowed` (hours). Of a feed: `silent`, `usual`, `limit` (hours). Of a novelty:
+`y`.
+
+`series` of a threshold is the number itself with its interval as band and the limit as `mu`; of a
+deadline the rows over their time with the rule's `min_rows` as `mu`; of a feed imports a day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 import polars as pl
 
-from alerts.detection.surge import Scored, history
+from alerts.drivers import drivers
+from alerts.examples import Voices, overdue_voices, voices
+from alerts.judging import SliceSeen
+from alerts.judging.specs import kpi_of, unit_of
+from alerts.reading import Numbers, Tables
+from alerts.rule_checks import known_dims
 from alerts.rules import Rule, RuleVersion
+from alerts.rules.comparison import compared
+from alerts.rules.format.deadline import DeadlineRule
 from alerts.rules.texts import texts
-from data_access.metrics import CATALOGUE, Filter, Query
-from data_access.rollups.cohorts import COHORTS
+from data_access.metrics import Filter
+
+__all__ = ["SERIES_DAYS", "Numbers", "Tables", "gather", "known_dims"]
 
 SERIES_DAYS = 63
-DRIVER_DIMS = ("reason", "carrier", "region", "product", "lane", "channel", "category")
-"""Dimensions searched for what drives a surge, the most telling first."""
-DRIVERS_PER_DIM = 3
-SAMPLES = 5
-
-
-class Numbers(Protocol):
-    """The part of `Metrics` that alerts ask."""
-
-    def kpi(self, query: Query) -> pl.DataFrame:
-        """Rows of `<by…>, value, …, denominator`."""
-
-    def fresh_at(self) -> datetime | None:
-        """When the newest data came in."""
-
-
-class Tables(Protocol):
-    """The part of `Warehouse` that samples are read from."""
-
-    def scan(self, table: str, *, namespace: str = "facts") -> pl.LazyFrame:
-        """A table as a lazy frame."""
-
-
-def known_dims(kpi: str) -> tuple[str, ...]:
-    """Dimensions that a KPI's numerator can be split by."""
-    return COHORTS[CATALOGUE[kpi].numerator.split(".")[0]].dims
 
 
 def gather(
     version: RuleVersion,
-    scored: Scored,
-    segment: int,
+    seen: SliceSeen,
     *,
+    day: date,
     slot: datetime,
     opened: date | None,
+    zone: str,
     metrics: Numbers,
     tables: Tables | None,
 ) -> dict[str, Any]:
-    """Evidence of one row of `scored.judged`; `opened` is the day its open episode began."""
+    """Evidence of one slice.
+
+    Args:
+        version: the rule.
+        seen: what judging saw.
+        day: the judged day.
+        slot: its end; nothing later is asked.
+        opened: the day its open episode began; None: it begins now.
+        zone: reporting zone.
+        metrics: where drivers are counted.
+        tables: where cases and rows are read; None: none are told.
+    """
     rule = version.rule
-    row = scored.judged.row(segment, named=True)
-    labels = {name: row[name] for name in rule.signal.by}
-    day: date = row["day"]
-    numbers = {
-        name: _rounded(row[name]) for name in ("y", "mu", "phi", "p", "q", "increase", "excess")
-    }
-    numbers["exposure"] = _rounded(row["exposure"]) if rule.signal.exposure else None
-    window = Filter(
-        start=day - timedelta(days=rule.window_days - 1),
-        end=day,
-        **{name: (value,) for name, value in labels.items()},
-    )
+    labels = dict(seen.labels)
+    numbers = {name: _rounded(value) for name, value in seen.numbers.items()}
+    window = window_of(rule, day)
+    told = _voices(rule, labels, window, slot, day=day, zone=zone, tables=tables)
+    kpi = kpi_of(rule)
     return {
         "rule": {
             "id": rule.id,
             "sha256": version.sha256,
-            "kpi": rule.signal.kpi,
-            "by": list(rule.signal.by),
-            "window_days": rule.window_days,
+            "kind": rule.kind,
+            "kpi": rule.subject,
+            "by": list(rule.by),
+            "window_days": getattr(rule, "window_days", 1),
+            "hierarchy": getattr(rule, "hierarchy", False),
         },
         "severity": rule.severity,
+        "topic": rule.topic,
+        "labels": labels,
+        "group": {name: labels[name] for name in rule.group_by if name in labels},
+        "unit": unit_of(rule),
+        "better": kpi.better if kpi else "down",
         "day": day.isoformat(),
         "where": {"start": str(window.start), "end": str(window.end)},
         "numbers": numbers,
-        "series": _series(scored, segment),
-        "drivers": _drivers(rule, window, opened, slot=slot, metrics=metrics),
-        "samples": _samples(rule, labels, slot, tables),
-        "texts": texts(rule, labels, numbers, day),
+        "compared": compared(rule, numbers, unit=unit_of(rule)),
+        "series": _series(seen),
+        "drivers": drivers(rule, labels, window, opened, slot=slot, metrics=metrics),
+        "children": _children(seen),
+        "samples": list(told.cases),
+        "rows": list(told.rows),
+        "examples": list(told.examples),
+        "texts": texts(rule, labels, numbers, day, unit=unit_of(rule)),
+        "playbook": rule.playbook,
     }
 
 
-def _series(scored: Scored, segment: int) -> list[dict[str, Any]]:
-    recent = history(scored, segment).tail(SERIES_DAYS)
+def window_of(rule: Rule, day: date) -> Filter:
+    """The days whose rows were judged."""
+    end = day - getattr(rule, "delay", timedelta(0))
+    return Filter(start=end - timedelta(days=getattr(rule, "window_days", 1) - 1), end=end)
+
+
+def _voices(
+    rule: Rule,
+    labels: dict[str, str],
+    window: Filter,
+    slot: datetime,
+    *,
+    day: date,
+    zone: str,
+    tables: Tables | None,
+) -> Voices:
+    if tables is None:
+        return Voices()
+    if isinstance(rule, DeadlineRule):
+        return overdue_voices(rule, labels, tables, day=day, zone=zone)
+    return voices(rule, labels, window, slot, tables)
+
+
+def _series(seen: SliceSeen) -> list[dict[str, Any]]:
+    recent = seen.history().tail(SERIES_DAYS)
+    numbers = [name for name in recent.columns if name != "day"]
     return recent.with_columns(
-        pl.col("day").cast(pl.String), pl.col("mu", "low", "high").round(2)
+        pl.col("day").cast(pl.String), pl.col(numbers).cast(pl.Float64).fill_nan(None).round(4)
     ).to_dicts()
 
 
-def _drivers(
-    rule: Rule, window: Filter, opened: date | None, *, slot: datetime, metrics: Numbers
-) -> list[dict[str, Any]]:
-    """What grew most inside the segment against the same length of the weeks before.
-
-    During an episode these are the weeks before it, else it would be compared with itself.
-    """
-    before_days = 7 * rule.baseline_weeks
-    assert window.start is not None
-    lead = timedelta(days=rule.window_days - 1)
-    until = min(window.start, opened - lead) if opened else window.start
-    before = replace(
-        window, start=until - timedelta(days=before_days), end=until - timedelta(days=1)
-    )
-    found: list[dict[str, Any]] = []
-    known = known_dims(rule.signal.kpi)
-    for dim in DRIVER_DIMS:
-        if dim in rule.signal.by or dim not in known:
-            continue
-        now_rows = metrics.kpi(Query(rule.signal.kpi, (dim,), window, slot))
-        old_rows = metrics.kpi(Query(rule.signal.kpi, (dim,), before, slot))
-        share = rule.window_days / before_days
-        grown = (
-            now_rows.select(pl.col(dim).fill_null(""), y=pl.col("value").cast(pl.Float64))
-            .join(
-                old_rows.select(pl.col(dim).fill_null(""), mu=pl.col("value") * share),
-                on=dim,
-                how="left",
-            )
-            .with_columns(pl.col("mu").fill_null(0.0).round(2))
-            .with_columns(excess=pl.col("y") - pl.col("mu"))
-            .filter(pl.col("excess") > 0, pl.col(dim) != "")
-            .sort("excess", dim, descending=[True, False])
-            .head(DRIVERS_PER_DIM)
-        )
-        found += [
-            {
-                "dimension": dim,
-                "value": row[dim],
-                "y": row["y"],
-                "mu": row["mu"],
-                "excess": row["excess"],
-            }
-            for row in grown.iter_rows(named=True)
-        ]
-    return found
-
-
-def _samples(
-    rule: Rule, labels: Mapping[str, str], slot: datetime, tables: Tables | None
-) -> list[str]:
-    """Newest cases of the segment in the window that ends with the slot, where cases count."""
-    cohort = COHORTS[CATALOGUE[rule.signal.kpi].numerator.split(".")[0]]
-    if tables is None or cohort.mart != "cases" or not set(labels) <= set(cohort.dims):
-        return []
-    inside = [pl.col(name).cast(pl.String).fill_null("") == value for name, value in labels.items()]
-    # The slot is the end of the last day in the reporting zone; the UTC calendar is another one.
-    first = slot - timedelta(days=rule.window_days)
-    rows = cohort.prepare(tables.scan("cases", namespace="marts")).filter(
-        *inside, pl.col("created_at").is_between(first, slot, closed="left")
-    )
-    newest = rows.select("case_id", "created_at").sort(
-        "created_at", "case_id", descending=[True, False]
-    )
-    ids: list[str] = newest.head(SAMPLES).collect()["case_id"].to_list()
-    return ids
+def _children(seen: SliceSeen) -> list[dict[str, Any]]:
+    whole = seen.numbers.get("excess") or 0.0
+    return [
+        {
+            "labels": dict(child.labels),
+            "y": _rounded(child.y),
+            "mu": _rounded(child.mu),
+            "excess": _rounded(child.excess),
+            "share": _rounded(child.excess / whole) if whole > 0 else None,
+        }
+        for child in seen.children
+    ]
 
 
 def _rounded(number: float | None) -> float | None:

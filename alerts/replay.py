@@ -1,75 +1,93 @@
-"""A rule over past days, in memory: the same detector and machine as the worker's."""
+"""A rule over past days, in memory: the same judging and machine as the worker's."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
-from alerts.detection.surge import score
-from alerts.evaluation import observe
-from alerts.lifecycle import AlertState, step
-from alerts.rules import Rule
+from alerts.judging import Past, judge, key_of
+from alerts.lifecycle import AlertState, Seen, Signal, step
+from alerts.rules import RuleVersion
 from alerts.slots import slot_of
 
-Labels = tuple[str, ...]
+Key = tuple[tuple[str, str], ...]
+"""The labels of a slice, sorted by name."""
 
 
 @dataclass
 class Replay:
     """A run in progress; `advance` day by day, oldest first."""
 
-    rule: Rule
+    version: RuleVersion
     began: date
     zone: str = "UTC"
-    states: dict[Labels, AlertState] = field(default_factory=dict)
-    _opened: dict[Labels, list[tuple[date, date | None]]] = field(default_factory=dict)
+    states: dict[Key, AlertState] = field(default_factory=dict)
+    past: dict[Key, list[Past]] = field(default_factory=dict)
 
-    def advance(self, series: pl.DataFrame, day: date) -> set[Labels]:
-        """Judge one day; gives the segments whose episode is open after it.
+    def advance(self, series: pl.DataFrame, day: date) -> set[Key]:
+        """Judge one day; gives the slices whose episode is open after it.
 
         Args:
-            series: as for `detection.surge.score`, what was known at the end of `day`.
+            series: as for `alerts.judging.judge`, what was known at the end of `day`.
             day: the day to judge.
         """
-        scored = score(series, self.rule.spec, day, began=self.began, episodes=self._episodes())
-        slot = slot_of(day, self.zone)
-        for row in scored.judged.iter_rows(named=True):
-            labels = tuple(str(row[name]) for name in self.rule.signal.by)
-            before = self.states.get(labels, AlertState())
-            after, _ = step(self.rule.timing, before, observe(row), slot)
-            self._note(labels, before, after, day)
-            self.states[labels] = after
-        return {labels for labels, state in self.states.items() if state.is_open}
-
-    def _note(self, labels: Labels, before: AlertState, after: AlertState, day: date) -> None:
-        if after.is_open and not before.is_open:
-            self._opened.setdefault(labels, []).append((day, None))
-        elif before.is_open and not after.is_open:
-            opened, _ = self._opened[labels].pop()
-            self._opened[labels].append((opened, day))
-
-    def _episodes(self) -> pl.DataFrame | None:
-        rows = [
-            {
-                **dict(zip(self.rule.signal.by, labels, strict=True)),
-                "opened": opened,
-                "closed": closed,
-            }
-            for labels, spans in self._opened.items()
-            for opened, closed in spans
+        rule = self.version.rule
+        waiting = [
+            dict(key)
+            for key, state in self.states.items()
+            if state.is_open or state.signal is Signal.PENDING
         ]
-        if not rows:
-            return None
-        by = dict.fromkeys(self.rule.signal.by, pl.String)
-        return pl.DataFrame(rows, schema={**by, "opened": pl.Date, "closed": pl.Date})
+        (judged,) = judge(
+            self.version,
+            series,
+            [day],
+            began=self.began,
+            past=[episode for episodes in self.past.values() for episode in episodes],
+            watched=waiting,
+            zone=self.zone,
+        )
+        slot = slot_of(day, self.zone)
+        breached = {s.key for s in judged.slices if s.observation.seen is Seen.BREACH}
+        for key in sorted(self.states.keys() | breached):
+            found = judged.found.get(key)
+            before = self.states.get(key, AlertState())
+            observation = found.observation if found else judged.others
+            after, _ = step(rule.timing, before, observation, slot)
+            self._note(key, before, after, day)
+            self.states[key] = after
+        return self.open()
+
+    def open(self) -> set[Key]:
+        """The slices whose episode is open."""
+        return {key for key, state in self.states.items() if state.is_open}
+
+    def _note(self, key: Key, before: AlertState, after: AlertState, day: date) -> None:
+        window = timedelta(days=getattr(self.version.rule, "window_days", 1) - 1)
+        if after.is_open and not before.is_open:
+            self.past.setdefault(key, []).append(Past(dict(key), day - window))
+        elif before.is_open and not after.is_open:
+            last = self.past[key].pop()
+            self.past[key].append(Past(last.labels, last.opened, day))
 
 
 def replay(
-    rule: Rule, series: pl.DataFrame, days: Sequence[date], *, began: date
-) -> Mapping[date, set[Labels]]:
-    """Open segments after each of `days`, oldest first, where all of `series` was known at once."""
-    run = Replay(rule, began)
-    return {day: run.advance(series.filter(pl.col("day") <= day), day) for day in days}
+    version: RuleVersion, series: pl.DataFrame, days: Sequence[date], *, began: date
+) -> Mapping[date, set[Key]]:
+    """Open slices after each of `days`, oldest first, where all of `series` was known at once."""
+    run = Replay(version, began)
+    dated = "day" in series.columns
+    return {
+        day: run.advance(series.filter(pl.col("day") <= day) if dated else series, day)
+        for day in days
+    }
+
+
+def labels_of(key: Key) -> dict[str, str]:
+    """A key as labels again."""
+    return dict(key)
+
+
+__all__ = ["Key", "Replay", "key_of", "labels_of", "replay"]

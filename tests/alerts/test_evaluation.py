@@ -106,13 +106,14 @@ def test_live_and_replay_agree_day_by_day(sqlite_engine: Engine) -> None:
     metrics = FakeMetrics({"DE": SURGE, "FR": [*CALM, *WAVE]}, FRESH)
     days = range(DAYS - 3, DAYS + 7)
     live = _walk(sqlite_engine, lease, metrics, days)
-    run = Replay(version.rule, FIRST)
+    run = Replay(version, FIRST)
     replayed = []
     for offset in days:
         day = FIRST + timedelta(days=offset)
         rows = metrics.kpi(Query("contacts", ("market", "day"), as_of=slot(offset)))
         series = rows.rename({"value": "y"})
-        replayed.append(sorted(labels[0] for labels in run.advance(series, day)))
+        opened = run.advance(series.select("market", "day", "y"), day)
+        replayed.append(sorted(dict(key)["market"] for key in opened))
     assert live == replayed
     assert ["DE"] in live
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from alerts.evidence import _samples
+from alerts.examples import sample_cases
 from alerts.slots import slot_of
 from data_access.marts.schemas import MARTS
 from tests.alerts import fakes
@@ -38,5 +38,5 @@ def test_days_are_those_of_the_reporting_zone() -> None:
     case = {"market": "DE", "is_spam": False, "source": "desk", "part": 202611}
     tables = OneTable([{"case_id": name, "created_at": at, **case} for name, at in moments.items()])
     rule = fakes.rule().rule
-    assert rule.window_days == 1
-    assert _samples(rule, {"market": "DE"}, slot, tables) == ["last", "first"]
+    since = slot - timedelta(days=1)
+    assert sample_cases(rule, {"market": "DE"}, since, slot, tables) == ["last", "first"]

@@ -106,5 +106,5 @@ def check_words(rule: Common, by: tuple[str, ...], own: tuple[str, ...]) -> None
 
 
 def grouped_by(rule: Common, by: tuple[str, ...]) -> tuple[str, ...]:
-    """Dimensions that tell incidents apart; by default the first that the rule splits by."""
-    return rule.group.by if rule.group is not None else by[:1]
+    """Dimensions that tell incidents apart; by default all that the rule splits by."""
+    return rule.group.by if rule.group is not None else by

@@ -28,28 +28,30 @@ class ProportionRule(Common):
     """A share got worse than usual; worse is what the KPI's `better` says.
 
     All numbers are about the *bad* share: late parcels of due ones, dissatisfied answers of all.
+    Points are percentage points as a fraction, `min_relative` is a share of the usual bad share.
     """
 
     kind: Literal["proportion"]
     signal: ProportionSignal
     hierarchy: bool = False
     window_days: int = Field(ge=1, le=28)
-    baseline_weeks: int = Field(default=16, ge=8, le=104)
-    gap_weeks: int = Field(default=0, ge=0, le=26)
+    baseline_weeks: int = Field(default=12, ge=8, le=104)
+    gap_weeks: int = Field(default=1, ge=0, le=26)
     delay: Duration = timedelta(0)
-    min_increase: float = Field(default=0.5, gt=0, le=100)
-    clear_increase: float = Field(default=0.2, ge=0)
-    min_excess: float = Field(default=5, ge=0)
     min_n: int = Field(default=30, ge=1)
+    min_points: float = Field(default=0.02, gt=0, lt=1)
+    min_relative: float = Field(default=0.25, ge=0, le=100)
+    min_excess: float = Field(default=5, ge=0)
+    clear_points: float = Field(default=0.01, ge=0)
     alpha: float = Field(default=0.001, gt=0, le=0.1)
     fdr: float = Field(default=0.05, gt=0, le=1)
 
     @model_validator(mode="after")
     def _consistent(self) -> ProportionRule:
-        if self.clear_increase >= self.min_increase:
+        if self.clear_points >= self.min_points:
             raise ValueError(
-                f"clear_increase {self.clear_increase:g} must be below min_increase "
-                f"{self.min_increase:g}: else an alert would open and clear on the same number"
+                f"clear_points {self.clear_points:g} must be below min_points "
+                f"{self.min_points:g}: else an alert would open and clear on the same number"
             )
         check_baseline(self.window_days, self.baseline_weeks, self.gap_weeks)
         check_delay(self.delay)
