@@ -27,6 +27,7 @@ from data_access.state.engine import writing
 log = logging.getLogger("afterwatch.worker")
 
 Stage = Literal["draft", "tested", "shadow", "live", "retired"]
+STAGES: tuple[Stage, ...] = ("draft", "tested", "shadow", "live", "retired")
 Origin = Literal["shipped", "file", "screen"]
 Asks = Literal["backtest", "live"]
 
@@ -207,8 +208,7 @@ def _restore(connection: Connection, rule_id: str, version_id: int, now: datetim
 
 
 def _remove_file(connection: Connection, rule_id: str, now: datetime) -> None:
-    stages: tuple[Stage, ...] = ("draft", "tested", "shadow", "live", "retired")
-    set_aside(connection, rule_id, stages, DELETED, now, files_only=True)
+    set_aside(connection, rule_id, STAGES, DELETED, now, files_only=True)
     if _live_n(connection, rule_id) is None:
         stop_alerts(connection, rule_id, "live", Why.DELETED, now)
         stop_alerts(connection, rule_id, "shadow", Why.DELETED, now)

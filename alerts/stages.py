@@ -20,7 +20,8 @@ from alerts.backtest import stored as backtests
 from alerts.backtest.result import Backtest
 from alerts.gate import BUDGET, BUDGET_ALONE, Finding, Gate
 from alerts.lease import Lease, LeaseLost, fenced
-from alerts.rule_store import WORKER, Asks, Stage, StoredRule, find, staged, tell
+from alerts.reading import Tables
+from alerts.rule_store import STAGES, WORKER, Asks, Stage, StoredRule, find, staged, tell
 from alerts.rules import RuleError
 from alerts.staging import FORCED, NEXT, PERSON, PROVISIONAL, gate_of, locked, note, place, rest
 from data_access.state import schema
@@ -63,6 +64,10 @@ class Services(Protocol):
     def metrics(self) -> backtest.History:
         """The numbers."""
 
+    @property
+    def warehouse(self) -> Tables:
+        """Marts and facts."""
+
 
 class StageError(Exception):
     """A move that cannot be done; the message says why and what to do."""
@@ -93,6 +98,20 @@ def move(
     moved = find(engine, version_id)
     assert moved is not None
     return moved
+
+
+def live_or_less(
+    engine: Engine, version_id: int, stage: Stage, *, actor: str, now: datetime, reason: str = ""
+) -> StoredRule:
+    """As `move`, but a draft that is to run is tested on the way.
+
+    Raises:
+        StageError: as `move` does.
+    """
+    stored = find(engine, version_id)
+    if stored is not None and stored.stage == "draft" and stage in {"shadow", "live"}:
+        move(engine, version_id, "tested", actor=actor, now=now)
+    return move(engine, version_id, stage, actor=actor, now=now, reason=reason)
 
 
 def ask(
@@ -207,7 +226,7 @@ def run_due(
     """
     waiting = [
         stored
-        for stored in staged(services.engine, "draft", "tested", "shadow", "live", "retired")
+        for stored in staged(services.engine, *STAGES)
         if stored.asks and (stored.asked_at is None or stored.asked_at <= now)
     ]
     done = sum(_let_live_at_once(services.engine, lease, stored, now) for stored in waiting)
@@ -255,6 +274,7 @@ def _serve(services: Services, lease: Lease, stored: StoredRule, now: datetime) 
             first=first,
             last=last,
             zone=services.settings.time_zone,
+            tables=services.warehouse,
         )
     elif stored.stage in {"shadow", "live"}:  # waits for its history to grow
         return False

@@ -1,41 +1,121 @@
-"""What a rule thinks of past days, from the same readings and detectors as the worker's."""
+"""What a rule thinks of past days, by the readings and the judgement of the worker.
+
+The worker reads every day as it was known at its end. Where time changes nothing about what a
+number counts (a contact of Monday stays one), one reading serves all days: of each day exactly that
+part is shown which the worker would have read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+
+import polars as pl
+from sqlalchemy import Engine
 
 from alerts.backtest.walking import Day, Judge, Look, Walk
-from alerts.detection.surge import score
-from alerts.evaluation import _episodes, observe, read_series
-from alerts.evidence import Numbers
-from alerts.rules import RuleVersion
-from alerts.rules.format import fingerprint
+from alerts.evaluation import fingerprint_of, past_of
+from alerts.judging import judge
+from alerts.reading import Numbers, Reading, Tables, days_read, read
+from alerts.rules import Rule, RuleVersion
+from alerts.rules.format.deadline import DeadlineRule
+from alerts.rules.format.feed import FeedRule
 from alerts.slots import slot_of
+from data_access.metrics import CATALOGUE
+from data_access.rollups.cohorts import COHORTS
+from data_access.rollups.days import AsOf
+
+Read = Callable[[date], Reading]
+
+_SOON, _LATER = (AsOf(datetime(year, 1, 1, tzinfo=UTC), "UTC") for year in (2000, 2001))
 
 
-def day_by_day(version: RuleVersion, metrics: Numbers, zone: str) -> Judge:
-    """Every day read as it was known at its end."""
+def judge_of(version: RuleVersion, read_day: Read, zone: str) -> Judge:
+    """A rule's judgement of one day after the other."""
     rule = version.rule
 
-    def judge(days: Sequence[date], so_far: Walk) -> Iterator[Day]:
-        for day in days:
-            series = read_series(rule, day, slot_of(day, zone), metrics)
-            if series.is_empty():
-                yield Day(day, {})
-                continue
-            scored = score(
-                series,
-                rule.spec,
-                day,
-                began=series["day"].min(),
-                episodes=_episodes(so_far.known(), rule, day, zone),
+    def judge_day(day: date, so_far: Walk) -> Day:
+        reading = read_day(day)
+        (judged,) = judge(
+            version,
+            reading.series,
+            [day],
+            began=reading.began,
+            past=past_of(so_far.known(), rule, day, zone),
+            watched=so_far.watched,
+            zone=zone,
+        )
+        looks = {
+            fingerprint_of(rule, seen.labels): Look(
+                seen.labels, seen.observation, seen.numbers.get("y"), seen.numbers.get("mu")
             )
-            looks = {}
-            for row in scored.judged.iter_rows(named=True):
-                labels = {name: str(row[name]) for name in rule.signal.by}
-                name = fingerprint(rule.id, tuple(labels), tuple(labels.values()))
-                looks[name] = Look(labels, observe(row), row["y"], row["mu"])
-            yield Day(day, looks)
+            for seen in judged.slices
+        }
+        return Day(day, looks, judged.others)
 
-    return judge
+    return judge_day
+
+
+def reader_of(
+    rule: Rule,
+    days: Sequence[date],
+    metrics: Numbers,
+    *,
+    zone: str,
+    engine: Engine | None = None,
+    tables: Tables | None = None,
+) -> Read:
+    """What the worker would have read for each of `days`."""
+
+    def each(day: date) -> Reading:
+        slot = slot_of(day, zone)
+        return read(rule, day, slot, metrics, zone=zone, engine=engine, tables=tables)
+
+    if not _stands(rule):
+        return each
+    first, last = days[0], days[-1]
+    slot = slot_of(last, zone)
+    whole = read(
+        rule, last, slot, metrics, zone=zone, engine=engine, tables=tables, first=first
+    ).series
+
+    def part(day: date) -> Reading:
+        if "at" in whole.columns:
+            return Reading(whole.filter(pl.col("at") <= slot_of(day, zone)), day)
+        shown = whole.filter(pl.col("day").is_between(*days_read(rule, day)))
+        began = shown["day"].min()
+        return Reading(shown, began if isinstance(began, date) else day)
+
+    return part
+
+
+def _stands(rule: Rule) -> bool:
+    """Whether what is known of a day at its end is what is known of it for ever."""
+    if isinstance(rule, FeedRule | DeadlineRule):
+        return True  # read from rows with their times
+    if getattr(rule.signal, "parity", None) is not None:
+        return False
+    names = [rule.signal.kpi]
+    exposure = getattr(rule.signal, "exposure", None)
+    if exposure is not None:
+        names.append(exposure.denominator_of)
+    return all(_settled(name) for name in names)
+
+
+def _settled(kpi: str) -> bool:
+    """Whether a KPI's counts of a day do not depend on when they are asked for."""
+    declared = CATALOGUE[kpi]
+    if declared.stock or declared.money:
+        return False
+    return all(
+        _same_at_all_times(part) for part in (declared.numerator, declared.denominator) if part
+    )
+
+
+def _same_at_all_times(name: str) -> bool:
+    cohort_name, _, measure = name.partition(".")
+    cohort = COHORTS[cohort_name]
+    if cohort.known_at not in {None, cohort.anchor}:
+        return False
+    asked = cohort.measures[measure]
+    return asked(_SOON).meta.eq(asked(_LATER))

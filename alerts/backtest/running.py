@@ -10,11 +10,12 @@ import polars as pl
 from sqlalchemy import Engine
 
 from alerts.backtest.detections import detections, read_incidents
-from alerts.backtest.judging import day_by_day
+from alerts.backtest.judging import judge_of, reader_of
 from alerts.backtest.noticing import notices
 from alerts.backtest.result import Backtest, DayCount
 from alerts.backtest.verdicts import verdicts
 from alerts.backtest.walking import walk
+from alerts.reading import Tables
 from alerts.rules import RuleVersion
 from alerts.slots import day_of, slot_of
 from data_access.metrics import Query
@@ -51,6 +52,7 @@ def run(
     first: date,
     last: date,
     zone: str,
+    tables: Tables | None = None,
 ) -> Backtest:
     """What a version would have told from `first` to `last`, and what that would have cost.
 
@@ -61,13 +63,16 @@ def run(
         first: first judged day.
         last: last judged day.
         zone: reporting zone, in which days end.
+        tables: marts and facts, for rules that read rows.
 
     Raises:
-        EvaluationError: the rule cannot be evaluated on these data; the message says why.
+        JudgeError: the rule cannot be judged on these data; the message says why.
+        ReadError: the rule reads rows and no tables were given.
     """
     began = time.monotonic()
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    made = walk(version.rule.timing, days, day_by_day(version, metrics, zone), zone=zone)
+    read_day = reader_of(version.rule, days, metrics, zone=zone, engine=engine, tables=tables)
+    made = walk(version.rule.timing, days, judge_of(version, read_day, zone), zone=zone)
     episodes = tuple(made.episodes)
     return Backtest(
         rule_id=version.rule.id,

@@ -1,24 +1,19 @@
 """A rule over past days: the same signal machine as the worker's, nothing written.
 
 What a rule thinks of a day depends on the episodes it knows of, because days of an episode are not
-learned from. So days are judged in stretches during which no episode begins or ends: many at once
-while it is quiet, and anew from the day after every change. That gives what judging day by day
-gives, in a fraction of the time.
+learned from; so days are judged one after the other, as the worker does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from alerts.lifecycle import AlertState, Event, Observation, Seen, Timing, step
+from alerts.lifecycle import AlertState, Event, Observation, Seen, Signal, Timing, step
 from alerts.lifecycle.model import Kind
 from alerts.slots import slot_of
 from alerts.store import Episode
-
-SHORTEST, LONGEST = 4, 64
-"""Days judged at once: after a change, and when nothing changed for long."""
 
 
 @dataclass(frozen=True)
@@ -96,25 +91,33 @@ class Walk:
         """Every episode, in the order in which they opened."""
         return list(self.found.values())
 
-    def advance(self, day: Day) -> bool:
-        """Take one day in; True if an episode began or ended."""
+    @property
+    def watched(self) -> list[Mapping[str, str]]:
+        """Labels of the alerts that are pending or open, by fingerprint."""
+        waiting = (
+            name
+            for name, state in sorted(self.states.items())
+            if state.is_open or state.signal is Signal.PENDING
+        )
+        return [dict(self.labels[name]) for name in waiting]
+
+    def advance(self, day: Day) -> None:
+        """Take one day in."""
         slot = slot_of(day.day, self.zone)
-        changed = False
         news = {name for name, look in day.looks.items() if look.observation.seen is Seen.BREACH}
         for name in sorted(self.states.keys() | news):
             look = day.looks.get(name)
             if look is not None:
-                self.labels[name] = look.labels
+                self.labels.setdefault(name, look.labels)
             observation = look.observation if look else day.others
             before = self.states.get(name, AlertState())
             after, events = step(self.timing, before, observation, slot)
             self.states[name] = after
             for event in events:
-                changed |= self._note(name, day.day, event)
+                self._note(name, day.day, event)
             if after.is_open:
                 self._worst(name, after, look)
         self._count(day)
-        return changed
 
     def known(self) -> list[Episode]:
         """The episodes so far, as the worker would read them from its log."""
@@ -127,20 +130,15 @@ class Walk:
             for one in self.found.values()
         ]
 
-    def _note(self, name: str, day: date, event: Event) -> bool:
+    def _note(self, name: str, day: date, event: Event) -> None:
         self.told.append(Told(name, self.labels[name], day, event))
         key = (name, event.episode)
         if event.kind is Kind.OPENED:
             self.found[key] = Found(name, self.labels[name], event.episode, day, None, event.reason)
-            return True
-        if key not in self.found:
-            return False
-        if event.kind is Kind.REFIRED:
+        elif key in self.found and event.kind is Kind.REFIRED:
             self.found[key] = replace(self.found[key], flaps=self.found[key].flaps + 1)
-        if event.kind is Kind.RESOLVED:
+        elif key in self.found and event.kind is Kind.RESOLVED:
             self.found[key] = replace(self.found[key], closed=day, ended=event.reason)
-            return True
-        return False
 
     def _worst(self, name: str, state: AlertState, look: Look | None) -> None:
         one = self.found.get((name, state.episode))
@@ -169,8 +167,8 @@ class Walk:
         )
 
 
-Judge = Callable[[Sequence[date], Walk], Iterable[Day]]
-"""Judge days, oldest first, knowing what the walk knows before the first of them."""
+Judge = Callable[[date, Walk], Day]
+"""Judge one day, knowing what the walk knows before it."""
 
 
 def walk(timing: Timing, days: Sequence[date], judge: Judge, *, zone: str = "UTC") -> Walk:
@@ -179,20 +177,10 @@ def walk(timing: Timing, days: Sequence[date], judge: Judge, *, zone: str = "UTC
     Args:
         timing: the rule's durations.
         days: consecutive days.
-        judge: what the rule thinks of days.
+        judge: what the rule thinks of a day.
         zone: reporting zone, in which days end.
     """
     made = Walk(timing, zone)
-    at, stretch = 0, SHORTEST
-    while at < len(days):
-        changed = False
-        before = at
-        for day in judge(days[at : at + stretch], made):
-            changed = made.advance(day)
-            at += 1
-            if changed:
-                break
-        if at == before:
-            raise RuntimeError(f"no judgement of {days[at]} was given")
-        stretch = SHORTEST if changed else min(2 * stretch, LONGEST)
+    for day in days:
+        made.advance(judge(day, made))
     return made
