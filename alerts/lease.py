@@ -46,15 +46,56 @@ class Lease:
     ttl: timedelta
 
 
-def acquire(engine: Engine, name: str, holder: str, ttl: timedelta, now: datetime) -> Lease | None:
-    """Take the lease if it is free, has run out or is ours; None while another one holds it."""
+@dataclass(frozen=True)
+class Held:
+    """The lease as somebody saw it: every renewal and every takeover changes it."""
+
+    holder: str
+    fence: int
+    expires_at: datetime
+
+
+def held(engine: Engine, name: str) -> Held | None:
+    """Who holds the lease, as its row says; None if nobody ever did."""
+    with engine.connect() as connection:
+        row = connection.execute(select(table).where(table.c.name == name)).first()
+    return None if row is None else Held(row.holder, row.fence, row.expires_at)
+
+
+def acquire(
+    engine: Engine,
+    name: str,
+    holder: str,
+    ttl: timedelta,
+    now: datetime,
+    *,
+    unchanged: Held | None = None,
+) -> Lease | None:
+    """Take the lease if it is free, has run out or is ours; None while another one holds it.
+
+    Args:
+        engine: state database.
+        name: which lease.
+        holder: who wants it.
+        ttl: how long it lasts without being renewed.
+        now: the wall clock.
+        unchanged: the lease as the caller has seen it for a whole `ttl` on a clock that nobody
+            sets: its holder is dead, even where the wall clock was put back and says otherwise.
+    """
     _ensure(engine, name, holder)
     with writing(engine) as connection:
         moment = database_time(connection, now)
+        free = (table.c.expires_at <= moment) | (table.c.holder == holder)
+        if unchanged is not None:
+            free |= (
+                (table.c.holder == unchanged.holder)
+                & (table.c.fence == unchanged.fence)
+                & (table.c.expires_at == unchanged.expires_at)
+            )
         taken = connection.execute(
             update(table)
             .where(table.c.name == name)
-            .where((table.c.expires_at <= moment) | (table.c.holder == holder))
+            .where(free)
             .values(holder=holder, fence=table.c.fence + 1, expires_at=moment + ttl)
             .returning(table.c.fence)
         ).scalar()

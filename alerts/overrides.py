@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from alerts.actions import take_token
 from alerts.event_log import Entry, append
 from alerts.oncall.format import Rota
 from alerts.oncall.localtime import local_day
 from alerts.oncall.rota import Duty, Override, shifts
 from data_access.state.engine import writing
-from data_access.state.schema import action_token
 from data_access.state.schema import oncall_override as table
 
 SUBJECT = "rota"
@@ -123,7 +123,9 @@ def add(
     """
     _need_name(actor)
     with writing(engine) as connection:
-        if token is not None and not _first_time(connection, token, actor, wanted.rota, now):
+        if token is not None and not take_token(
+            connection, token, actor=actor, kind="override_added", subject=wanted.rota, now=now
+        ):
             return None
         kept = active_in(connection, wanted.starts_at, wanted.ends_at).get(wanted.rota, [])
         relieved(rotas, people, kept, wanted, now)
@@ -187,22 +189,6 @@ def _refuse(
 def _need_name(actor: str) -> None:
     if not actor.strip():
         raise OverrideError("Say who you are first: the log names whoever changes a rota.")
-
-
-def _first_time(
-    connection: Connection, token: str, actor: str, subject: str, now: datetime
-) -> bool:
-    found = connection.execute(
-        select(action_token.c.token).where(action_token.c.token == token)
-    ).first()
-    if found is not None:
-        return False
-    connection.execute(
-        insert(action_token).values(
-            token=token, at=now, actor=actor, kind="override_added", subject=subject
-        )
-    )
-    return True
 
 
 def _tell(

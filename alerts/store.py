@@ -77,6 +77,8 @@ class SlotResult:
     others: Observation = _ABSENT
     message: str = ""
     milliseconds: float = 0.0
+    counts: Mapping[str, int] | None = None
+    """Rows by day (ISO) as they were counted, see `alerts.late_rows`."""
 
 
 def commit_slot(
@@ -112,6 +114,7 @@ def commit_slot(
                 n_series=len(result.segments),
                 ms=result.milliseconds,
                 message=result.message or None,
+                counts_json=dict(result.counts) if result.counts else None,
             )
             .returning(schema.eval_slot.c.slot_utc)
         ).first()

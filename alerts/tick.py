@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Engine
 
-from alerts import store
+from alerts import late_rows, store, watermark
 from alerts.evaluation import check, evaluate
 from alerts.lease import Lease, LeaseLost
 from alerts.lifecycle import Observation, Seen
-from alerts.rule_store import StoredRule, live_rules, register
-from alerts.rules import RuleError, RuleVersion, builtin, load_folder
-from alerts.slots import due, slot_of
-from alerts.stages import run_due
+from alerts.rule_store import StoredRule, register, staged
+from alerts.rules import Rule, RuleError, RuleVersion, builtin, load_folder
+from alerts.rules.format.feed import FeedRule
+from alerts.slots import day_of, due, slot_of
 from data_access.marts import refresh
+from data_access.marts.state import read_state
 from data_access.metrics import Metrics
 from data_access.warehouse import Warehouse
 
@@ -49,6 +50,18 @@ class WorkerSettings(Protocol):
     @property
     def keep_snapshots_hours(self) -> int:
         """How long old table snapshots stay readable."""
+
+    @property
+    def stuck_after_minutes(self) -> int:
+        """How long a tick may stand at one step before the process ends itself."""
+
+    @property
+    def dead_man_url(self) -> str:
+        """Address called after each healthy tick; empty: none."""
+
+    @property
+    def public_url(self) -> str:
+        """Address under which people reach Afterwatch; empty: links are paths only."""
 
 
 class WorkerServices(Protocol):
@@ -93,31 +106,51 @@ def refresh_numbers(services: WorkerServices) -> None:
     )
 
 
-def settle_rules(
-    services: WorkerServices, lease: Lease, stopping: Callable[[], bool] = lambda: False
-) -> TickReport:
-    """Evaluate what is due, rule by rule; a rule that fails does not stop the others.
+@dataclass(frozen=True)
+class Turn:
+    """What goes with one tick: proof of leadership, and who is told of progress and of the end."""
+
+    lease: Lease
+    stopping: Callable[[], bool] = lambda: False
+    step: Callable[[str], None] = lambda _step: None
+
+
+def register_rules(services: WorkerServices, lease: Lease) -> list[str]:
+    """Write new and changed rule files down; what is wrong with them.
 
     Raises:
         LeaseLost: another worker took over.
     """
     versions, faults = load_rules(services.settings.home)
     register(services.engine, lease, versions, services.clock(), complete=not faults)
-    run_due(services, lease, services.clock(), stopping)
+    return faults
+
+
+def settle_rules(services: WorkerServices, turn: Turn) -> TickReport:
+    """Evaluate what is due, version by version; one that fails does not stop the others.
+
+    Shadow versions are evaluated beside live ones; what they see makes no incident.
+
+    Raises:
+        LeaseLost: another worker took over.
+    """
+    faults: list[str] = []
     settled = 0
-    for stored in live_rules(services.engine):
-        if stopping():
+    for stored in staged(services.engine, "live", "shadow"):
+        if turn.stopping():
             break
+        name = stored.version.rule.id
+        turn.step(f"rule {name} version {stored.n}")
         try:
             check(stored.version)
-            settled += _settle(services, lease, stored, stopping)
+            settled += _settle(services, turn, stored)
         except LeaseLost:
             raise
         except RuleError as error:
             faults.append(str(error))
         except Exception as error:
-            log.exception("rule %s failed", stored.version.rule.id)
-            faults.append(f"{stored.version.rule.id}: {error}")
+            log.exception("rule %s failed", name)
+            faults.append(f"{name}: {error}")
     return TickReport(settled, tuple(faults))
 
 
@@ -134,26 +167,24 @@ def load_rules(home: Path) -> tuple[dict[str, RuleVersion], list[str]]:
     return known, faults
 
 
-def _settle(
-    services: WorkerServices, lease: Lease, stored: StoredRule, stopping: Callable[[], bool]
-) -> int:
-    fresh_at = services.metrics.fresh_at()
-    if fresh_at is None:  # nothing was imported yet
+def _settle(services: WorkerServices, turn: Turn, stored: StoredRule) -> int:
+    complete = _complete_until(services, stored.version.rule)
+    if complete is None:  # nothing was imported yet
         return 0
     rule, zone, engine = stored.version.rule, services.settings.time_zone, services.engine
     waiting = due(
         # A changed rule judges the last days again: what still goes on must not wait for tomorrow.
-        store.last_slot(engine, rule.id),
+        store.last_slot_of(engine, stored.version_id),
         services.clock(),
         zone=zone,
         sha256=stored.version.sha256,
         lateness=rule.lateness,
-        fresh_at=fresh_at,
+        fresh_at=complete,
     )
     skipped = [slot_of(day, zone) for day in waiting.skipped]
     store.skip_slots(
         engine,
-        lease,
+        turn.lease,
         rule_id=rule.id,
         version_id=stored.version_id,
         slots=skipped,
@@ -161,16 +192,34 @@ def _settle(
     )
     settled = 0
     for day in waiting.days:
-        if stopping():
+        if turn.stopping():
             break
-        settled += _settle_slot(services, lease, stored, slot_of(day, zone))
+        turn.step(f"rule {rule.id} version {stored.n}, {day}")
+        settled += _settle_slot(services, turn.lease, stored, slot_of(day, zone))
     return settled
+
+
+def _complete_until(services: WorkerServices, rule: Rule) -> datetime | None:
+    """Until when the feeds of a rule are complete, as far as the numbers hold them."""
+    fresh_at = services.metrics.fresh_at()
+    if fresh_at is None:
+        return None
+    if isinstance(rule, FeedRule):  # what it watches for is that nothing comes
+        return services.clock()
+    refreshed = read_state(services.engine)
+    read = watermark.read_until(
+        services.engine,
+        watermark.tables_of(rule),
+        services.clock(),
+        upto=None if refreshed is None else refreshed.batch_id,
+    )
+    return fresh_at if read is None else min(fresh_at, read)
 
 
 def _settle_slot(
     services: WorkerServices, lease: Lease, stored: StoredRule, slot: datetime
 ) -> bool:
-    rule = stored.version.rule
+    rule, zone = stored.version.rule, services.settings.time_zone
     try:
         result = evaluate(
             stored.version,
@@ -178,9 +227,10 @@ def _settle_slot(
             slot,
             services.metrics,
             services.engine,
-            zone=services.settings.time_zone,
+            zone=zone,
             tables=services.warehouse,
         )
+        result = _with_late_rows(services, stored, result)
     except Exception as error:
         if services.clock() < slot + rule.lateness + RETRY_FOR:
             raise
@@ -190,3 +240,18 @@ def _settle_slot(
             rule.id, stored.version_id, slot, "failed", {}, failed, str(error)
         )
     return store.commit_slot(services.engine, lease, rule.timing, result, services.clock())
+
+
+def _with_late_rows(
+    services: WorkerServices, stored: StoredRule, result: store.SlotResult
+) -> store.SlotResult:
+    """The result with what came too late for the slots before it, said in its message."""
+    zone = services.settings.time_zone
+    counts = late_rows.count(stored.version.rule, result.slot, services.metrics, zone)
+    if counts is None:
+        return result
+    before = late_rows.before(services.engine, stored.version_id, result.slot)
+    judged = day_of(result.slot, zone) - timedelta(days=1)
+    told = late_rows.in_words(late_rows.late(before, counts, judged))
+    message = "; ".join(part for part in (result.message, told) if part)
+    return replace(result, message=message, counts=counts)

@@ -1,7 +1,11 @@
 """The worker process. APScheduler only wakes it; what is due stands in the database.
 
 One worker leads at a time, by a lease row with a fencing token; further ones stand by and take over
-within one lease. A crash loses nothing: the next tick finds the same slots due.
+within one lease. A crash loses nothing: the next tick finds the same slots, messages and steps due.
+
+Jobs: the tick (numbers, rules, what follows), the sender (a slow mail server delays nothing else),
+the stages of rule versions (a backtest takes its time), renewal of the lease, housekeeping, and
+what a home adds.
 """
 
 from __future__ import annotations
@@ -26,15 +30,33 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.blocking import BlockingScheduler
 
-from alerts import heartbeat
-from alerts.lease import Lease, LeaseLost, acquire, release, renew
-from alerts.tick import TickReport, WorkerServices, refresh_numbers, settle_rules
+from alerts import heartbeat, stages
+from alerts.clock_watch import ClockWatch, steady
+from alerts.dead_man import DeadMan
+from alerts.event_log import Entry, append
+from alerts.follow_up import Configured, follow_up
+from alerts.leadership import Leadership
+from alerts.lease import Lease, LeaseLost, fenced
+from alerts.progress import Progress
+from alerts.sending import Sending
+from alerts.tick import (
+    TickReport,
+    Turn,
+    WorkerServices,
+    refresh_numbers,
+    register_rules,
+    settle_rules,
+)
 
 log = logging.getLogger("afterwatch.worker")
 
 LEASE_NAME = "worker"
 LEASE_TTL = timedelta(seconds=30)
 HOUSEKEEPING_SECONDS = 3600
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""How far the wall clock may be set before it counts as a jump."""
+CLOCK_SETTLE = timedelta(minutes=2)
+_SEND_SECONDS = 5.0
 _WATCH_SECONDS = 1.0
 
 
@@ -50,49 +72,131 @@ class ExtraJob:
 class Worker:
     """One process that wants to lead."""
 
-    def __init__(self, services: WorkerServices) -> None:
-        self._services = services
+    def __init__(
+        self, services: WorkerServices, *, monotonic: Callable[[], float] = steady
+    ) -> None:
+        self._services, self._monotonic = services, monotonic
+        settings = services.settings
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        self._lease: Lease | None = None
-        self._guard = threading.Lock()
+        self._leadership = Leadership(
+            services.engine,
+            LEASE_NAME,
+            self._holder,
+            LEASE_TTL,
+            clock=services.clock,
+            monotonic=monotonic,
+        )
+        self._clock_watch = ClockWatch(
+            services.clock, monotonic, tolerance=CLOCK_TOLERANCE, settle=CLOCK_SETTLE
+        )
+        self._configured = Configured(settings.home, public_url=settings.public_url)
+        self._sending = Sending()
+        self._dead_man = DeadMan(settings.dead_man_url)
+        self._detail: dict[str, object] = {"faults": []}
+        self._sender_faults: tuple[str, ...] = ()
         self._started_at = services.clock()
         self._ticks = 0
+        self.progress = Progress(monotonic)
         self.stop = threading.Event()
 
     def lead(self) -> Lease | None:
         """Renew the lease, or try to get it; None while another worker leads."""
-        with self._guard:
-            engine, now = self._services.engine, self._services.clock()
-            if self._lease is not None and not renew(engine, self._lease, now):
-                log.warning("another worker leads now; standing by")
-                self._lease = None
-            if self._lease is None:
-                self._lease = acquire(engine, LEASE_NAME, self._holder, LEASE_TTL, now)
-                if self._lease is not None:
-                    log.info("leading, fence %d", self._lease.fence)
-            return self._lease
+        return self._leadership.lead()
 
-    def tick(self) -> TickReport | None:
-        """Refresh, evaluate, beat; None while another worker leads."""
-        lease = self.lead()
-        if lease is None:
-            return None
-        faults: list[str] = []
-        self._beat(faults)
-        try:
-            refresh_numbers(self._services)
-        except Exception as error:
-            log.exception("the numbers could not be refreshed")
-            faults.append(f"refresh: {error}")
-        try:
-            report = settle_rules(self._services, lease, self.stop.is_set)
-        except LeaseLost as lost:
-            log.warning("%s", lost)
-            return None
+    def tick(self, *, with_stages: bool = False) -> TickReport | None:
+        """Refresh, evaluate, follow up, beat; None while another worker leads.
+
+        `with_stages`: also move rule versions on, which is a job of its own otherwise.
+        """
+        with self.progress.job("tick"):
+            lease = self.lead()
+            if lease is None:
+                return None
+            try:
+                return self._tick(lease, with_stages)
+            except LeaseLost as lost:
+                log.warning("%s", lost)
+                return None
+
+    def _tick(self, lease: Lease, with_stages: bool) -> TickReport:
+        began = self._monotonic()
+        self._beat()
+        faults = self._clock_faults(lease)
+        slots, fresh = 0, False
+        if not faults:
+            self._step("refresh")
+            fresh = self._try("refresh", lambda: refresh_numbers(self._services), faults)
+            settled = self._evaluate(lease, with_stages)
+            slots = settled.slots
+            faults += settled.faults
+        self._step("follow up")
+        config = self._configured.read()
+        if self._configured.fault is not None:
+            faults.append(self._configured.fault)
+        engine, now = self._services.engine, self._services.clock()
+        since = self._leadership.since or now
+        after = follow_up(engine, lease, config, now, since)
+        done = TickReport(slots, (*faults, *after.faults, *self._sender_faults))
         self._ticks += 1
-        done = TickReport(report.slots, (*faults, *report.faults))
-        self._beat(done.faults)
+        self._detail = {
+            "faults": list(done.faults),
+            "overdue": [str(one) for one in after.overdue],
+            "waiting": after.depth.waiting,
+            "dead_letters": after.depth.dead,
+            "tick_seconds": round(self._monotonic() - began, 3),
+            "leading_since": since.isoformat(),
+            "dead_man_failing": self._dead_man.failing,
+        }
+        self._beat()
+        if fresh and not after.overdue:
+            self._dead_man.ping()
         return done
+
+    def _evaluate(self, lease: Lease, with_stages: bool) -> TickReport:
+        """Register rules and settle what is due of them."""
+        self._step("rules")
+        turn = Turn(lease, self.stop.is_set, self._step)
+        faults: list[str] = []
+        self._try("rules", lambda: faults.extend(register_rules(self._services, lease)), faults)
+        if with_stages:
+            self._try("stages", self.move_stages, faults)
+        settled = settle_rules(self._services, turn)
+        return TickReport(settled.slots, (*faults, *settled.faults))
+
+    def _clock_faults(self, lease: Lease) -> list[str]:
+        """Why days are not judged now: the clock was set, or was set a moment ago."""
+        jump = self._clock_watch.jumped()
+        if jump is not None:
+            seconds = round(jump.total_seconds())
+            log.warning("the clock was set by %+d s", seconds)
+            now = self._services.clock()
+            payload = {"seconds": seconds}
+            with fenced(self._services.engine, lease) as connection:
+                entry = Entry(now, "worker", "clock_jumped", "worker", "worker", payload)
+                append(connection, [entry])
+        if self._clock_watch.settled:
+            return []
+        return ["The clock was set; rules wait until it has been steady for a while."]
+
+    def send(self) -> None:
+        """Send what lies in the outbox; the leader only."""
+        with self.progress.job("sender"):
+            lease = self._leadership.trusted()
+            config = self._configured.read()
+            if lease is None or config is None or self.stop.is_set():
+                return
+            engine, clock = self._services.engine, self._services.clock
+            try:
+                report = self._sending.send(engine, lease, config, clock, stopping=self.stop.is_set)
+                self._sender_faults = report.faults
+            except LeaseLost as lost:
+                log.warning("%s", lost)
+
+    def move_stages(self) -> None:
+        """Backtest rule versions that wait for it, and move them on; the leader only."""
+        lease = self._leadership.trusted()
+        if lease is not None and not self.stop.is_set():
+            stages.run_due(self._services, lease, self._services.clock(), self.stop.is_set)
 
     def housekeep(self) -> None:
         """Expire snapshots, compact files, remove orphans; the leader only."""
@@ -109,22 +213,38 @@ class Worker:
 
     def leave(self) -> None:
         """Give leadership up."""
-        with self._guard:
-            if self._lease is not None:
-                release(self._services.engine, self._lease)
-                self._lease = None
+        self._leadership.leave()
 
-    def _beat(self, faults: Sequence[str]) -> None:
-        detail = {"holder": self._holder, "ticks": self._ticks, "faults": list(faults)}
+    def _step(self, step: str) -> None:
+        self.progress.step("tick", step)
+
+    def _try(self, name: str, work: Callable[[], object], faults: list[str]) -> bool:
+        try:
+            work()
+        except LeaseLost:
+            raise
+        except Exception as error:
+            log.exception("%s failed", name)
+            faults.append(f"{name}: {error}")
+            return False
+        return True
+
+    def _beat(self) -> None:
+        """A sign of life, with what the last tick found."""
+        detail = {"holder": self._holder, "ticks": self._ticks, **self._detail}
         now = self._services.clock()
         heartbeat.beat(self._services.engine, now, self._started_at, detail)
 
 
 def run_once(services: WorkerServices) -> TickReport | None:
-    """One tick in this process; None if another worker leads."""
+    """One tick in this process, then what lies in the outbox; None if another worker leads."""
     worker = Worker(services)
     try:
-        return worker.tick()
+        if worker.lead() is None:
+            return None
+        report = worker.tick(with_stages=True)
+        worker.send()
+        return report
     finally:
         worker.leave()
 
@@ -134,8 +254,15 @@ def run(
     extra_jobs: Sequence[ExtraJob] = (),
     *,
     stop: threading.Event | None = None,
+    abort: Callable[[int], None] = os._exit,
 ) -> int:
     """Work until SIGTERM or SIGINT (or until `stop` is set, where the caller owns the signals).
+
+    Args:
+        services: what the worker works with.
+        extra_jobs: what a home adds.
+        stop: set to end it.
+        abort: ends the process at once, where a thread hangs that nobody can end.
 
     Returns:
         Exit status: 0 after a clean end, 1 if the scheduler died (a supervisor should restart).
@@ -149,9 +276,17 @@ def run(
     scheduler = _schedule(worker, services.settings.tick_seconds, extra_jobs)
     thread = threading.Thread(target=scheduler.start, name="scheduler", daemon=True)
     thread.start()
+    longest = max(
+        60.0 * services.settings.stuck_after_minutes, 3.0 * services.settings.tick_seconds
+    )
     # The scheduler's own `running` stays true when its thread has died, so the thread is watched.
     while thread.is_alive() and not worker.stop.wait(_WATCH_SECONDS):
-        pass
+        stuck = worker.progress.stuck(longest)
+        if stuck is not None:
+            # Its thread cannot be ended; the lease runs out by itself, for the database may hang.
+            log.error("%s hangs at %r for %.0f s", stuck.job, stuck.step, stuck.seconds)
+            abort(1)
+            return 1
     died = not worker.stop.is_set()
     if died:
         log.error("the scheduler died")
@@ -168,15 +303,22 @@ def _schedule(
     scheduler = BlockingScheduler(
         timezone=UTC,
         jobstores={"default": MemoryJobStore()},
-        executors={"default": ThreadPoolExecutor(4 + len(extra_jobs))},
+        executors={"default": ThreadPoolExecutor(6 + len(extra_jobs))},
         job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
     )
     scheduler.add_listener(_tell, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
     soon = datetime.now(UTC)
     renewal = LEASE_TTL.total_seconds() / 3
-    scheduler.add_job(worker.tick, "interval", seconds=tick_seconds, id="tick", next_run_time=soon)
-    scheduler.add_job(worker.lead, "interval", seconds=renewal, id="lease")
-    scheduler.add_job(worker.housekeep, "interval", seconds=HOUSEKEEPING_SECONDS, id="housekeeping")
+    sending = min(tick_seconds, _SEND_SECONDS)
+    for name, seconds, work, start in (
+        ("tick", tick_seconds, worker.tick, soon),
+        ("stages", tick_seconds, worker.move_stages, soon),
+        ("sender", sending, worker.send, soon),
+        ("lease", renewal, worker.lead, None),
+        ("housekeeping", HOUSEKEEPING_SECONDS, worker.housekeep, None),
+    ):
+        started = {} if start is None else {"next_run_time": start}
+        scheduler.add_job(work, "interval", seconds=seconds, id=name, **started)
     for job in extra_jobs:
         scheduler.add_job(worker.extra, "interval", [job], seconds=job.seconds, id=job.name)
     return scheduler

@@ -69,8 +69,26 @@ class Settings(BaseSettings):
     port: int = Field(
         default=8050, ge=0, le=65535, description="Port of the web application; 0 takes a free one."
     )
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^/].*)?$",
+        description="Address under which people reach this Afterwatch, for links in messages. "
+        "Empty: messages name the page only.",
+    )
     tick_seconds: int = Field(
         default=20, ge=1, le=3600, description="How often the worker looks for due work."
+    )
+    stuck_after_minutes: int = Field(
+        default=15,
+        ge=1,
+        description="How long the worker may stand at one step before it ends itself, so that a "
+        "supervisor starts it again.",
+    )
+    dead_man_url: str = Field(
+        default="",
+        pattern=r"^(https?://.+)?$",
+        description="Address of an outside monitor that the worker calls after each healthy tick, "
+        "and that raises the alarm when the calls stay away. Empty: nobody is called.",
     )
     stale_after_minutes: int = Field(
         default=90, ge=1, description="Age of the newest row from which the data count as stale."

@@ -66,8 +66,14 @@ def advance(policy: Escalation, place: Place, now: datetime) -> tuple[Place, tup
 
 
 def stop(place: Place, because: Pause | End, now: datetime) -> Place:
-    """Stop; what has ended stays so, what is paused may be paused for another reason."""
-    if place.has_ended or place.stopped_because == because:
+    """Stop; what has ended stays so, what is paused may be paused for another reason.
+
+    One that is exhausted still ends with its incident, so that the next episode begins it anew.
+    """
+    over = because in ("resolved", "closed")
+    if place.has_ended and not (over and place.stopped_because == "exhausted"):
+        return place
+    if place.stopped_because == because:
         return place
     return replace(place, next_at=None, stopped_at=now, stopped_because=because)
 

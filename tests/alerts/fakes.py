@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
 
 import polars as pl
 from sqlalchemy import Engine
@@ -106,5 +108,21 @@ class FakeMetrics:
             passing = passing.filter(pl.col("day") < query.as_of.date())
         if query.by == ("market", "day"):
             return passing.sort("market", "day")
+        if query.by == ("day",):
+            return passing.group_by("day").agg(pl.col("value").sum()).sort("day")
         total = passing["value"].sum()
         return pl.DataFrame({query.by[0]: ["all"], "value": [total]})
+
+
+def settings(home: Path, **changed: object) -> SimpleNamespace:
+    """The settings that the worker reads."""
+    given: dict[str, object] = {
+        "home": home,
+        "time_zone": "UTC",
+        "tick_seconds": 0.05,
+        "keep_snapshots_hours": 1,
+        "stuck_after_minutes": 15,
+        "dead_man_url": "",
+        "public_url": "",
+    }
+    return SimpleNamespace(**{**given, **changed})

@@ -37,11 +37,8 @@ def services(
     (rules / "own.yaml").write_text(fakes.RULE, encoding="utf-8")
     counts = [WAVE[n % 7] for n in range(DAYS)]
     counts[-2:] = [70, 68]
-    settings = SimpleNamespace(
-        home=tmp_path, time_zone="UTC", tick_seconds=0.05, keep_snapshots_hours=1
-    )
     return SimpleNamespace(
-        settings=settings,
+        settings=fakes.settings(tmp_path),
         engine=sqlite_engine,
         warehouse=None,
         metrics=fakes.FakeMetrics({"DE": counts}, NOW),

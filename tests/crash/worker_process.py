@@ -61,11 +61,8 @@ def services(url: str, home: Path, began: float) -> SimpleNamespace:
     """What a worker needs, without a warehouse."""
     engine = open_state(url)
     migrate(engine)
-    settings = SimpleNamespace(
-        home=home, time_zone="UTC", tick_seconds=0.05, keep_snapshots_hours=1
-    )
     return SimpleNamespace(
-        settings=settings,
+        settings=fakes.settings(home),
         engine=engine,
         warehouse=None,
         metrics=numbers(),
@@ -76,6 +73,7 @@ def services(url: str, home: Path, began: float) -> SimpleNamespace:
 def bare() -> None:
     """Only the rule of the test, no marts to refresh, short leases, and a gate that is open."""
     worker.LEASE_TTL = timedelta(seconds=0.5)
+    worker.CLOCK_TOLERANCE = timedelta(days=10_000)  # this clock does nothing but jump
     tick.builtin = dict
     gate.GATE_DAYS, stages.BACKTEST_DAYS = 0, 1
     worker.refresh_numbers = lambda _services: None
