@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -20,6 +19,7 @@ from alerts.handling.model import (
     Why,
 )
 from alerts.handling.notices import announce
+from alerts.records import altered
 
 Outcome = tuple[Incident, tuple[Event, ...]]
 Transition = Callable[[Policy, Incident, Action, datetime], Outcome]
@@ -44,7 +44,7 @@ def opened_again(
 ) -> tuple[Incident, Event]:
     """A closed incident as it stands when it is opened once more; its verdict is void."""
     verdict = str(incident.verdict or "")
-    after = replace(
+    after = altered(
         incident,
         handling=Handling.OPEN,
         acknowledged_at=None,
@@ -72,7 +72,7 @@ def demand(policy: Policy, incident: Incident, action: Action, now: datetime) ->
     wanted = action.severity
     if not wanted or RANK[wanted] <= RANK[incident.demanded or incident.severity]:
         return incident, ()
-    incident = replace(incident, demanded=wanted)
+    incident = altered(incident, demanded=wanted)
     if RANK[wanted] <= RANK[incident.severity]:
         return incident, ()
     return raised_to(policy, incident, action, now, Why.SIGNAL)
@@ -84,7 +84,7 @@ def raised_to(
     """Severity goes up; whoever must know hears of it at once."""
     change = {"before": incident.severity, "after": action.severity}
     event = told(Kind.SEVERITY_RAISED, action, now, why, data=change)
-    after = replace(incident, severity=action.severity)
+    after = altered(incident, severity=action.severity)
     if after.handling in {Handling.OPEN, Handling.ACKNOWLEDGED}:
         after = news(policy, after, Reason.ESCALATED, now)
     return after, (event,)

@@ -21,6 +21,9 @@ class Handling(StrEnum):
     """The signal is over and nobody has said what it was."""
     CLOSED = "closed"
 
+    # That of its text: an enumeration's own is slow, and every step looks one up.
+    __hash__ = str.__hash__
+
 
 class Verdict(StrEnum):
     """What an incident turned out to be."""
@@ -53,6 +56,8 @@ class Do(StrEnum):
     LOWER_SEVERITY = "lower_severity"
     CLOSE = "close"
     REOPEN = "reopen"
+
+    __hash__ = str.__hash__
 
 
 class Kind(StrEnum):

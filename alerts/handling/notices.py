@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from alerts.handling.model import Incident, Reason
+from alerts.records import altered
 
 _STRENGTH = (Reason.REPEAT, Reason.MORE, Reason.RESOLVED, Reason.ESCALATED, Reason.REOPENED)
 
@@ -16,19 +16,19 @@ def announce(incident: Incident, reason: Reason, at: datetime) -> Incident:
     Of an incident nobody was told of yet the first message stays the first.
     """
     if incident.notify_at is None or incident.notify_reason is None:
-        return replace(incident, notify_at=at, notify_reason=str(reason))
+        return altered(incident, notify_at=at, notify_reason=str(reason))
     sooner = min(at, incident.notify_at)
     if incident.notify_reason == Reason.FIRST:
-        return replace(incident, notify_at=sooner)
+        return altered(incident, notify_at=sooner)
     planned = Reason(incident.notify_reason)
     if planned is Reason.REPEAT:  # what goes out says more than the repetition would have
-        return replace(incident, notify_at=sooner, notify_reason=str(reason))
+        return altered(incident, notify_at=sooner, notify_reason=str(reason))
     stronger = max(planned, reason, key=_STRENGTH.index)
-    return replace(incident, notify_at=sooner, notify_reason=str(stronger))
+    return altered(incident, notify_at=sooner, notify_reason=str(stronger))
 
 
 def quiet(incident: Incident) -> Incident:
     """No message is due any more."""
     if incident.notify_at is None:
         return incident
-    return replace(incident, notify_at=None, notify_reason=None)
+    return altered(incident, notify_at=None, notify_reason=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from alerts.handling.changes import (
@@ -26,11 +25,12 @@ from alerts.handling.model import (
     Why,
 )
 from alerts.handling.notices import announce, quiet
+from alerts.records import altered
 
 
 def acknowledge(_policy: Policy, incident: Incident, action: Action, now: datetime) -> Outcome:
     """Somebody looks after it: no more messages but of a higher severity."""
-    after = replace(
+    after = altered(
         quiet(incident),
         handling=Handling.ACKNOWLEDGED,
         acknowledged_at=now,
@@ -43,7 +43,7 @@ def acknowledge(_policy: Policy, incident: Incident, action: Action, now: dateti
 def unacknowledge(_policy: Policy, incident: Incident, action: Action, now: datetime) -> Outcome:
     """By a person, or by the clock when nothing was done for too long: then people hear again."""
     why = Why.PERSON if action.by_person else Why.TIMEOUT
-    after = replace(incident, handling=Handling.OPEN, acknowledged_at=None, acknowledged_by=None)
+    after = altered(incident, handling=Handling.OPEN, acknowledged_at=None, acknowledged_by=None)
     event = told(Kind.UNACKNOWLEDGED, action, now, why, {"by": incident.acknowledged_by or ""})
     return announce(_touched(after, action, now), Reason.REPEAT, now), (event,)
 
@@ -56,7 +56,7 @@ def assign(_policy: Policy, incident: Incident, action: Action, now: datetime) -
     event = told(
         Kind.ASSIGNED, action, now, data={"to": to or "", "before": incident.assignee or ""}
     )
-    return _touched(replace(incident, assignee=to), action, now), (event,)
+    return _touched(altered(incident, assignee=to), action, now), (event,)
 
 
 def snooze(policy: Policy, incident: Incident, action: Action, now: datetime) -> Outcome:
@@ -66,7 +66,7 @@ def snooze(policy: Policy, incident: Incident, action: Action, now: datetime) ->
     if action.until - now > policy.longest_snooze:
         refuse(Why.TOO_LONG, at=now + policy.longest_snooze)
     event = told(Kind.SNOOZED, action, now, data={"until": action.until.isoformat()})
-    return _touched(replace(incident, snooze_until=action.until), action, now), (event,)
+    return _touched(altered(incident, snooze_until=action.until), action, now), (event,)
 
 
 def wake(_policy: Policy, incident: Incident, action: Action, now: datetime) -> Outcome:
@@ -74,7 +74,7 @@ def wake(_policy: Policy, incident: Incident, action: Action, now: datetime) -> 
     if incident.snooze_until is None:
         refuse(Why.NOT_SNOOZED)
     why = Why.PERSON if action.by_person else Why.TIMEOUT
-    after = _touched(replace(incident, snooze_until=None), action, now)
+    after = _touched(altered(incident, snooze_until=None), action, now)
     if after.handling is Handling.OPEN:
         after = announce(after, Reason.REPEAT, now)
     return after, (told(Kind.WOKEN, action, now, why),)
@@ -106,7 +106,7 @@ def lower_severity(_policy: Policy, incident: Incident, action: Action, now: dat
         refuse(Why.REASON_NEEDED)
     change = {"before": incident.severity, "after": action.severity}
     event = told(Kind.SEVERITY_LOWERED, action, now, Why.PERSON, data=change)
-    return _touched(replace(incident, severity=action.severity), action, now), (event,)
+    return _touched(altered(incident, severity=action.severity), action, now), (event,)
 
 
 def close(_policy: Policy, incident: Incident, action: Action, now: datetime) -> Outcome:
@@ -115,7 +115,7 @@ def close(_policy: Policy, incident: Incident, action: Action, now: datetime) ->
         refuse(Why.VERDICT_NEEDED)
     if incident.firing and not action.note.strip():
         refuse(Why.REASON_NEEDED)
-    after = replace(
+    after = altered(
         _judged(quiet(incident), action),
         handling=Handling.CLOSED,
         closed_at=now,
@@ -145,17 +145,17 @@ def reopen(policy: Policy, incident: Incident, action: Action, now: datetime) ->
         refuse(Why.WINDOW_PASSED, by=incident.closed_by, at=incident.closed_at)
     after, event = opened_again(incident, action, now, Why.PERSON)
     if not after.firing:
-        after = replace(after, handling=Handling.AWAITING_VERDICT)
+        after = altered(after, handling=Handling.AWAITING_VERDICT)
         return _touched(after, action, now), (event,)
     return announce(_touched(after, action, now), Reason.REOPENED, now), (event,)
 
 
 def _touched(incident: Incident, action: Action, now: datetime) -> Incident:
-    return replace(incident, touched_at=now) if action.by_person else incident
+    return altered(incident, touched_at=now) if action.by_person else incident
 
 
 def _judged(incident: Incident, action: Action) -> Incident:
-    return replace(
+    return altered(
         incident,
         verdict=action.verdict,
         verdict_note=action.note.strip() or incident.verdict_note,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from alerts.handling.changes import Outcome, demand, news, opened_again, refuse, rejoins, told
@@ -17,12 +16,13 @@ from alerts.handling.model import (
     Why,
 )
 from alerts.handling.notices import announce, quiet
+from alerts.records import altered
 
 
 def join(policy: Policy, incident: Incident, action: Action, now: datetime) -> Outcome:
     """More of the same. Who acknowledged it hears only of a higher severity."""
     joined = told(Kind.JOINED, action, now, Why.NEW_EPISODE)
-    incident = replace(incident, firing=True, resolved_at=None)
+    incident = altered(incident, firing=True, resolved_at=None)
     raised, events = demand(policy, incident, action, now)
     if not events and raised.handling is Handling.OPEN:
         raised = announce(raised, Reason.MORE, now + policy.group_interval)
@@ -39,7 +39,7 @@ def refire(policy: Policy, incident: Incident, action: Action, now: datetime) ->
 def fires_again(policy: Policy, incident: Incident, action: Action, now: datetime) -> Outcome:
     """What seemed over is not: whoever acknowledged it must look again."""
     joined = told(Kind.JOINED, action, now, Why.NEW_EPISODE)
-    incident = replace(
+    incident = altered(
         incident,
         handling=Handling.OPEN,
         firing=True,
@@ -57,16 +57,16 @@ def reopen_by_signal(policy: Policy, incident: Incident, action: Action, now: da
         refuse(Why.WINDOW_PASSED, by=incident.closed_by, at=incident.closed_at)
     joined = told(Kind.JOINED, action, now, Why.NEW_EPISODE)
     again, reopened = opened_again(incident, action, now, Why.NEW_EPISODE)
-    raised, events = demand(policy, replace(again, firing=True, resolved_at=None), action, now)
+    raised, events = demand(policy, altered(again, firing=True, resolved_at=None), action, now)
     return news(policy, raised, Reason.REOPENED, now), (reopened, joined, *events)
 
 
 def resolve(_policy: Policy, incident: Incident, action: Action, now: datetime) -> Outcome:
     """The signal is over; the incident waits for somebody to say what it was."""
     event = told(Kind.RESOLVED, action, now)
-    after = replace(incident, handling=Handling.AWAITING_VERDICT, firing=False, resolved_at=now)
+    after = altered(incident, handling=Handling.AWAITING_VERDICT, firing=False, resolved_at=now)
     if incident.notices:
-        return replace(after, notify_at=now, notify_reason=str(Reason.RESOLVED)), (event,)
+        return altered(after, notify_at=now, notify_reason=str(Reason.RESOLVED)), (event,)
     if incident.notify_at is None:
         return after, (event,)
     dropped = Event(Kind.NOTICE_DROPPED, now, "worker", Why.OVER_BEFORE_TOLD)
@@ -78,7 +78,7 @@ def resolve_closed(_policy: Policy, incident: Incident, action: Action, now: dat
     if not incident.firing:
         return incident, ()
     event = told(Kind.RESOLVED, action, now)
-    return replace(incident, firing=False, resolved_at=now), (event,)
+    return altered(incident, firing=False, resolved_at=now), (event,)
 
 
 def nothing(_policy: Policy, incident: Incident, _action: Action, _now: datetime) -> Outcome:

@@ -17,6 +17,9 @@ class Signal(StrEnum):
     NODATA = "nodata"
     ERROR = "error"
 
+    # That of its text: an enumeration's own is slow, and every step looks one up.
+    __hash__ = str.__hash__
+
 
 OPEN = frozenset({Signal.FIRING, Signal.RECOVERING})
 """Signals during which an episode is open."""
@@ -36,6 +39,8 @@ class Seen(StrEnum):
     """Data came, this segment is no longer in them."""
     STOPPED = "stopped"
     """The rule was changed, paused or deleted; the observation's reason says which."""
+
+    __hash__ = str.__hash__
 
 
 class Policy(StrEnum):

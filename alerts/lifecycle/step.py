@@ -7,7 +7,6 @@ are those of the evaluated slot, so a step gives the same today, in a replay and
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from alerts.lifecycle.model import (
@@ -22,9 +21,14 @@ from alerts.lifecycle.model import (
     Timing,
     Why,
 )
+from alerts.records import altered
 
 Outcome = tuple[AlertState, tuple[Event, ...]]
 Transition = Callable[[Timing, AlertState, Observation, datetime], Outcome]
+
+# Looking a member up in its class costs more than the rest of a quiet step.
+_NODATA, _ERROR, _MISSING = Seen.NODATA, Seen.ERROR, Seen.MISSING
+_USABLE = frozenset({Seen.BREACH, Seen.ELEVATED, Seen.CLEAR})
 
 
 def step(rule: Timing, state: AlertState, observation: Observation, now: datetime) -> Outcome:
@@ -42,21 +46,20 @@ def step(rule: Timing, state: AlertState, observation: Observation, now: datetim
 
 def _remember(state: AlertState, observation: Observation, now: datetime) -> AlertState:
     """Count runs of unusable slots; a usable one ends them all."""
-    match observation.seen:
-        case Seen.NODATA:
-            return replace(state, silent_since=state.silent_since or now)
-        case Seen.ERROR:
-            return replace(state, faults=state.faults + 1)
-        case Seen.MISSING:
-            return replace(state, absent=state.absent + 1)
-        case Seen.STOPPED:
-            return replace(state, silent_since=None, faults=0, absent=0)
-        case _:
-            return replace(state, silent_since=None, faults=0, absent=0, told_at=now)
+    seen = observation.seen
+    if seen in _USABLE:
+        return altered(state, silent_since=None, faults=0, absent=0, told_at=now)
+    if seen is _NODATA:
+        return altered(state, silent_since=state.silent_since or now)
+    if seen is _ERROR:
+        return altered(state, faults=state.faults + 1)
+    if seen is _MISSING:
+        return altered(state, absent=state.absent + 1)
+    return altered(state, silent_since=None, faults=0, absent=0)
 
 
 def _enter(state: AlertState, signal: Signal, now: datetime, reason: str) -> AlertState:
-    return replace(state, signal=signal, since=now, reason=reason, before=None)
+    return altered(state, signal=signal, since=now, reason=reason, before=None)
 
 
 def _late(rule: Timing, state: AlertState, now: datetime) -> bool:
@@ -71,7 +74,7 @@ def _stay(_rule: Timing, state: AlertState, _seen: Observation, _now: datetime) 
 
 
 def _open(state: AlertState, now: datetime, reason: str) -> Outcome:
-    opened = replace(
+    opened = altered(
         _enter(state, Signal.FIRING, now, reason),
         episode=state.episode + 1,
         flaps=0,
@@ -100,7 +103,7 @@ def _breach_again(rule: Timing, state: AlertState, seen: Observation, now: datet
 
 
 def _near_miss(_rule: Timing, state: AlertState, _seen: Observation, now: datetime) -> Outcome:
-    missed = replace(state, near_misses=state.near_misses + 1)
+    missed = altered(state, near_misses=state.near_misses + 1)
     return _enter(missed, Signal.NORMAL, now, ""), ()
 
 
@@ -120,7 +123,7 @@ def _calm_again(rule: Timing, state: AlertState, _seen: Observation, now: dateti
 
 
 def _refire(_rule: Timing, state: AlertState, seen: Observation, now: datetime) -> Outcome:
-    again = replace(_enter(state, Signal.FIRING, now, seen.reason), flaps=state.flaps + 1)
+    again = altered(_enter(state, Signal.FIRING, now, seen.reason), flaps=state.flaps + 1)
     return again, (Event(Kind.REFIRED, now, state.episode, seen.reason),)
 
 
@@ -148,7 +151,7 @@ def _interrupt(
     if policy is Policy.CLEAR and before in OPEN:
         state, events = _resolve(state, now, why)
         before = Signal.NORMAL
-    interrupted = replace(_enter(state, signal, now, why), before=before)
+    interrupted = altered(_enter(state, signal, now, why), before=before)
     return interrupted, (*events, Event(kind, now, state.episode, why))
 
 

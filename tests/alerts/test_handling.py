@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -124,6 +124,7 @@ def test_every_entry_leads_where_it_should_or_refuses_by_name(state: Handling, d
     after, events = act(STATES[state], do)
     assert after.handling is AFTER.get((state, do), state)
     assert all(event.at == NOW + HOUR for event in events)
+    assert vars(after).keys() == {field.name for field in fields(Incident)}
     assert (after.closed_at is None) == (after.handling is not Handling.CLOSED)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -47,6 +47,7 @@ def test_every_entry_gives_a_consistent_state(signal: Signal, seen: Seen, timing
     before = Signal.FIRING if signal in {Signal.NODATA, Signal.ERROR} else None
     state = AlertState(signal, START, "r", episode=1, opened_at=START, before=before, told_at=START)
     after, events = step(timing, state, Observation(seen, "r"), START + DAY)
+    assert vars(after).keys() == {field.name for field in fields(AlertState)}
     assert after.episode - state.episode == kinds(list(events)).count(Kind.OPENED)
     assert (after.before is not None) == (after.signal in {Signal.NODATA, Signal.ERROR})
     if state.is_open and not after.is_open:
