@@ -13,8 +13,8 @@ from alerts.event_log import verify
 from alerts.handling import Action, Do, Verdict, Why
 from alerts.lifecycle import Seen, Timing
 from data_access.state import schema
-from tests.alerts import incidents
-from tests.alerts.incidents import DAY, START
+from tests.alerts import by_hand
+from tests.alerts.by_hand import DAY, START
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -23,7 +23,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def firing(engine: Engine) -> Engine:
     """A database with one incident, number 1: DE fires."""
-    world = incidents.World(engine)
+    world = by_hand.World(engine)
     world.slot(START, {"DE": Seen.BREACH}, now=NOW)
     return engine
 
@@ -35,10 +35,10 @@ def do(engine: Engine, action: Action, **changed: object) -> Outcome:
 
 def test_an_incident_is_acknowledged(firing: Engine) -> None:
     assert do(firing, Action(Do.ACKNOWLEDGE), version=1, token="t1") == Outcome("done", 2)
-    group = incidents.groups(firing)[0]
+    group = by_hand.groups(firing)[0]
     assert (group.handling, group.acknowledged_by, group.version) == ("acknowledged", "Anna", 2)
     assert group.notify_at is None
-    assert incidents.told(firing, 1) == ["incident_opened", "acknowledged"]
+    assert by_hand.told(firing, 1) == ["incident_opened", "acknowledged"]
     assert verify(firing) is None
 
 
@@ -47,7 +47,7 @@ def test_the_second_of_two_people_is_told_what_the_first_did(firing: Engine) -> 
     second = do(firing, Action(Do.ASSIGN, assignee="Bo"), actor="Bo", version=1, token="t2")
     assert (second.result, second.why, second.by) == ("stale", "acknowledged", "Anna")
     assert (second.at, second.version) == (NOW + HOUR, 2)
-    assert incidents.groups(firing)[0].assignee is None
+    assert by_hand.groups(firing)[0].assignee is None
 
 
 def test_a_double_click_is_one_action(firing: Engine) -> None:
@@ -55,7 +55,7 @@ def test_a_double_click_is_one_action(firing: Engine) -> None:
     assert do(firing, press, version=1, token="t1").result == "done"
     again = do(firing, press, version=1, token="t1")
     assert (again.result, again.by, again.version) == ("repeated", "Anna", 2)
-    assert incidents.told(firing, 1).count("commented") == 1
+    assert by_hand.told(firing, 1).count("commented") == 1
 
 
 def test_a_press_that_was_refused_may_be_repeated(firing: Engine) -> None:
@@ -86,7 +86,7 @@ def test_what_cannot_be_done_is_refused_by_name(
 ) -> None:
     refused = do(firing, action, actor=actor)
     assert (refused.result, refused.why) == ("refused", why)
-    assert incidents.told(firing, 1) == ["incident_opened"]
+    assert by_hand.told(firing, 1) == ["incident_opened"]
 
 
 def test_an_incident_that_is_not_there(engine: Engine) -> None:
@@ -94,22 +94,22 @@ def test_an_incident_that_is_not_there(engine: Engine) -> None:
 
 
 def test_a_closed_incident_is_not_reopened_beside_its_successor(engine: Engine) -> None:
-    world = incidents.World(engine)
+    world = by_hand.World(engine)
     world.slot(START, {"DE": Seen.BREACH}, now=START)
     do(engine, Action(Do.CLOSE, verdict=Verdict.TRUE, note="x"), now=START + HOUR)
     world.slot(START + DAY, {"DE": Seen.CLEAR}, now=START + DAY)
     world.slot(START + 9 * DAY, {"DE": Seen.BREACH}, now=START + 9 * DAY)
-    assert [g.continues_id for g in incidents.groups(engine)] == [None, 1]
+    assert [g.continues_id for g in by_hand.groups(engine)] == [None, 1]
     refused = do(engine, Action(Do.REOPEN), now=START + 9 * DAY)
     assert refused.why == Why.WINDOW_PASSED
 
 
 def test_a_closed_incident_that_still_fires_is_not_reopened_beside_another(engine: Engine) -> None:
-    world = incidents.World(engine, group={"by": []})
+    world = by_hand.World(engine, group={"by": []})
     world.slot(START, {"DE": Seen.BREACH}, now=START)
     do(engine, Action(Do.CLOSE, verdict=Verdict.TRUE, note="x"), now=START + HOUR)
     world.slot(START + 9 * DAY, {"DE": Seen.BREACH, "FR": Seen.BREACH}, now=START + 9 * DAY)
-    assert [g.handling for g in incidents.groups(engine)] == ["closed", "open"]
+    assert [g.handling for g in by_hand.groups(engine)] == ["closed", "open"]
     assert do(engine, Action(Do.REOPEN), now=START + 9 * DAY).why == Why.OTHER_OPEN
     assert verify(engine) is None
 
