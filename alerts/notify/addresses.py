@@ -1,0 +1,51 @@
+"""From a stored message to what a channel gets: the address is looked up when it is sent.
+
+So a corrected address counts for messages that wait, and for a dead letter that is sent again.
+"""
+
+from __future__ import annotations
+
+from alerts.notify.channel_format import Email
+from alerts.notify.channels.base import Delivery, Outgoing
+from alerts.notify.config import Config
+from alerts.notify.message import is_room
+from alerts.notify.outbox import Stored
+
+
+def outgoing(config: Config, stored: Stored) -> Outgoing | Delivery:
+    """The message as its channel gets it; a delivery that failed where there is no address."""
+    message, payload = stored.message, stored.message.payload
+    address = _address(config, message.channel, message.recipient)
+    if address is None:
+        return Delivery(
+            "permanent",
+            detail=f"{message.recipient} has no address for {message.channel}; add it and send the "
+            "message again",
+        )
+    thread = f"incident-{message.group_id}" if message.group_id is not None else None
+    return Outgoing(
+        key=message.idem_key,
+        short_id=message.short_id,
+        recipient=message.recipient,
+        address=address,
+        locale=message.locale,
+        severity=message.severity,
+        subject=message.subject,
+        body=message.body,
+        html=payload.get("html"),
+        data=payload.get("data", {}),
+        drill=bool(payload.get("drill")),
+        thread=thread,
+    )
+
+
+def _address(config: Config, channel: str, recipient: str) -> str | None:
+    """Where a recipient is reached; empty where the channel itself is the place."""
+    settings = config.body.channels.get(channel)
+    if is_room(recipient):
+        return settings.to if isinstance(settings, Email) else ""
+    person = config.body.people.get(recipient)
+    address = person.addresses.get(channel) if person else None
+    if address is None and not isinstance(settings, Email):
+        return ""
+    return address

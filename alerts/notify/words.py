@@ -1,0 +1,79 @@
+"""Words of messages that no template holds, in both languages. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SEVERITIES: Mapping[str, Mapping[str, str]] = {
+    "en": {"info": "INFO", "warning": "WARNING", "critical": "CRITICAL"},
+    "zh": {"info": "提示", "warning": "警告", "critical": "严重"},
+}
+
+REASONS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "first": "new incident",
+        "more": "more alerts joined",
+        "escalated": "severity went up",
+        "repeat": "still open, reminder",
+        "resolved": "resolved",
+        "reopened": "opened again",
+        "escalation": "nobody has acknowledged it",
+        "test": "test message",
+        "dead_letter": "a message could not be delivered",
+        "bundle": "several incidents",
+    },
+    "zh": {
+        "first": "新事件",
+        "more": "有更多告警并入",
+        "escalated": "严重程度上升",
+        "repeat": "仍未处理，提醒",
+        "resolved": "已恢复",
+        "reopened": "再次发生",
+        "escalation": "尚无人确认",
+        "test": "测试消息",
+        "dead_letter": "有消息未能送达",
+        "bundle": "多个事件",
+    },
+}
+
+PHRASES: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "because_route": "route {route} takes what matches {matchers}",
+        "because_all": "route {route} takes everything",
+        "because_told": "you were told that it began",
+        "because_escalation": "escalation, step {step}",
+        "because_test": "somebody asked for a test",
+        "because_bundle": "they came at the same time, so they come in one message",
+        "because_dead": "you are told of messages that could not be delivered",
+        "next_at": "{when} ({reason}), unless something happens before",
+        "next_none": "when something changes",
+        "incident": "Incident {id}",
+        "more_members": "and {n} more",
+        "drill": "DRILL",
+        "dead_title": "Not delivered over {channel} to {recipient}: {subject}",
+        "test_title": "Test of channel {channel}",
+        "bundle_title": "{n} incidents",
+    },
+    "zh": {
+        "because_route": "路由 {route} 接收符合 {matchers} 的事件",
+        "because_all": "路由 {route} 接收所有事件",
+        "because_told": "您曾收到它开始的通知",
+        "because_escalation": "逐级上报，第 {step} 步",
+        "because_test": "有人请求发送测试消息",
+        "because_bundle": "它们同时发生，因此合并为一条消息",
+        "because_dead": "您负责接收未送达消息的通知",
+        "next_at": "{when}（{reason}），除非之前有变化",
+        "next_none": "有变化时",
+        "incident": "事件 {id}",
+        "more_members": "另有 {n} 条",
+        "drill": "演练",
+        "dead_title": "未能通过 {channel} 送达 {recipient}：{subject}",
+        "test_title": "渠道 {channel} 的测试",
+        "bundle_title": "{n} 个事件",
+    },
+}
+
+
+def phrase(locale: str, name: str, **given: object) -> str:
+    """A phrase with its fields filled in."""
+    return PHRASES[locale][name].format(**given)
