@@ -78,7 +78,9 @@ def learn(
         SeriesError: a number is not one, or a report is older than its day.
     """
     wrong = increments.filter(
-        pl.col("age").is_null() | (pl.col("age") < 0) | ~(pl.col("y").cast(pl.Float64) >= 0)
+        pl.col("age").is_null()
+        | (pl.col("age") < 0)
+        | ~(pl.col("y").cast(pl.Float64).is_finite() & (pl.col("y") >= 0)).fill_null(value=False)
     )
     if wrong.height:
         row = wrong.row(0, named=True)

@@ -22,16 +22,19 @@ from scipy import special
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-OUTLIER = 2.58
+OUTLIER = 2.0
 """Standardised residual on the bad side from which a day loses weight."""
 REJECTED = 2 * OUTLIER
 """Residual from which a day teaches nothing."""
-SLOPE_SD = 0.005
-"""Prior standard deviation of the slope of the log odds per day: 3.5 % a week."""
+THIN = 2.0
+"""Hits a day below which the median day says nothing."""
+SLOPE_SD = 0.002
+"""Prior standard deviation of the slope of the log odds per day: 1.4 % a week."""
 WEEKDAY_SD = 0.3
 """Prior standard deviation of a weekday's log odds."""
 UNCERTAIN_DISPERSION = 6.0
 """Over the windows seen: how much φ is raised because it is itself an estimate."""
+_CHI_SQUARE_MEDIAN = 0.4549364
 _ROUNDS = 4
 _NEWTON_STEPS = 5
 _LEVEL_CASES = 0.5
@@ -70,7 +73,16 @@ def fit(
     x = _design(days, weekday, window)
     y, n = hits[:, past], trials[:, past]
     allowed = usable[:, past] * (n > 0)
-    weight = allowed.copy()
+    some = np.where(n > 0, n, 1.0)
+    thin = (allowed * y).sum(axis=1) < THIN * allowed.sum(axis=1)
+    # A past surge lifts share and φ so much that it would not stand out; each weekday's median day,
+    # which a surge of less than half the weeks cannot move, leads the first fit.
+    usual = np.zeros_like(y)
+    for number in range(7):
+        same = np.flatnonzero(weekday[past] == number)
+        usual[:, same] = _median(_angle(y / some)[:, same], allowed[:, same])[:, None]
+    distance = 2 * np.sqrt(n) * (_angle(y / some) - usual)
+    weight = allowed * np.where(thin[:, None], 1.0, _outlier_weights(bad * distance, allowed))
     beta = np.zeros((len(hits), x.shape[1]))
     phi = np.ones(len(hits))
     covariance = np.zeros((len(hits), x.shape[1], x.shape[1]))
@@ -78,10 +90,8 @@ def fit(
         beta, covariance = _regress(y, n, weight, x[past], beta, phi)
         share = special.expit(beta @ x[past].T)
         phi = _dispersion(y, n, share, weight)
-        distance = 2 * np.sqrt(n) * (_angle(y / np.where(n > 0, n, 1.0)) - _angle(share))
-        standard = bad * distance / np.sqrt(phi)[:, None]
-        falling = (OUTLIER / np.maximum(standard, OUTLIER)) ** 2
-        weight = allowed * np.where(standard > REJECTED, 0.0, falling)
+        distance = 2 * np.sqrt(n) * (_angle(y / some) - _angle(share))
+        weight = allowed * _outlier_weights(bad * distance, allowed)
     share = special.expit(beta @ x.T)
     phi = np.maximum(phi, _window_dispersion(y, n, share[:, past], weight, window))
     at = x[days - window :].mean(axis=0)
@@ -128,6 +138,23 @@ def _angle(share: Floats) -> Floats:
     """Variance-stabilised share: 2√n times it has variance 1 for a binomial."""
     turned: Floats = np.arcsin(np.sqrt(np.clip(share, 0.0, 1.0)))
     return turned
+
+
+def _outlier_weights(distance: Floats, allowed: Floats) -> Floats:
+    """1 for usual days, falling with the square of the residual above `OUTLIER`, then 0."""
+    scale = np.sqrt(np.maximum(_median(distance**2, allowed) / _CHI_SQUARE_MEDIAN, 1.0))
+    standard = distance / scale[:, None]
+    falling = (OUTLIER / np.maximum(standard, OUTLIER)) ** 2
+    weights: Floats = np.where(standard > REJECTED, 0.0, falling)
+    return weights
+
+
+def _median(values: Floats, allowed: Floats) -> Floats:
+    """Median over the days that teach; 0 where there is none."""
+    known = np.where(allowed > 0, values, np.nan)
+    known[:, 0] = np.where(np.isnan(known).all(axis=1), 0.0, known[:, 0])
+    middle: Floats = np.nanmedian(known, axis=1)
+    return middle
 
 
 def _dispersion(y: Floats, n: Floats, share: Floats, weight: Floats) -> Floats:
