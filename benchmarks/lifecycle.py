@@ -142,8 +142,10 @@ def report(figures: Sequence[Figure]) -> str:
     lines = [
         "# Speed of the state machines",
         "",
-        f"Python {platform.python_version()} on {platform.machine()}, one process, one core; "
-        f"{STEPS:,} steps, the fastest of {REPEATS} repetitions. `python -m benchmarks.lifecycle`",
+        (
+            f"Python {platform.python_version()} on {platform.machine()}, one process, one core; "
+            f"{STEPS:,} steps, the fastest of {REPEATS} repetitions. `python -m benchmarks.lifecycle`"
+        ),
         "",
         "| | M steps/s | µs a step |",
         "|---|---|---|",
@@ -152,8 +154,10 @@ def report(figures: Sequence[Figure]) -> str:
             for f in figures
         ),
         "",
-        "A year of five-minute slots for one series is 105,120 steps: "
-        f"{105_120 / 1e6 / figures[1].millions_per_second:.2f} s at the second line.",
+        (
+            "A year of five-minute slots for one series is 105,120 steps: "
+            f"{105_120 / 1e6 / figures[1].millions_per_second:.2f} s at the second line."
+        ),
     ]
     return "\n".join(lines) + "\n"
 
