@@ -82,11 +82,11 @@ def pressed(data: Mapping[str, Any] | None) -> Pressed | None:
 def actions(
     acts: Sequence[Act],
     *,
-    id: str,
+    id: str,  # noqa: A002
     store: str,
     subject: object,
     version: int,
-    done: str = "",  # noqa: A002
+    done: str = "",
 ) -> str:
     """JSON of a bar of buttons with their forms, for `data-rows`.
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from alerts import inbox
+from alerts import inbox, silences
 from alerts.actions import Outcome, act
 from alerts.handling import Action, Do, Verdict
 from alerts.oncall.localtime import resolve
@@ -47,8 +47,8 @@ def action_of(pressed: Pressed, now: datetime, zone: str) -> Action:
     """The action of the handling machine that a press asks for.
 
     Args:
-        pressed: what arrived; its fields are `assignee`, `for`, `note`, `severity`, `verdict` and
-            `true_start` (a day), where the action has them.
+        pressed: what arrived; its fields are `assignee`, `for`, `note`, `severity` (with its way:
+            `lower:info`), `verdict` and `true_start` (a day), where the action has them.
         now: the wall clock.
         zone: of the incident's market: for tomorrow morning, and for the day it really began.
 
@@ -56,13 +56,17 @@ def action_of(pressed: Pressed, now: datetime, zone: str) -> Action:
         NotUnderstoodError: no person may do that, or a field holds what no form offers.
     """
     said = pressed.fields
+    name, severity = pressed.action, ""
+    if name == "severity":
+        way, _colon, severity = said.get("severity", "").partition(":")
+        name = f"{way}_severity"
     try:
-        asked = Do(pressed.action)
+        asked = Do(name)
         if asked not in BY_PEOPLE:
             raise NotUnderstoodError(pressed.action)
         return Action(
             asked,
-            severity=said.get("severity", ""),
+            severity=severity,
             assignee=said.get("assignee", ""),
             until=end_of(said["for"], now, zone) if asked is Do.SNOOZE else None,
             verdict=Verdict(said["verdict"]) if said.get("verdict") else None,
@@ -99,6 +103,8 @@ def do(services: Services, pressed: Pressed, zone: str) -> Outcome:
     now = services.clock()
     if pressed.action == "silence":
         return _silence(services, pressed, now, zone)
+    if pressed.action == "expire":
+        return _expire(services, pressed, now)
     return act(
         services.engine,
         int(pressed.subject),
@@ -111,7 +117,37 @@ def do(services: Services, pressed: Pressed, zone: str) -> Outcome:
 
 
 def _silence(services: Services, pressed: Pressed, now: datetime, zone: str) -> Outcome:
-    raise NotUnderstoodError("silence")
+    """Keep the incident quiet, with everything inside it."""
+    ends = end_of(pressed.fields.get("for", ""), now, zone)
+    if ends is None:
+        raise NotUnderstoodError(f"silence {dict(pressed.fields)}")
+    return _as_outcome(
+        silences.silence_incident(
+            services.engine,
+            int(pressed.subject),
+            ends=ends,
+            actor=pressed.actor,
+            reason=pressed.fields.get("note", ""),
+            token=pressed.token,
+            now=now,
+        )
+    )
+
+
+def _expire(services: Services, pressed: Pressed, now: datetime) -> Outcome:
+    """End the silence that mutes the incident."""
+    number = pressed.fields.get("silence", "")
+    if not number.isdecimal():
+        raise NotUnderstoodError(f"expire {dict(pressed.fields)}")
+    return _as_outcome(
+        silences.expire(
+            services.engine, int(number), actor=pressed.actor, token=pressed.token, now=now
+        )
+    )
+
+
+def _as_outcome(outcome: silences.Outcome) -> Outcome:
+    return Outcome(outcome.result, None, outcome.why, outcome.by, outcome.at)
 
 
 def _morning(day: str, zone: str) -> datetime | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dash import Dash
 
+import callbacks.alert
 import callbacks.alerts
 import callbacks.case
 import callbacks.cases
@@ -19,6 +20,7 @@ import callbacks.rows
 import callbacks.service
 import callbacks.shell
 import callbacks.sla
+import pages.alert
 import pages.alerts
 import pages.case
 import pages.cases
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
 SCREENS: tuple[Screen, ...] = (
     pages.overview,
     pages.alerts,
+    pages.alert,
     pages.complaints,
     pages.service,
     pages.sla,
@@ -66,6 +69,7 @@ CALLBACKS = (
     callbacks.shell,
     callbacks.overview,
     callbacks.alerts,
+    callbacks.alert,
     callbacks.complaints,
     callbacks.service,
     callbacks.sla,

@@ -5,26 +5,22 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-log = logging.getLogger(__name__)
+from alerts.notify.config import FILE_NAME, ConfigError, load
 
-FILE = "alerting.yaml"
+log = logging.getLogger(__name__)
 
 
 def people(home: Path) -> list[str]:
     """Names in the order of the file; none without a file, or with one that cannot be read.
 
-    A file that is wrong is told by the worker and the command that checks it; here it must not
+    A file that is wrong is told by the worker and by the command that checks it; here it must not
     keep anybody from acting.
     """
-    path = home / FILE
+    path = home / FILE_NAME
     if not path.exists():
         return []
     try:
-        from alerts.notify.config import load  # noqa: PLC0415 - only where there is a file
-    except ImportError:
-        return []
-    try:
-        return [str(name) for name in load(path).people]
-    except Exception:
-        log.warning("%s names no people: it cannot be read", path, exc_info=True)
+        return list(load(path).body.people)
+    except ConfigError as error:
+        log.warning("%s names no people: %s", path, error)
         return []

@@ -126,6 +126,22 @@ class Moment:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Quote:
+    """What somebody wrote, in their own language; `source` says where, `href` leads there."""
+
+    text: str
+    source: str
+    lang: str = ""
+    dir: str = ""
+    href: str = ""
+
+
+def quotes(shown: Sequence[Quote]) -> str:
+    """JSON of a list of quotes."""
+    return _json("quotes", rows=_all(shown))
+
+
 def facts(shown: Sequence[Fact]) -> str:
     """JSON of a list of facts."""
     return _json("facts", rows=_all(shown))

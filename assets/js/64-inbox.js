@@ -50,5 +50,24 @@
     return list;
   };
 
+  // What people wrote, each in its own language and direction.
+  KINDS.quotes = function (data, label) {
+    const list = make("ul", "aw-quotes");
+    list.setAttribute("aria-label", label);
+    for (const row of data.rows) {
+      const item = make("li", "aw-quotes__item");
+      const text = make("blockquote", "aw-quotes__text", row.text);
+      text.dir = row.dir || "auto";
+      if (row.lang) {
+        text.lang = row.lang;
+      }
+      const source = make("p", "aw-quotes__source");
+      source.append(row.href ? anchor(row.href, row.source, "aw-link") : row.source);
+      item.append(text, source);
+      list.append(item);
+    }
+    return list;
+  };
+
   drawAll(document);
 })();

@@ -19,13 +19,12 @@ from dashboard.wording.incident_names import (
     STATUS_OF_SEVERITY,
     against,
     message_reason,
-    mute_name,
+    muted,
     severity_name,
     slice_words,
     title_of,
     verdict_names,
 )
-from data_access.metrics import CATALOGUE
 
 
 def answer(needs: pl.DataFrame, counts: Mapping[str, int]) -> str:
@@ -116,7 +115,6 @@ def incidents(frame: pl.DataFrame, query: str) -> str:
 def _row(row: Mapping[str, Any], query: str) -> dict[str, Any]:
     labels = json.loads(row["labels"])
     title = title_of(row, labels)
-    kpi = CATALOGUE.get(row["kpi"] or "")
     mine = row["handling"] == "open"
     spark = {"values": row["spark"], "low": row["spark_low"], "high": row["spark_high"]}
     banded = None not in row["spark_low"] and None not in row["spark_high"]
@@ -128,7 +126,7 @@ def _row(row: Mapping[str, Any], query: str) -> dict[str, Any]:
         "title": title,
         "href": link(f"/alerts/{row['group_id']}", query),
         "slice": slice_words(labels),
-        "numbers": against(row, kpi.unit if kpi else "count"),
+        "numbers": against(row),
         "spark": spark | {"zero": True} if banded else {"values": row["spark"], "zero": True},
         "notes": _notes(row),
         "acknowledge": _("Acknowledge: {title}", title=title) if mine else "",
@@ -148,8 +146,7 @@ def _notes(row: Mapping[str, Any]) -> list[dict[str, str]]:
             _note(ngettext("{count} alert inside", "{count} alerts inside", row["members"]))
         )
     if row["mute_kind"]:
-        words = f": {row['mute_words']}" if row["mute_words"] else ""
-        notes.append(_note(f"{mute_name(row['mute_kind'])}{words}"))
+        notes.append(_note(muted(row)))
         if row["mute_until"]:
             notes.append(_note(_("until"), row["mute_until"]))
     elif row["handling"] == "open" and row["next_step_at"]:

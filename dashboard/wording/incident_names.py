@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dashboard import formats
@@ -53,15 +54,23 @@ def message_reason(reason: str) -> str:
     }.get(reason, reason)
 
 
-def mute_name(kind: str) -> str:
-    """Why nobody is told."""
+def muted(row: Mapping[str, Any]) -> str:
+    """Why nobody is told, without the end of it."""
+    data = json.loads(row["mute_data"] or "{}")
+    kind = row["mute_kind"]
+    if kind == "silence":
+        return _(
+            "Silenced by {name}: {reason}",
+            name=data.get("author") or formats.NONE,
+            reason=data.get("reason") or formats.NONE,
+        )
+    if kind == "inhibited":
+        return _("Held back by incident {number}", number=data.get("incident", formats.NONE))
     return {
-        "silence": _("Silenced"),
-        "inhibited": _("Held back by a larger incident"),
-        "calendar": _("In a quiet time"),
+        "calendar": _("In a quiet time ({name})", name=row["mute_what"] or formats.NONE),
         "snoozed": _("Snoozed"),
         "shadow": _("Shadow rule: on trial, tells nobody"),
-    }.get(kind, kind)
+    }.get(kind, str(kind))
 
 
 def title_of(row: Mapping[str, Any], labels: Mapping[str, str]) -> str:
@@ -93,13 +102,82 @@ def slice_words(labels: Mapping[str, str]) -> str:
     )
 
 
-def against(row: Mapping[str, Any], unit: str) -> str:
-    """The number against what was expected: `126 against 62 expected, +103 %`."""
+def against(row: Mapping[str, Any]) -> str:
+    """The number against what it is compared with: `126 against 62 expected, +103 %`."""
+    kinds: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+        "deadline": _overdue,
+        "feed": _silent,
+        "novelty": _new,
+        "threshold": _beyond,
+        "proportion": _unusual,
+    }
+    return kinds.get(row["kind"], _counted)(row)
+
+
+def _counted(row: Mapping[str, Any]) -> str:
     if row["y"] is None or row["mu"] is None:
         return ""
-    share = unit == "share"
-    value = formats.percent(row["y"]) if share else formats.number(row["y"])
-    expected = formats.percent(row["mu"]) if share else formats.number(row["mu"], 1)
-    words = _("{value} against {expected} expected", value=value, expected=expected)
-    increase = row["increase"]
-    return words if increase is None else f"{words}, {formats.signed(100 * increase, 0)} %"
+    expected = formats.number(row["mu"], 0 if row["mu"] >= 100 else 1)
+    words = _(
+        "{value} against {expected} expected", value=formats.number(row["y"]), expected=expected
+    )
+    return words + _grown(row["increase"])
+
+
+def _new(row: Mapping[str, Any]) -> str:
+    return _("{value} where there were none before", value=formats.number(row["y"]))
+
+
+def _beyond(row: Mapping[str, Any]) -> str:
+    words = _("{value} against a limit of {limit}")
+    return _pair(row["value"], row["limit"], row["unit"], words)
+
+
+def _unusual(row: Mapping[str, Any]) -> str:
+    return _pair(row["value"], row["usual"], row["unit"], _("{value} against {limit} usually"))
+
+
+def amount(value: float | None, unit: str) -> str:
+    """A number of the evidence in its unit."""
+    if value is None:
+        return formats.NONE
+    if unit == "share":
+        return formats.percent(value)
+    if unit == "hours":
+        return formats.duration(3600 * value)
+    return formats.number(value, 0 if value == int(value) else 1)
+
+
+def _pair(value: float | None, limit: float | None, unit: str, words: str) -> str:
+    if value is None:
+        return ""
+    return words.format(value=amount(value, unit), limit=amount(limit, unit))
+
+
+def _grown(increase: float | None) -> str:
+    if increase is None:
+        return ""
+    if increase >= 9:
+        return ", " + _("{times} times as many", times=formats.number(increase + 1))
+    return f", {formats.signed(100 * increase, 0)} %"
+
+
+def _overdue(row: Mapping[str, Any]) -> str:
+    count = formats.number(row["y"])
+    if row["oldest"] is None:
+        return _("{count} over their time", count=count)
+    return _(
+        "{count} over their time, the oldest for {oldest}",
+        count=count,
+        oldest=formats.duration(3600 * row["oldest"]),
+    )
+
+
+def _silent(row: Mapping[str, Any]) -> str:
+    if row["silent"] is None:
+        return ""
+    return _(
+        "silent for {silent}, usually {usual} at most",
+        silent=formats.duration(3600 * row["silent"]),
+        usual=amount(row["usual"], "hours"),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from alerts import silences
 from alerts.actions import Outcome
 from alerts.handling import Why
 from dashboard import formats
@@ -46,6 +47,8 @@ def done(action: str) -> str:
         "close": _("Closed; the verdict counts for the rule's quality."),
         "reopen": _("Open again."),
         "silence": _("Silenced, with everything inside it."),
+        "expire": _("The silence is over: people are told again."),
+        "severity": _("Severity changed."),
     }.get(action, _("Done."))
 
 
@@ -97,6 +100,7 @@ def refusal(outcome: Outcome, zone: str) -> str:
         Why.ONLY_A_PERSON: _("Only a person may lower a severity."),
         Why.NOT_FOUND: _("There is no such incident."),
         Why.NAME_NEEDED: _("Say who you are first."),
+        silences.Why.OVER: _("That silence is over already."),
     }
     sentence = known.get(outcome.why, _("This cannot be done now."))
     return sentence.format(name=by, time=at)

@@ -1,0 +1,124 @@
+"""What the page of one incident does: one look at it, and what a pressed button asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dash import Dash, Input, Output
+
+from alerts import inbox
+from dashboard import panel_state, rows
+from dashboard.alert_actions import answer
+from dashboard.figures.expected_band import expected_band
+from dashboard.ids import Alert, Shell
+from dashboard.url_filter import decode, link
+from dashboard.wording import incident as words
+from dashboard.wording import incident_actions, incident_messages, incident_timeline
+
+if TYPE_CHECKING:
+    from dashboard.services import Services
+
+EVERYTHING = (
+    (Alert.BACK, "href"),
+    (Alert.STATE_PANEL, "className"),
+    (Alert.ANSWER, "children"),
+    (Alert.SUMMARY, "children"),
+    (Alert.FACTS, "data-rows"),
+    (Alert.ACTIONS, "data-rows"),
+    (Alert.CHART_PANEL, "className"),
+    (Alert.CHART_TITLE, "children"),
+    (Alert.CHART_NOTE, "children"),
+    (Alert.CHART, "figure"),
+    (Alert.CHART_SUMMARY, "children"),
+    (Alert.CHART_TABLE, "data-rows"),
+    (Alert.DRIVERS_PANEL, "className"),
+    (Alert.DRIVERS_TITLE, "children"),
+    (Alert.DRIVERS, "data-rows"),
+    (Alert.INSIDE_PANEL, "className"),
+    (Alert.INSIDE_TITLE, "children"),
+    (Alert.INSIDE, "data-rows"),
+    (Alert.EXAMPLES_PANEL, "className"),
+    (Alert.EXAMPLES, "data-rows"),
+    (Alert.BEHIND, "children"),
+    (Alert.BEHIND, "href"),
+    (Alert.TODO, "children"),
+    (Alert.MESSAGES_PANEL, "className"),
+    (Alert.NEXT, "children"),
+    (Alert.MESSAGES, "data-rows"),
+    (Alert.TIMELINE_PANEL, "className"),
+    (Alert.TIMELINE_NOTE, "children"),
+    (Alert.TIMELINE, "data-rows"),
+)
+"""What the one look fills, in this order."""
+
+
+def register(app: Dash, services: Services) -> None:
+    """Bind the screen's callbacks."""
+    app.callback(
+        Output(Alert.CHANGED, "data"),
+        Output(Alert.OUTCOME, "children"),
+        Output(Alert.OUTCOME, "className"),
+        Input(Alert.PRESSED, "data"),
+        prevent_initial_call=True,
+    )(lambda data: answer(services, data))
+    app.callback(
+        *[Output(part, prop) for part, prop in EVERYTHING],
+        Input(Shell.QUERY, "data"),
+        Input(Shell.NEWS, "data"),
+        Input(Alert.ASKED, "data"),
+        Input(Alert.CHANGED, "data"),
+    )(lambda query, _news, asked, done: shown(services, query or "", asked, done or ""))
+
+
+def shown(services: Services, query: str, asked: str, done: str) -> tuple[Any, ...]:
+    """The incident as it stands now, in the order of `EVERYTHING`."""
+    now = services.clock()
+    page = inbox.incident(services.engine, int(asked), now) if asked.isdecimal() else None
+    if page is None:
+        return _missing(query)
+    view, _ignored = decode(query)
+    zone = view.zone or services.settings.time_zone
+    days = words.days(page)
+    quoted = words.examples_count(page)
+    return (
+        link("/alerts", query),
+        panel_state.READY,
+        words.answer(page),
+        words.summary(page),
+        words.facts(page, zone, query),
+        incident_actions.offered(page, services.settings.time_zone, done),
+        panel_state.of(days.height),
+        words.chart_title(page),
+        words.chart_note(page),
+        expected_band(
+            days,
+            value_label=words.value_label(days, page),
+            expected_label=words.expected_label(days, page),
+            view=asked,
+        ),
+        words.chart_summary(page, days),
+        words.chart_table(days, page),
+        panel_state.of(len(page.evidence.get("drivers", []))),
+        words.drivers_title(page),
+        words.drivers(page, query),
+        panel_state.of(words.inside_count(page)),
+        words.inside_title(page),
+        words.inside(page, zone, query),
+        panel_state.of(quoted),
+        words.examples(page, query),
+        words.behind_words(page),
+        words.behind(page, query),
+        words.todo(page),
+        panel_state.of(page.deliveries.height),
+        incident_messages.next_message(page, zone, now),
+        incident_messages.table(page, zone),
+        panel_state.of(page.timeline.height),
+        incident_timeline.note(page.timeline, zone),
+        rows.timeline(incident_timeline.moments(page.timeline, zone)),
+    )
+
+
+def _missing(query: str) -> tuple[Any, ...]:
+    """That there is no such incident: the state's panel says so, all others are empty."""
+    kinds = {"className": panel_state.EMPTY, "figure": {}, "href": link("/alerts", query)}
+    return tuple(kinds.get(prop, "") for _part, prop in EVERYTHING)
