@@ -12,7 +12,7 @@ import polars as pl
 from sqlalchemy import Connection, Engine, func, select
 
 from alerts.alert_rows import SUBJECT, StoredAlert, load_alerts, read_alert, save_alert
-from alerts.event_log import Entry, append
+from alerts.event_log import Entry, append, lock
 from alerts.groups import absorb, adopt
 from alerts.handling import Policy
 from alerts.lease import Lease, fenced
@@ -102,6 +102,7 @@ def commit_slot(
         LeaseLost: another worker leads; nothing was written.
     """
     with fenced(engine, lease) as connection:
+        lock(connection)  # before any row, see there
         stage = _stage(connection, result.version_id)
         if stage not in schema.STAGED:
             return False
