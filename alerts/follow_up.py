@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Engine
@@ -19,54 +18,12 @@ from alerts import audit, escalations, group_timers
 from alerts.audit import Depth, Overdue
 from alerts.handling import Policy
 from alerts.lease import Lease, LeaseLost
-from alerts.notify import config as configs
 from alerts.notify import notifier
-from alerts.notify.config import Config, ConfigError
+from alerts.notify.config import Config
 
 log = logging.getLogger("afterwatch.worker")
 
 _T = TypeVar("_T")
-
-
-class Configured:
-    """`alerting.yaml` of a home, read again when it changes.
-
-    A file that breaks leaves the last good one in force. Without a good one nothing is planned and
-    nothing is lost: what is due stays due, and the audit finds it.
-    """
-
-    def __init__(self, home: Path, *, public_url: str = "") -> None:
-        self._path, self._public_url = home / configs.FILE_NAME, public_url
-        self._stamp: object = self  # unlike any file's, so that it is read at first
-        self._good: Config | None = None
-        self.fault: str | None = None
-        """What is wrong with the file as it is now."""
-
-    def read(self) -> Config | None:
-        """The configuration in force; None if there never was a good one."""
-        stamp = _stamp(self._path)
-        if stamp != self._stamp:
-            self._stamp = stamp
-            try:
-                self._good = self._load(stamp is not None)
-                self.fault = None
-            except ConfigError as error:
-                self.fault = str(error)
-                log.warning("%s", error)
-        return self._good
-
-    def _load(self, present: bool) -> Config:
-        if not present:
-            return configs.default(public_url=self._public_url)
-        return configs.load(self._path, public_url=self._public_url)
-
-
-def _stamp(path: Path) -> object:
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 @dataclass(frozen=True)

@@ -34,9 +34,10 @@ from alerts import heartbeat, stages
 from alerts.clock_watch import ClockWatch, steady
 from alerts.dead_man import DeadMan
 from alerts.event_log import Entry, append
-from alerts.follow_up import Configured, follow_up
+from alerts.follow_up import follow_up
 from alerts.leadership import Leadership
 from alerts.lease import Lease, LeaseLost, fenced
+from alerts.notify.current import Current
 from alerts.progress import Progress
 from alerts.sending import Sending
 from alerts.tick import (
@@ -89,7 +90,7 @@ class Worker:
         self._clock_watch = ClockWatch(
             services.clock, monotonic, tolerance=CLOCK_TOLERANCE, settle=CLOCK_SETTLE
         )
-        self._configured = Configured(settings.home, public_url=settings.public_url)
+        self._configured = Current(settings.home, public_url=settings.public_url)
         self._sending = Sending()
         self._dead_man = DeadMan(settings.dead_man_url)
         self._detail: dict[str, object] = {"faults": []}
@@ -130,9 +131,8 @@ class Worker:
             slots = settled.slots
             faults += settled.faults
         self._step("follow up")
-        config = self._configured.read()
-        if self._configured.fault is not None:
-            faults.append(self._configured.fault)
+        config = self._configured.config()
+        faults += self._configured.faults
         engine, now = self._services.engine, self._services.clock()
         since = self._leadership.since or now
         after = follow_up(engine, lease, config, now, since)
@@ -182,8 +182,8 @@ class Worker:
         """Send what lies in the outbox; the leader only."""
         with self.progress.job("sender"):
             lease = self._leadership.trusted()
-            config = self._configured.read()
-            if lease is None or config is None or self.stop.is_set():
+            config = self._configured.config()
+            if lease is None or self.stop.is_set():
                 return
             engine, clock = self._services.engine, self._services.clock
             try:
@@ -286,6 +286,8 @@ def run(
             # Its thread cannot be ended; the lease runs out by itself, for the database may hang.
             log.error("%s hangs at %r for %.0f s", stuck.job, stuck.step, stuck.seconds)
             abort(1)
+            worker.stop.set()
+            scheduler.shutdown(wait=False)
             return 1
     died = not worker.stop.is_set()
     if died:

@@ -32,12 +32,14 @@ class Config:
         where: its name in messages; empty when there is none.
         public_url: address under which people reach Afterwatch; empty: links are paths only.
         texts: templates of messages.
+        home: folder that files of secrets are looked for in.
     """
 
     body: Body
     where: str = ""
     public_url: str = ""
     texts: Library = field(default_factory=Library)
+    home: Path | None = None
 
     @cached_property
     def sha256(self) -> str:

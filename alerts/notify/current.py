@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,22 +20,24 @@ KEPT_NAME = ".alerting.last-good.yaml"
 
 
 class Current:
-    """Reads the home's configuration anew each time it is asked."""
+    """Reads the home's configuration anew each time it is asked; threads may share one."""
 
     def __init__(self, home: Path, *, public_url: str = "") -> None:
         self._home = home
         self._public_url = public_url
         self._good: Config | None = None
         self._read: bytes | None = None
+        self._guard = threading.Lock()
         self.faults: tuple[str, ...] = ()
         """What is wrong with the file and the templates, for the worker's heartbeat and the CLI."""
 
     def config(self) -> Config:
         """What is in force now; `faults` says what could not be used."""
         own = texts.load_own(self._home / texts.OWN_FOLDER)
-        found, told = self._config()
-        self.faults = (*told, *own.faults)
-        return replace(found, public_url=self._public_url, texts=own)
+        with self._guard:
+            found, told = self._config()
+            self.faults = (*told, *own.faults)
+        return replace(found, public_url=self._public_url, texts=own, home=self._home)
 
     def _config(self) -> tuple[Config, list[str]]:
         path = self._home / FILE_NAME

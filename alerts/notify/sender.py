@@ -21,6 +21,7 @@ from alerts.lease import Lease, LeaseLost, fenced
 from alerts.notify import dying, outbox
 from alerts.notify.addresses import outgoing
 from alerts.notify.backoff import wait_s
+from alerts.notify.channels import building
 from alerts.notify.channels.base import Channel, Delivery, as_drill
 from alerts.notify.config import Config
 from alerts.notify.duty import Duty
@@ -108,6 +109,7 @@ def send_due(
         for end in ends:
             end.result()
     counts = run.counts
+    run.faults |= dict.fromkeys(building.faults(channels))
     return SendReport(
         counts["ok"],
         counts["retry"],

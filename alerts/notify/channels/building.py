@@ -47,10 +47,11 @@ def build(
         config: what is in force.
         clock: the wall clock, UTC.
         environment: variables that hold secrets; the process's own if left out.
-        home: folder against which `…_file` is read where it is not absolute.
+        home: folder against which `…_file` is read where it is not absolute; the configuration's
+            own if left out.
     """
     variables = os.environ if environment is None else environment
-    folder = home or Path()
+    folder = home or config.home or Path()
 
     def read(file: str) -> str:
         return (folder / file).read_text(encoding="utf-8")
