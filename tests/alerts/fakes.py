@@ -126,3 +126,28 @@ def settings(home: Path, **changed: object) -> SimpleNamespace:
         "public_url": "",
     }
     return SimpleNamespace(**{**given, **changed})
+
+
+@dataclass
+class FakeTime:
+    """A wall clock that can be set, beside one that cannot."""
+
+    now: datetime = datetime(2026, 4, 1, 8, tzinfo=UTC)
+    seconds: float = 1000.0
+
+    def wall(self) -> datetime:
+        """The wall clock."""
+        return self.now
+
+    def monotonic(self) -> float:
+        """The steady clock."""
+        return self.seconds
+
+    def passes(self, seconds: float) -> None:
+        """Time goes by."""
+        self.now += timedelta(seconds=seconds)
+        self.seconds += seconds
+
+    def set_by(self, jump: timedelta) -> None:
+        """Somebody sets the wall clock."""
+        self.now += jump

@@ -1,110 +1,89 @@
-"""A rule in a database whose slots a test writes by hand, and what became of them."""
+"""Incidents written straight into the state database, for what comes after detection."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, insert, select, update
 
-from alerts import store
-from alerts.handling import Policy
-from alerts.lease import Lease
-from alerts.lifecycle import Observation, Seen, Timing
-from alerts.rules.format import fingerprint
+from alerts.notify.config import Config, load
 from data_access.state import schema
 from data_access.state.engine import writing
-from tests.alerts import fakes
 
-DAY = timedelta(days=1)
-START = datetime(2026, 3, 1, tzinfo=UTC)
-RULE_ID = "test-surge"
-
-
-def mark(market: str, rule_id: str = RULE_ID) -> str:
-    """The fingerprint of a market's alert."""
-    return fingerprint(rule_id, ("market",), (market,))
-
-
-class World:
-    """One rule, live, and the leader that judges it."""
-
-    def __init__(
-        self,
-        engine: Engine,
-        *,
-        rule_id: str = RULE_ID,
-        stage: str = "live",
-        timing: Timing = Timing(),  # noqa: B008 - immutable
-        policy: Policy = Policy(),  # noqa: B008 - immutable
-        **body: Any,
-    ) -> None:
-        self.engine, self.rule_id, self.timing, self.policy = engine, rule_id, timing, policy
-        self.lease: Lease = fakes.leading(engine)
-        self.version_id = version(engine, rule_id, stage, **body)
-
-    def slot(
-        self,
-        slot: datetime,
-        seen: Mapping[str, Seen],
-        *,
-        now: datetime | None = None,
-        severity: str = "warning",
-    ) -> bool:
-        """Commit one slot; `seen` by market."""
-        evidence = {"severity": severity, "day": "2026-02-28", "numbers": {"y": 31.0, "mu": 12.0}}
-        segments = {
-            mark(market, self.rule_id): store.Segment(
-                {"market": market}, Observation(found, "surge"), evidence
-            )
-            for market, found in seen.items()
-        }
-        result = store.SlotResult(self.rule_id, self.version_id, slot, "done", segments)
-        return store.commit_slot(
-            self.engine, self.lease, self.timing, result, now or slot, policy=self.policy
-        )
+CONFIG = """
+schema_version: 1
+people:
+  ana: {addresses: {chat: "@ana"}}
+  ben: {addresses: {chat: "@ben"}, locale: zh}
+channels:
+  chat: {kind: log}
+rotas:
+  emea:
+    zone: Europe/Berlin
+    layers: [{name: all, people: [ana, ben], first_turn: 2026-01-05}]
+  empty:
+    zone: UTC
+    layers:
+      - {name: never, people: [ana], shifts: [{from: "03:00", to: "03:01"}]}
+escalations:
+  standard:
+    repeat: 1
+    repeat_after: 30m
+    steps:
+      - {after: 0m, tell: [{rota: emea}]}
+      - {after: 15m, tell: [{person: ben}, {channel: chat}]}
+  hollow:
+    steps:
+      - {after: 0m, tell: [{rota: empty}]}
+      - {after: 60m, tell: [{person: ben}]}
+route:
+  name: everything
+  receivers: [{channel: log}, {escalation: standard}]
+"""
 
 
-def version(engine: Engine, rule_id: str, stage: str = "live", **body: Any) -> int:
-    """Write a version of a rule in a stage, as if it had come that far."""
+def config(text: str = CONFIG) -> Config:
+    """A configuration with a rota and an escalation."""
+    return load(text)
+
+
+def incident(engine: Engine, now: datetime, **changed: Any) -> int:
+    """An open incident of a critical rule whose first message is due; its number."""
+    values = {
+        "group_key": f"{now.timestamp()}:{changed.get('group_key', '')}",
+        "rule_id": "test",
+        "labels_json": {"market": "DE"},
+        "severity": "critical",
+        "handling": "open",
+        "signal_open": True,
+        "opened_at": now,
+        "reopened": 0,
+        "notify_at": now,
+        "notify_reason": "first",
+        "notices": 0,
+        "version": 1,
+        "updated_at": now,
+        **changed,
+    }
     with writing(engine) as connection:
-        known = select(schema.rule.c.id).where(schema.rule.c.id == rule_id)
-        if connection.execute(known).scalar() is None:
-            connection.execute(insert(schema.rule).values(id=rule_id, name=rule_id))
-        numbers = select(schema.rule_version.c.n).where(schema.rule_version.c.rule_id == rule_id)
-        n = 1 + max(connection.execute(numbers).scalars(), default=0)
-        made = connection.execute(
-            insert(schema.rule_version)
-            .values(
-                rule_id=rule_id,
-                n=n,
-                body_json=json.dumps(body),
-                sha256=f"{n:064d}",
-                origin="file",
-                stage=stage,
-                staged_at=START,
-                created_at=START,
-            )
-            .returning(schema.rule_version.c.id)
+        known = connection.execute(select(schema.rule.c.id).where(schema.rule.c.id == "test"))
+        if known.first() is None:
+            connection.execute(insert(schema.rule).values(id="test", name="Test", owner=None))
+        made: int = connection.execute(
+            insert(schema.alert_group).values(values).returning(schema.alert_group.c.id)
+        ).scalar_one()
+    return made
+
+
+def change(engine: Engine, group_id: int, **values: Any) -> None:
+    """What people or the signal do to an incident."""
+    with writing(engine) as connection:
+        connection.execute(
+            update(schema.alert_group).where(schema.alert_group.c.id == group_id).values(**values)
         )
-        return int(made.scalar_one())
 
 
-def groups(engine: Engine) -> list[Any]:
-    """Every incident, oldest first."""
-    with engine.connect() as connection:
-        return list(connection.execute(select(schema.alert_group).order_by("id")))
-
-
-def told(engine: Engine, group_id: int) -> list[str]:
-    """Kinds of events of an incident, oldest first."""
-    log = schema.event_log.c
-    with engine.connect() as connection:
-        kinds = connection.execute(
-            select(log.kind)
-            .where(log.subject_kind == "incident", log.subject_id == str(group_id))
-            .order_by(log.seq)
-        ).scalars()
-        return list(kinds)
+def minutes(n: float) -> timedelta:
+    """So many minutes."""
+    return timedelta(minutes=n)

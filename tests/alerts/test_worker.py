@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
-from alerts import event_log, gate, heartbeat, stages, store, tick, worker
+from alerts import event_log, gate, heartbeat, rule_store, stages, store, tick, worker
 from alerts.lease import acquire
+from alerts.rules import load
 from alerts.worker import ExtraJob, Worker, run, run_once
 from data_access.state import schema
+from data_access.state.engine import writing
 from tests.alerts import fakes
 
 WAVE = [18.0, 22, 20, 19, 21, 20, 23]
@@ -218,3 +220,125 @@ def test_the_worker_command_on_an_empty_home(tmp_path: Path) -> None:
     invoke = CliRunner().invoke
     done = invoke(command, ["--once", "--home", str(tmp_path / "home")])
     assert (done.exit_code, "0 rule days evaluated" in done.output) == (0, True)
+
+
+def test_rows_that_come_late_are_listed_with_the_next_slot(services: SimpleNamespace) -> None:
+    run_once(services)
+    services.metrics.counts["DE"][-1] += 5  # of 31 March, judged already
+    services.metrics.counts["DE"].append(20)
+    services.clock = lambda: NOW + timedelta(days=1)
+    services.metrics.fresh = NOW + timedelta(days=1)
+    run_once(services)
+    messages = rows(services.engine, schema.eval_slot.c.message)
+    assert messages[-1] == ("rows that came after their day was judged: 5 of 2026-03-31",)
+    assert all(message is None for (message,) in messages[:-1])
+
+
+def test_rules_wait_while_the_clock_is_being_set(
+    services: SimpleNamespace, caplog: pytest.LogCaptureFixture
+) -> None:
+    time = fakes.FakeTime(NOW)
+    services.clock = time.wall
+    one = Worker(services, monotonic=time.monotonic)
+    first = one.tick(with_stages=True)
+    assert first is not None
+    assert first.slots == 14
+    time.set_by(timedelta(days=400))  # forwards, by mistake
+    jumped = one.tick()
+    assert jumped is not None
+    assert (jumped.slots, len(jumped.faults)) == (0, 1)
+    time.set_by(timedelta(days=-400))
+    time.passes(10)
+    one.tick()
+    kinds = [kind for (kind,) in rows(services.engine, schema.event_log.c.kind)]
+    assert kinds.count("clock_jumped") == 2
+    assert "slots_skipped" not in kinds
+    time.passes(200)
+    steady = one.tick()
+    assert steady is not None
+    assert (steady.slots, steady.faults) == (0, ())
+
+
+def test_after_a_jump_that_stays_only_so_much_is_caught_up(services: SimpleNamespace) -> None:
+    run_once(services)
+    services.clock = lambda: NOW + timedelta(days=400)
+    services.metrics.fresh = NOW + timedelta(days=400)
+    report = run_once(services)
+    assert report is not None
+    assert report.slots == 14
+    status = [status for (status,) in rows(services.engine, schema.eval_slot.c.status)]
+    assert status.count("skipped") == 400 - 14
+
+
+def test_a_clock_put_back_judges_no_slot_twice(services: SimpleNamespace) -> None:
+    run_once(services)
+    before = rows(services.engine, schema.event_log.c.hash)
+    services.clock = lambda: NOW - timedelta(days=3)
+    report = run_once(services)
+    assert report is not None
+    assert report.slots == 0
+    assert rows(services.engine, schema.event_log.c.hash) == before
+
+
+def test_the_dead_man_is_called_after_healthy_ticks_only(
+    services: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    one = Worker(services)
+    calls: list[str] = []
+    monkeypatch.setattr(one._dead_man, "ping", lambda: calls.append("ping"))
+    one.tick()
+    assert calls == ["ping"]
+
+    def broken(_services: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(worker, "refresh_numbers", broken)
+    one.tick()
+    assert calls == ["ping"]
+
+
+def test_a_tick_that_hangs_ends_the_process(
+    services: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    hanging, ended = threading.Event(), threading.Event()
+    status: list[int] = []
+
+    def hang(_services: object) -> None:
+        hanging.wait(60)
+
+    def abort(code: int) -> None:
+        status.append(code)
+        ended.set()
+
+    monkeypatch.setattr(worker, "refresh_numbers", hang)
+    services.settings.stuck_after_minutes = 0.01
+    thread = threading.Thread(target=lambda: run(services, abort=abort, stop=threading.Event()))
+    thread.start()
+    assert ended.wait(30)
+    hanging.set()
+    thread.join(30)
+    assert status == [1]
+    assert "tick hangs at 'refresh'" in caplog.text
+
+
+def test_a_shadow_version_is_judged_beside_the_live_one_and_tells_nobody(
+    services: SimpleNamespace,
+) -> None:
+    run_once(services)
+    [live] = rule_store.live_rules(services.engine)
+    text = fakes.RULE.replace("severity: warning", "severity: critical")
+    draft = rule_store.save_draft(services.engine, load(text), text, actor="mei", now=NOW)
+    with writing(services.engine) as connection:
+        connection.execute(
+            update(schema.rule_version)
+            .where(schema.rule_version.c.id == draft.version_id)
+            .values(stage="shadow", asks=None)
+        )
+    incidents = rows(services.engine, schema.alert_group.c.id)
+    report = run_once(services)
+    assert report is not None
+    assert report.slots == 14
+    judged = rows(services.engine, schema.eval_slot.c.rule_version_id)
+    assert {number for (number,) in judged} == {live.version_id, draft.version_id}
+    assert rows(services.engine, schema.alert.c.stage) == [("live",), ("shadow",)]
+    assert rows(services.engine, schema.alert_group.c.id) == incidents
