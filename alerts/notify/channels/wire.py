@@ -18,8 +18,6 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.util.retry import Retry
 
 _MOST_ANSWER = 4_000
 
@@ -47,7 +45,7 @@ class Wire:
         self.sent.append((target, body if isinstance(body, bytes) else body.encode()))
         headers = {**(given.get("headers") or {}), "Idempotency-Key": self.key}
         try:
-            with _session() as session:
+            with requests.Session() as session:  # which repeats nothing by itself
                 answer = session.request(
                     method,
                     target,
@@ -66,14 +64,6 @@ class Wire:
             self.error = error
             raise
         return answer
-
-
-def _session() -> requests.Session:
-    session = requests.Session()
-    once = HTTPAdapter(max_retries=Retry(0, read=False, redirect=0))
-    session.mount("https://", once)
-    session.mount("http://", once)
-    return session
 
 
 def _read(answer: requests.Response) -> str:
