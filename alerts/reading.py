@@ -154,21 +154,27 @@ def first_read(rule: Rule, day: date) -> date:
 
 
 def arrivals(engine: Engine, slot: datetime) -> pl.DataFrame:
-    """`source`, `at` of every import up to the slot that brought new or changed rows."""
+    """`source`, `at` of every import up to the slot that brought new or changed rows.
+
+    A source that came back since is shown as having come at the slot: it is not late any more when
+    the slot is judged, however long it was silent before.
+    """
     batch, table = schema.import_batch, schema.batch_table
     brought = select(table.c.batch_id).where(table.c.new + table.c.changed > 0)
     with engine.connect() as connection:
         rows = connection.execute(
             select(batch.c.source, batch.c.finished_at)
             .where(batch.c.status == "done", batch.c.finished_at.is_not(None))
-            .where(batch.c.finished_at <= slot, batch.c.id.in_(brought))
+            .where(batch.c.id.in_(brought))
             .order_by(batch.c.source, batch.c.finished_at)
         ).all()
-    return pl.DataFrame(
+    found = pl.DataFrame(
         [(row.source, row.finished_at) for row in rows],
         schema={"source": pl.String(), "at": pl.Datetime("us", "UTC")},
         orient="row",
     )
+    seen = pl.min_horizontal("at", pl.lit(slot, dtype=pl.Datetime("us", "UTC")))
+    return found.with_columns(at=seen).unique().sort("source", "at")
 
 
 def _surge(

@@ -20,7 +20,7 @@ from alerts.rules.format.surge import SurgeRule
 CountRule = SurgeRule | ProportionRule
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """Scores of one set of dimensions on one day, in bad rows.
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from alerts import evaluation
 from alerts.rules import RuleError, builtin, load, load_folder, parse
-from alerts.rules.format import fingerprint
+from alerts.rules.format import KINDS, fingerprint
 from alerts.rules.texts import texts
 from tests.alerts.fakes import RULE, rule
 
@@ -26,7 +26,9 @@ def fault(text: str) -> str:
 
 def test_the_rules_that_ship_are_good() -> None:
     shipped = builtin()
-    assert set(shipped) == {"complaint-surge", "late-parcel-surge"}
+    assert {"complaint-surge", "late-parcel-surge", "customs-dwell", "feed-late"} <= set(shipped)
+    assert {version.rule.kind for version in shipped.values()} == set(KINDS)
+    assert all(version.rule.owner and version.rule.group for version in shipped.values())
     for version in shipped.values():
         evaluation.check(version)
 

@@ -6,6 +6,23 @@ from data_access.metrics.catalogue.kpi import Kpi
 
 RETURNS = (
     Kpi(
+        name="returns_requested",
+        title="Returns asked for, lines",
+        short="Returns",
+        unit="count",
+        better="down",
+        numerator="return_lines_requested.n",
+        denominator=None,
+        interval="none",
+        target=None,
+        anchor="return requested",
+        doc="Return lines that customers asked for, by the day of the request.",
+        formula="return lines requested",
+        exclusions="None.",
+        maturity="Final at once.",
+        reference="The numerator of return_rate_lines",
+    ),
+    Kpi(
         name="return_rate_lines",
         title="Return rate, lines",
         short="Returns (lines)",
