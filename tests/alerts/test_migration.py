@@ -1,0 +1,131 @@
+"""A home that ran before incidents existed: its rules, alerts and log come along."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, inspect, select, text
+
+import data_access.state
+from alerts import store
+from alerts.alert_rows import load_alerts
+from alerts.event_log import Entry, append, verify
+from data_access.state import schema
+from data_access.state.engine import migrate, newest_revision, open_state, writing
+
+WHEN = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LABELS = {"market": "PL"}
+EVIDENCE = {"severity": "critical", "day": "2026-02-28", "numbers": {"y": 31.0}, "texts": {}}
+
+
+@pytest.fixture
+def old(state_url: str) -> Iterator[Engine]:
+    """A database at the first migration, with three rules, two versions of one, and an alert."""
+    engine = open_state(state_url)
+    config = Config()
+    folder = Path(data_access.state.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        _fill(connection)
+    yield engine
+    engine.dispose()
+
+
+def _fill(connection: object) -> None:
+    run = connection.execute  # type: ignore[attr-defined]
+    # As text that both databases read as the same instant.
+    when = "2026-03-01 12:00:00.000000"
+    if connection.dialect.name == "postgresql":  # type: ignore[attr-defined]
+        when += "+00"
+    for name, stage in (("late", "live"), ("gone", "retired"), ("still-draft", "draft")):
+        run(
+            text("INSERT INTO rule (id, name, owner, stage) VALUES (:id, :name, NULL, :stage)"),
+            {"id": name, "name": name, "stage": stage},
+        )
+    for number, (rule_id, n) in enumerate(
+        [("late", 1), ("late", 2), ("gone", 1), ("still-draft", 1)], 1
+    ):
+        run(
+            text(
+                "INSERT INTO rule_version (rule_id, n, body_json, sha256, created_by, created_at)"
+                " VALUES (:rule, :n, '{}', :hash, 'a file', :at)"
+            ),
+            {"rule": rule_id, "n": n, "hash": f"{number:064d}", "at": when},
+        )
+    run(
+        text("INSERT INTO eval_slot (rule_version_id, slot_utc, status) VALUES (2, :at, 'done')"),
+        {"at": when},
+    )
+    run(
+        text(
+            "INSERT INTO alert (rule_id, fingerprint, labels_json, signal, reason, since,"
+            " episode, flaps, version, state_json, evidence_json, updated_at) VALUES ('late',"
+            " :mark, :labels, 'firing', 'surge', :at, 3, 1, 7, :state, :evidence, :at)"
+        ),
+        {
+            "mark": "f" * 64,
+            "labels": json.dumps(LABELS),
+            "state": json.dumps({"opened_at": WHEN.isoformat()}),
+            "evidence": json.dumps(EVIDENCE),
+            "at": when,
+        },
+    )
+    payload = {"rule_id": "late", "labels": LABELS, "slot": WHEN.isoformat(), "episode": 3}
+    entry = Entry(WHEN, "worker", "episode_opened", "alert", "f" * 64, {**payload, "reason": "x"})
+    append(connection, [entry])  # type: ignore[arg-type]
+
+
+def test_stages_move_to_versions_and_alerts_stay(old: Engine) -> None:
+    migrate(old)
+    table = schema.rule_version.c
+    with old.connect() as connection:
+        found = connection.execute(
+            select(table.rule_id, table.n, table.stage, table.staged_at).order_by(table.id)
+        ).all()
+        alerts = load_alerts(connection, "late")
+        revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    assert revision == newest_revision()
+    assert [tuple(row) for row in found] == [
+        ("late", 1, "retired", WHEN),
+        ("late", 2, "live", WHEN),
+        ("gone", 1, "retired", WHEN),
+        ("still-draft", 1, "draft", WHEN),
+    ]
+    alert = alerts["f" * 64]
+    assert (alert.labels, alert.state.episode, alert.state.flaps) == (LABELS, 3, 1)
+    assert (alert.state.is_open, alert.state.opened_at, alert.version) == (True, WHEN, 7)
+    assert (alert.stage, alert.evidence) == ("live", EVIDENCE)
+
+
+def test_slots_and_log_are_what_they_were(old: Engine) -> None:
+    migrate(old)
+    assert store.last_slot(old, "late") == WHEN
+    assert verify(old) is None
+    assert [e.opened for e in store.episodes(old, "late")] == [WHEN]
+    assert store.open_alerts(old)["market"].to_list() == ["PL"]
+
+
+def test_the_log_still_refuses_changes(old: Engine) -> None:
+    migrate(old)
+    with pytest.raises(Exception, match=r"(?i)append|insert|log"), writing(old) as connection:
+        connection.execute(text("UPDATE event_log SET actor = 'somebody'"))
+    with pytest.raises(Exception, match=r"(?i)append|insert|log"), writing(old) as connection:
+        connection.execute(text("DELETE FROM event_log"))
+
+
+def test_rows_written_next_take_the_next_numbers(old: Engine) -> None:
+    migrate(old)
+    with writing(old) as connection:
+        append(connection, [Entry(WHEN, "worker", "k", "alert", "x", {})])
+    assert verify(old) is None
+    names = set(inspect(old).get_table_names())
+    assert {"alert_group", "outbox", "silence", "backtest"} <= names
+    assert "stage" not in {c["name"] for c in inspect(old).get_columns("rule")}
