@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine, update
@@ -23,14 +25,25 @@ from alerts.lease import Lease, LeaseLost, fenced
 from alerts.reading import Tables
 from alerts.rule_store import STAGES, WORKER, Asks, Stage, StoredRule, find, staged, tell
 from alerts.rules import RuleError
-from alerts.staging import FORCED, NEXT, PERSON, PROVISIONAL, gate_of, locked, note, place, rest
+from alerts.staging import (
+    CHECKED,
+    FORCED,
+    NEXT,
+    PERSON,
+    PROVISIONAL,
+    gate_of,
+    locked,
+    note,
+    place,
+    rest,
+)
 from data_access.state import schema
 from data_access.state.engine import writing
 
 log = logging.getLogger("afterwatch.worker")
 
-BACKTEST_DAYS = 180
-"""Days a backtest goes back where nobody asks for more or fewer."""
+BACKTEST_DAYS = 120
+"""Days the worker's backtests go back: what the gate asks for, and a month more."""
 GROWN_DAYS = 7
 """A history that was too short is judged again when it grew by this."""
 LONGEST_TICK_S = 15.0
@@ -69,8 +82,29 @@ class Services(Protocol):
         """Marts and facts."""
 
 
+class Why(StrEnum):
+    """Why a move cannot be done."""
+
+    NAME_NEEDED = "name_needed"
+    UNKNOWN = "unknown"
+    ALREADY = "already"
+    NO_WAY = "no_way"
+    INVALID = "invalid"
+    GATE = "gate"
+    RETIRED = "retired"
+
+
 class StageError(Exception):
-    """A move that cannot be done; the message says why and what to do."""
+    """A move that cannot be done; the message says why and what to do.
+
+    `why` names the reason for the screens, which have their own words; `gate` is what the gate
+    found, where it stands in the way.
+    """
+
+    def __init__(self, why: Why, message: str, gate: Gate | None = None) -> None:
+        super().__init__(message)
+        self.why = why
+        self.gate = gate
 
 
 def move(
@@ -90,7 +124,7 @@ def move(
         StageError: no name, no such version, not from there, or the gate forbids it.
     """
     if not actor.strip():
-        raise StageError("Who does this? Give a name; the log keeps it.")
+        raise StageError(Why.NAME_NEEDED, "Who does this? Give a name; the log keeps it.")
     with writing(engine) as connection:
         stored = _known(locked(connection, version_id), version_id)
         why = _person_may(connection, stored, stage, reason.strip())
@@ -125,11 +159,13 @@ def ask(
         StageError: no name, no such version, or it is retired.
     """
     if not actor.strip():
-        raise StageError("Who asks for this? Give a name; the log keeps it.")
+        raise StageError(Why.NAME_NEEDED, "Who asks for this? Give a name; the log keeps it.")
     with writing(engine) as connection:
         stored = _known(locked(connection, version_id), version_id)
         if what == "live" and stored.stage == "retired":
-            raise StageError("This version is retired. Save it as a new version to use it again.")
+            raise StageError(
+                Why.RETIRED, "This version is retired. Save it as a new version to use it again."
+            )
         if what != stored.asks:
             connection.execute(
                 update(_versions)
@@ -145,7 +181,7 @@ def ask(
 
 def _known(stored: StoredRule | None, version_id: int) -> StoredRule:
     if stored is None:
-        raise StageError(f"There is no rule version {version_id}.")
+        raise StageError(Why.UNKNOWN, f"There is no rule version {version_id}.")
     return stored
 
 
@@ -157,15 +193,15 @@ def _person_may(connection: Connection, stored: StoredRule, stage: Stage, reason
     """
     name = f"{stored.version.rule.id} version {stored.n}"
     if stage == stored.stage:
-        raise StageError(f"{name} is {stage} already.")
+        raise StageError(Why.ALREADY, f"{name} is {stage} already.")
     if stage not in NEXT[stored.stage]:
         ways = ", ".join(NEXT[stored.stage])
-        raise StageError(f"{name} is {stored.stage}; from there it can become: {ways}.")
+        raise StageError(Why.NO_WAY, f"{name} is {stored.stage}; from there it can become: {ways}.")
     if stage in {"tested", "shadow", "live"}:
         try:
             evaluation.check(stored.version)
         except RuleError as error:
-            raise StageError(str(error)) from error
+            raise StageError(Why.INVALID, str(error)) from error
     if stage != "live":
         return PERSON
     gate = gate_of(connection, stored)
@@ -173,7 +209,7 @@ def _person_may(connection: Connection, stored: StoredRule, stage: Stage, reason
         return Finding.PASSED
     if reason:
         return FORCED
-    raise StageError(f"{name} may not go live. {in_words(gate)} {REMEDY}")
+    raise StageError(Why.GATE, f"{name} may not go live. {in_words(gate)} {REMEDY}", gate)
 
 
 REMEDY = "A person may let it live all the same by giving a reason."
@@ -304,6 +340,9 @@ def _decide(connection: Connection, stored: StoredRule, now: datetime) -> None:
         kept = PROVISIONAL if short and gate.within_budget else gate.finding
         note(connection, stored, kept, asks="live" if short else None, now=now)
         return
+    if stored.stage == "draft":
+        place(connection, stored, "tested", reason=CHECKED, actor=WORKER, now=now, asks="live")
+        stored = replace(stored, stage="tested")
     stage: Stage = "live" if gate.passes else "shadow"
     asks: Asks | None = "live" if short else None
     if stage == stored.stage:

@@ -12,11 +12,14 @@ import callbacks.alerts
 import callbacks.case
 import callbacks.cases
 import callbacks.complaints
+import callbacks.delivery
 import callbacks.numbers
 import callbacks.overview
 import callbacks.reconcile
 import callbacks.returns
 import callbacks.rows
+import callbacks.rule
+import callbacks.rules
 import callbacks.service
 import callbacks.shell
 import callbacks.sla
@@ -25,11 +28,14 @@ import pages.alerts
 import pages.case
 import pages.cases
 import pages.complaints
+import pages.delivery
 import pages.numbers
 import pages.overview
 import pages.reconcile
 import pages.returns
 import pages.rows
+import pages.rule
+import pages.rules
 import pages.service
 import pages.sla
 from dashboard import languages, panel_state, targets
@@ -62,6 +68,8 @@ SCREENS: tuple[Screen, ...] = (
     pages.case,
     pages.rows,
     pages.numbers,
+    pages.rules,
+    pages.rule,
 )
 """Every screen, in the order of the rail."""
 
@@ -79,6 +87,8 @@ CALLBACKS = (
     callbacks.case,
     callbacks.rows,
     callbacks.numbers,
+    callbacks.rules,
+    callbacks.rule,
 )
 """Every module with callbacks; its screen is the one of the same name."""
 

@@ -65,6 +65,8 @@ class Overview(StrEnum):
     ANSWER = "overview-answer"
     ALERTS_PANEL = "overview-alerts-panel"
     ALERTS = "overview-alerts"
+    ALERTS_NOTE = "overview-alerts-note"
+    ALERTS_ALL = "overview-alerts-all"
     TILES_PANEL = "overview-tiles-panel"
     TILES_NOTE = "overview-tiles-note"
     BACKLOG_AGES = "overview-backlog-ages"
@@ -442,3 +444,33 @@ class TilePart(StrEnum):
 def tile_part(part: TilePart, screen: str, kpi: object) -> dict[str, object]:
     """Id of one part of the tile of `kpi` on `screen`; `kpi` may be `dash.ALL` in an output."""
     return {"part": str(part), "screen": screen, "kpi": kpi}
+
+
+class Delivery(StrEnum):
+    """`/delivery`: who is on call, what went out, what waits and what failed."""
+
+    ANSWER = "delivery-answer"
+    PRESSED = "delivery-pressed"
+    """Store: a button that was pressed, see `assets/js/65-actions.js`."""
+    CHANGED = "delivery-changed"
+    """Store: token of the press that was done; everything is asked for again."""
+    CHECKED = "delivery-checked"
+    """Store: the override that was checked and waits to be saved."""
+    OUTCOME = "delivery-outcome"
+    DUTY_PANEL = "delivery-duty-panel"
+    DUTY_TITLE = "delivery-duty-title"
+    DUTY = "delivery-duty"
+    ACTIONS_PANEL = "delivery-actions-panel"
+    ACTIONS = "delivery-actions"
+    OVERRIDES = "delivery-overrides"
+    FINDINGS_PANEL = "delivery-findings-panel"
+    FINDINGS_TITLE = "delivery-findings-title"
+    FINDINGS = "delivery-findings"
+    VIEW = "delivery-view"
+    MESSAGES_PANEL = "delivery-messages-panel"
+    MESSAGES = "delivery-messages"
+    EMPTY = "delivery-empty"
+    EMPTY_NOTE = "delivery-empty-note"
+    NOTE = "delivery-note"
+    RESENT = "delivery-resent"
+    RESEND = "delivery-resend"
