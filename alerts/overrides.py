@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from alerts.actions import take_token
 from alerts.event_log import Entry, append
@@ -21,8 +22,27 @@ SUBJECT = "rota"
 LONGEST = timedelta(days=92)
 
 
+Why = Literal[
+    "no_rota",
+    "no_person",
+    "backwards",
+    "over",
+    "too_long",
+    "on_call_anyway",
+    "no_name",
+    "not_found",
+]
+
+
 class OverrideError(Exception):
-    """An override that cannot be kept; the message says what is wrong and what to do."""
+    """An override that cannot be kept; the message says what is wrong and what to do.
+
+    `why` names the reason, for screens that say it in their own words.
+    """
+
+    def __init__(self, why: Why, message: str) -> None:
+        super().__init__(message)
+        self.why = why
 
 
 @dataclass(frozen=True)
@@ -88,8 +108,9 @@ def relieved(
     own = [duty.ends_at - duty.starts_at for duty in planned if duty.person == wanted.person]
     if sum(own, timedelta()) == wanted.ends_at - wanted.starts_at:
         raise OverrideError(
+            "on_call_anyway",
             f"{wanted.person} is on call for {wanted.rota} all that time anyway; "
-            "nothing needs to change."
+            "nothing needs to change.",
         )
     return planned
 
@@ -145,6 +166,12 @@ def add(
     return made
 
 
+def newest(engine: Engine) -> int:
+    """Number of the newest override ever kept; 0 before the first."""
+    with engine.connect() as connection:
+        return connection.execute(select(func.max(table.c.id))).scalar() or 0
+
+
 def withdraw(engine: Engine, override_id: int, *, actor: str, now: datetime) -> bool:
     """Take an override back; False if that was done before or it is over.
 
@@ -155,7 +182,7 @@ def withdraw(engine: Engine, override_id: int, *, actor: str, now: datetime) -> 
     with writing(engine) as connection:
         row = connection.execute(select(table).where(table.c.id == override_id)).first()
         if row is None:
-            raise OverrideError(f"There is no override {override_id}.")
+            raise OverrideError("not_found", f"There is no override {override_id}.")
         if row.withdrawn_at is not None or row.ends_at <= now:
             return False
         connection.execute(update(table).where(table.c.id == override_id).values(withdrawn_at=now))
@@ -169,26 +196,33 @@ def _refuse(
 ) -> None:
     if wanted.rota not in rotas:
         raise OverrideError(
-            f"There is no rota {wanted.rota!r}. Known: {', '.join(sorted(rotas)) or 'none'}."
+            "no_rota",
+            f"There is no rota {wanted.rota!r}. Known: {', '.join(sorted(rotas)) or 'none'}.",
         )
     if wanted.person not in people:
         raise OverrideError(
+            "no_person",
             f"There is no person {wanted.person!r} in alerting.yaml. "
-            f"Known: {', '.join(sorted(people)) or 'none'}."
+            f"Known: {', '.join(sorted(people)) or 'none'}.",
         )
     if wanted.ends_at <= wanted.starts_at:
-        raise OverrideError("It ends before it begins; choose a later end.")
+        raise OverrideError("backwards", "It ends before it begins; choose a later end.")
     if wanted.ends_at <= now:
-        raise OverrideError("It is over already; who was on call is not changed afterwards.")
+        raise OverrideError(
+            "over", "It is over already; who was on call is not changed afterwards."
+        )
     if wanted.ends_at - wanted.starts_at > LONGEST:
         raise OverrideError(
-            f"It is longer than {LONGEST.days} days; change the rota in alerting.yaml instead."
+            "too_long",
+            f"It is longer than {LONGEST.days} days; change the rota in alerting.yaml instead.",
         )
 
 
 def _need_name(actor: str) -> None:
     if not actor.strip():
-        raise OverrideError("Say who you are first: the log names whoever changes a rota.")
+        raise OverrideError(
+            "no_name", "Say who you are first: the log names whoever changes a rota."
+        )
 
 
 def _tell(

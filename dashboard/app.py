@@ -70,6 +70,7 @@ SCREENS: tuple[Screen, ...] = (
     pages.numbers,
     pages.rules,
     pages.rule,
+    pages.delivery,
 )
 """Every screen, in the order of the rail."""
 
@@ -89,6 +90,7 @@ CALLBACKS = (
     callbacks.numbers,
     callbacks.rules,
     callbacks.rule,
+    callbacks.delivery,
 )
 """Every module with callbacks; its screen is the one of the same name."""
 

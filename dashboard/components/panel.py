@@ -17,7 +17,7 @@ def panel(
     content: Any,
     *,
     skeleton: Skeleton = "chart",
-    empty: tuple[str, Any] | None = None,
+    empty: tuple[Any, Any] | None = None,
     copies: int = 1,
 ) -> html.Div:
     """All states of a panel; it starts as loading and is switched by `className`.
@@ -56,7 +56,7 @@ def panel(
     )
 
 
-def message(state: str, title: str, advice: Any, **named: Any) -> html.Div:
+def message(state: str, title: Any, advice: Any, **named: Any) -> html.Div:
     """What an empty or failed panel says: what is, and what to do."""
     return html.Div(
         [html.P(title, className="aw-panel__title"), html.P(advice)],
