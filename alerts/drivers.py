@@ -40,6 +40,9 @@ def drivers(
     kpi = kpi_of(rule)
     if kpi is None or kpi.stock or (isinstance(rule, ThresholdRule) and rule.signal.parity):
         return []
+    known = known_dims(kpi.name)
+    if not set(labels) <= set(known):  # a word of the subject is no dimension
+        return []
     inside = replace(window, **{name: (value,) for name, value in labels.items()})
     assert inside.start is not None
     assert inside.end is not None
@@ -48,7 +51,6 @@ def drivers(
     until = min(inside.start, opened - timedelta(days=length - 1)) if opened else inside.start
     before = replace(inside, start=until - timedelta(days=7 * weeks), end=until - timedelta(days=1))
     fixed = length / (7 * weeks)
-    known = known_dims(kpi.name)
     found: list[dict[str, Any]] = []
     for dim in DRIVER_DIMS:
         if dim in labels or dim not in known or rule.by == (dim,):

@@ -24,6 +24,7 @@ from alerts.rule_checks import check
 from alerts.rules import Rule, RuleVersion
 from alerts.rules.format import fingerprint
 from alerts.rules.format.feed import FeedRule
+from alerts.silent_feeds import held, silent_sources
 from alerts.slots import day_of
 
 __all__ = [
@@ -55,6 +56,7 @@ def evaluate(
     zone: str,
     tables: Tables | None = None,
     stage: str = "live",
+    detail: bool = True,
 ) -> store.SlotResult:
     """Judge one slot; writes nothing.
 
@@ -67,6 +69,8 @@ def evaluate(
         zone: reporting zone.
         tables: marts and facts: what deadline rules read, and where samples come from.
         stage: whose alerts the version goes on from, `live` or `shadow`.
+        detail: gather evidence anew for alerts that are open already. While past slots are caught
+            up it would be replaced at once; what opens gets its evidence in any case.
 
     Raises:
         EvaluationError: too many segments, or counts that are no counts.
@@ -90,12 +94,14 @@ def evaluate(
         watched=open_,
         zone=zone,
     )
+    if not isinstance(rule, FeedRule) and silent_sources(engine, rule):
+        judged = held(judged)
     began = {fingerprint_of(rule, e.labels): e.opened for e in episodes if e.closed is None}
     segments = {}
     for seen in judged.slices:
         name = fingerprint_of(rule, seen.labels)
         opened = began.get(name)
-        telling = seen.observation.seen is Seen.BREACH or opened is not None
+        telling = seen.observation.seen is Seen.BREACH if opened is None else detail
         evidence = (
             gather(
                 version,

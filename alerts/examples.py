@@ -17,6 +17,7 @@ from alerts.judging.specs import kpi_of
 from alerts.reading import Tables
 from alerts.rules import Rule
 from alerts.rules.format.deadline import DeadlineRule
+from alerts.rules.format.novelty import TERM
 from data_access.metrics import Filter
 from data_access.overdue import STATES, overdue_rows
 from data_access.rollups.cohorts import COHORTS
@@ -96,12 +97,16 @@ def sample_cases(
     kpi = kpi_of(rule)
     assert kpi is not None
     cohort = COHORTS[kpi.numerator.split(".")[0]]
+    words = [labels[TERM]] if TERM in labels else []
+    labels = {name: value for name, value in labels.items() if name != TERM}
     if not set(labels) <= set(cohort.dims):
         return []
     cases = COHORTS["cases_created"]
     # The slot is the end of the last day in the reporting zone; the UTC calendar is another one.
     rows = cases.prepare(tables.scan("cases", namespace="marts")).filter(
-        *_inside(labels), pl.col("created_at").is_between(since, slot, closed="left")
+        *_inside(labels),
+        *(_says(word) for word in words),
+        pl.col("created_at").is_between(since, slot, closed="left"),
     )
     newest = rows.select("case_id", "created_at").sort(
         "created_at", "case_id", descending=[True, False]
@@ -206,6 +211,13 @@ def _cases_about(parcels: Sequence[str], tables: Tables) -> list[str]:
     )
     ids: list[str] = rows["case_id"].to_list()
     return ids
+
+
+def _says(word: str) -> pl.Expr:
+    """Whether a subject holds a word."""
+    return (
+        pl.col("subject").str.to_lowercase().str.contains(word, literal=True).fill_null(value=False)
+    )
 
 
 def _inside(labels: Mapping[str, str]) -> list[pl.Expr]:

@@ -10,18 +10,21 @@ from typing import Protocol
 import polars as pl
 from sqlalchemy import Engine, select
 
+from alerts.detection.terms import by_term
 from alerts.judging.levels import SHOWN_DAYS
-from alerts.judging.novelties import LEAST_HISTORY_DAYS
 from alerts.rules import Rule
 from alerts.rules.format.deadline import DeadlineRule
 from alerts.rules.format.feed import FeedRule
-from alerts.rules.format.novelty import NoveltyRule
+from alerts.rules.format.novelty import TERM, NoveltyRule
 from alerts.rules.format.proportion import ProportionRule
 from alerts.rules.format.surge import SurgeRule
 from alerts.rules.format.threshold import ThresholdRule
+from alerts.slots import slot_of
 from data_access.metrics import Filter, Query
 from data_access.metrics.parity import parity
 from data_access.overdue import STATES, overdue
+from data_access.rollups.cohorts import COHORTS
+from data_access.rollups.days import local_day
 from data_access.state import schema
 
 MARGIN_DAYS = 28
@@ -107,7 +110,9 @@ def read(
         case ThresholdRule():
             series = _threshold(rule, start, day - rule.delay, slot, metrics)
         case NoveltyRule():
-            series = _counts(rule.signal.kpi, rule.by, start, day, slot, metrics)
+            if tables is None:
+                raise ReadError(f"{rule.id} reads cases, but no tables are given.")
+            series = _cases(rule, start, slot, tables, zone)
         case ProportionRule():
             series = _proportion(rule, start, day, slot, metrics)
         case _:
@@ -130,7 +135,7 @@ def days_read(rule: Rule, day: date) -> tuple[date, date]:
             last = day - rule.delay
             return last - timedelta(days=SHOWN_DAYS + rule.window_days - 2), last
         case NoveltyRule():
-            back = 7 * rule.baseline_weeks + rule.window_days + LEAST_HISTORY_DAYS
+            back = rule.spec.history_days - 1 + MARGIN_DAYS
             return day - timedelta(days=back), day
         case _:
             history = 7 * (rule.baseline_weeks + rule.gap_weeks) + rule.window_days
@@ -147,7 +152,7 @@ def first_read(rule: Rule, day: date) -> date:
         case ThresholdRule():
             back = rule.delay.days + SHOWN_DAYS + rule.window_days - 2
         case NoveltyRule():
-            back = 7 * rule.baseline_weeks + rule.window_days + LEAST_HISTORY_DAYS
+            back = rule.spec.history_days - 1 + MARGIN_DAYS
         case _:
             back = 7 * (rule.baseline_weeks + rule.gap_weeks) + rule.window_days - 1 + MARGIN_DAYS
     return day - timedelta(days=back)
@@ -204,6 +209,28 @@ def _proportion(
         y=pl.col("numerator").cast(pl.Float64),
         n=pl.col("denominator").cast(pl.Float64),
     )
+
+
+def _cases(
+    rule: NoveltyRule, start: date, slot: datetime, tables: Tables, zone: str
+) -> pl.DataFrame:
+    """One row per case and value; `customer` null where nobody knows who wrote."""
+    since = slot_of(start - timedelta(days=1), zone)
+    rows = COHORTS["cases_created"].prepare(tables.scan("cases", namespace="marts"))
+    name = "subject" if rule.signal.of == TERM else rule.signal.of
+    found = (
+        rows.filter(pl.col("created_at").is_between(since, slot, closed="left"))
+        .select(
+            *_named(rule.signal.by),
+            pl.col(name).cast(pl.String).alias("value"),
+            day=local_day(pl.col("created_at"), zone),
+            case=pl.concat_str("source", "case_id", separator="/"),
+            customer="customer_key",
+        )
+        .collect()
+        .sort("day", "case")
+    )
+    return by_term(found, "value") if rule.signal.of == TERM else found
 
 
 def _counts(

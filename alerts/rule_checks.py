@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from alerts.rules import RuleError, RuleVersion
 from alerts.rules.format.deadline import DeadlineRule
 from alerts.rules.format.feed import FeedRule
-from alerts.rules.format.novelty import NoveltyRule
+from alerts.rules.format.novelty import TERM, NoveltyRule
 from alerts.rules.format.proportion import ProportionRule
 from alerts.rules.format.surge import SurgeRule
 from alerts.rules.format.threshold import ThresholdRule
@@ -37,8 +37,8 @@ def check(version: RuleVersion) -> None:
         case DeadlineRule():
             _check_state(rule, where)
         case NoveltyRule():
-            _check_kpi(rule.signal.kpi, rule.by, where)
-            _check_count(rule.signal.kpi, where)
+            own = () if rule.signal.of == TERM else (rule.signal.of,)
+            _check_kpi(rule.signal.kpi, (*rule.signal.by, *own), where)
         case SurgeRule():
             _check_surge(rule, where)
         case ProportionRule():

@@ -195,7 +195,8 @@ def _settle(services: WorkerServices, turn: Turn, stored: StoredRule) -> int:
         if turn.stopping():
             break
         turn.step(f"rule {rule.id} version {stored.n}, {day}")
-        settled += _settle_slot(services, turn.lease, stored, slot_of(day, zone))
+        newest = day == waiting.days[-1]
+        settled += _settle_slot(services, turn.lease, stored, slot_of(day, zone), detail=newest)
     return settled
 
 
@@ -217,7 +218,7 @@ def _complete_until(services: WorkerServices, rule: Rule) -> datetime | None:
 
 
 def _settle_slot(
-    services: WorkerServices, lease: Lease, stored: StoredRule, slot: datetime
+    services: WorkerServices, lease: Lease, stored: StoredRule, slot: datetime, *, detail: bool
 ) -> bool:
     rule, zone = stored.version.rule, services.settings.time_zone
     try:
@@ -229,6 +230,8 @@ def _settle_slot(
             services.engine,
             zone=zone,
             tables=services.warehouse,
+            stage=stored.stage,
+            detail=detail,
         )
         result = _with_late_rows(services, stored, result)
     except Exception as error:

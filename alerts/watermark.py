@@ -37,7 +37,7 @@ DELIVERS: Mapping[str, str] = {
     "surveys": "surveys",
 }
 """By mart the facts whose rows are its rows."""
-_ENTITIES: Mapping[str, str] = {"parcel": "shipments", "case": "cases", "order": "orders"}
+_ENTITIES: Mapping[str, str] = {"parcel": "shipments", "case": "cases", "refund": "refunds"}
 
 
 def tables_of(rule: Rule) -> frozenset[str]:

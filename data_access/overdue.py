@@ -47,7 +47,7 @@ class State:
     own_deadline: bool = False
     """Whether `since` is a deadline of the row itself, so that none at all may be older."""
     entity: str = "parcel"
-    """What an id is: `parcel`, `case` or `order`."""
+    """What an id is: `parcel`, `case` or `refund`."""
 
 
 def _mart(tables: Tables, name: str) -> pl.LazyFrame:

@@ -9,7 +9,7 @@
 | threshold | `day`, `y` (numerator), `n` (denominator; null for counts) |
 | … with parity | `day`, `y`, `n`, `share`, `reference`, `ratio`, `ratio_low`, `ratio_high` |
 | deadline | `day`, `y` (rows over their time at its end), `n` (in the state), `oldest` (hours) |
-| novelty | `day`, `y` |
+| novelty | `signal.by`, `value`, `day`, `case`, `customer` (null: unknown) |
 | feed | `source`, `at` (UTC): imports that brought something |
 
 Absent days are zeros, but for deadline rules, which have each day of each slice with rows.
@@ -82,7 +82,8 @@ def judge(
     rule = version.rule
     if isinstance(rule, FeedRule):
         return [judge_feed(rule, series, day, slot=slot_of(day, zone)) for day in days]
-    check_series(series, days, rule_id=rule.id, by=rule.by, most=rule.max_segments)
+    by = rule.signal.by if isinstance(rule, NoveltyRule) else rule.by
+    check_series(series, days, rule_id=rule.id, by=by, most=rule.max_segments)
     if series.is_empty() and not isinstance(rule, DeadlineRule):
         return [Judgement(day, (), Observation(Seen.NODATA, "no_rows")) for day in days]
     return [
@@ -107,7 +108,7 @@ def _judge_day(
         case DeadlineRule():
             return judge_deadline(rule, known, day)
         case NoveltyRule():
-            return judge_novelty(rule, known, day, began=began)
+            return judge_novelty(rule, known, day, began=began, past=past)
         case _:
             assert not isinstance(rule, FeedRule)
             return judge_counts(rule, known, day, began=began, past=past, watched=watched)

@@ -8,12 +8,15 @@ given to as few slices as explain it, and what they explain is not told again at
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from itertools import combinations, groupby
 
+import numpy as np
 import polars as pl
 
+from alerts.detection import tail
 from alerts.detection.proportion import Reason as Few
 from alerts.detection.surge import Reason
 from alerts.judging.model import ABSENT, Child, Judgement, Labels, Past, SliceSeen, inside, key_of
@@ -44,13 +47,30 @@ def judge_counts(
         told = {found.key for found in seen}
         rows = (_seen(leaves, index) for index in range(leaves.judged.height))
         return Judgement(day, (*seen, *(found for found in rows if found.key not in told)))
-    rest = series.filter(~pl.any_horizontal(pl.lit(value=False), *map(inside, known.values())))
-    tables = [score(rest, dims, past=_of_dims(past, dims)) for dims in levels(rule.by)]
+    outside = ~pl.any_horizontal(pl.lit(value=False), *map(inside, known.values()))
+    rest = series.filter(outside)
+    parents = [score(rest, dims, past=_of_dims(past, dims)) for dims in levels(rule.by)[:-1]]
+    tables = among_all([*parents, leaves.only(outside)], rule.fdr)
     new = [
         _seen(table, index, children=children)
         for table, index, children in name_slices(rule, tables, leaves=tables[-1])
     ]
     return Judgement(day, (*seen, *new))
+
+
+def among_all(tables: Sequence[Table], fdr: float) -> list[Table]:
+    """The tables with one false-discovery control over the segments of all of them."""
+    p = np.concatenate([table.judged["p"].fill_null(np.nan).to_numpy() for table in tables])
+    q = tail.false_discovery_rate(p.astype(np.float64))
+    ends = np.cumsum([table.judged.height for table in tables])
+    admitted = []
+    for table, found in zip(tables, np.split(q, ends[:-1]), strict=True):
+        column = pl.Series("q", found).fill_nan(None)
+        judged = table.judged.with_columns(column).with_columns(
+            breach=pl.col("breach") & (pl.col("q") <= fdr)
+        )
+        admitted.append(replace(table, judged=judged))
+    return admitted
 
 
 def levels(by: Sequence[str]) -> list[tuple[str, ...]]:

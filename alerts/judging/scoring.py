@@ -33,6 +33,12 @@ class Table:
     dims: tuple[str, ...]
     history: Callable[[int], pl.DataFrame]
 
+    def only(self, kept: pl.Expr) -> Table:
+        """The rows that meet a condition; each segment was scored by itself."""
+        held = self.judged.with_row_index("_at").filter(kept)
+        places = held["_at"].to_list()
+        return Table(held.drop("_at"), self.dims, lambda row: self.history(places[row]))
+
 
 def score_table(
     rule: CountRule,

@@ -38,8 +38,9 @@ def compared(rule: Rule, numbers: Mapping[str, float | None], *, unit: str) -> d
             }
         case NoveltyRule():
             return {
-                "en": f"A value without a single row in the {rule.baseline_weeks} weeks before.",
-                "zh": f"此前 {rule.baseline_weeks} 周内从未出现过的值。",
+                "en": f"A value from at most {rule.max_known} customers in the "
+                f"{rule.baseline_weeks} weeks before.",
+                "zh": f"此前 {rule.baseline_weeks} 周内最多来自 {rule.max_known} 位客户的值。",
             }
         case FeedRule():
             return {

@@ -58,7 +58,7 @@ def _fields(
 ) -> dict[str, str]:
     amount = _share if unit == "share" else _count
     written: dict[str, Callable[[Number], str]] = {
-        **dict.fromkeys(("y", "mu", "excess", "exposure", "n"), _count),
+        **dict.fromkeys(("y", "mu", "excess", "exposure", "n", "customers", "known"), _count),
         **dict.fromkeys(("value", "low", "high", "limit", "usual", "reference"), amount),
         "increase": _percent,
         "share": _share,
