@@ -42,11 +42,13 @@ DELIVERIES: Mapping[str, pl.DataType] = {
 }
 TOLD_BY_THE_INCIDENT = frozenset({Kind.OPENED, Kind.REFIRED, Kind.RESOLVED})
 """Events of an alert that its incident tells as well, in its own words."""
+TOLD_BY_MESSAGES = "notified"
+"""Event of an incident that its messages tell, each with what became of it."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """Where an incident stands in an escalation: step `step` of `steps`, in its nth `round`."""
+    """Where an incident stands in an escalation: `step` (from 0) of `steps` is taken next."""
 
     policy: str
     step: int
@@ -135,7 +137,11 @@ def _events(
 ) -> list[dict[str, Any]]:
     """What the log says of the incident, and of its alerts while they belonged to it."""
     log = schema.event_log.c
-    own = and_(log.subject_kind == SUBJECT, log.subject_id == str(group_id))
+    own = and_(
+        log.subject_kind == SUBJECT,
+        log.subject_id == str(group_id),
+        log.kind != TOLD_BY_MESSAGES,
+    )
     prints = [member.fingerprint for member in members]
     inside = and_(
         log.subject_kind == "alert",

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from dash import ALL, Dash, Input, Output
 
-from alerts.store import open_alerts
+from alerts import inbox
 from dashboard import panel_state, pulse, rows
 from dashboard.figures.sla_map import sla_map
 from dashboard.ids import Overview, Shell, TilePart, tile_part
-from dashboard.overview import DUE_SHOWN, MAP_KPI, TILES
+from dashboard.overview import ALERTS_SHOWN, DUE_SHOWN, MAP_KPI, TILES
 from dashboard.readings import read
 from dashboard.service_outlook import staffed_by
 from dashboard.targets import target_of
 from dashboard.today import data_to, ended_on, today
 from dashboard.url_filter import decode, link, narrow, period
 from dashboard.wording import overview as words
+from dashboard.wording.alerts import watching
 from dashboard.wording.standing import SMALLEST_N
 from dashboard.wording.tiles import backlog_note, tile
 from data_access.browse import due_soon
@@ -37,8 +38,11 @@ def register(app: Dash, services: Services) -> None:
         Output(Overview.ALERTS_PANEL, "className"),
         Output(Overview.ALERTS, "data-rows"),
         Output(Overview.ANSWER, "children"),
+        Output(Overview.ALERTS_NOTE, "children"),
+        Output(Overview.ALERTS_ALL, "href"),
         *VIEW,
-    )(lambda query, _version: needs_me(services, query or ""))
+        Input(Shell.NEWS, "data"),
+    )(lambda query, _version, _news: needs_me(services, query or ""))
     app.callback(
         Output(Overview.DUE_PANEL, "className"),
         Output(Overview.DUE, "data-rows"),
@@ -90,25 +94,32 @@ def register(app: Dash, services: Services) -> None:
 
 
 def needs_me(services: Services, query: str) -> tuple[Any, ...]:
-    """Open alerts, and the sentence that answers the screen's question."""
+    """What nobody has yet, and the sentence that answers the screen's question."""
     view, _ignored = decode(query)
-    found = open_alerts(services.engine, view.filter)
+    now = services.clock()
+    found = inbox.listed(services.engine, view.filter, now)
+    needs, in_hand = found["needs_me"], found["acknowledged"].height
     hour = due_soon(
         services.warehouse,
         view.filter,
-        as_of=services.clock(),
+        as_of=now,
         horizon=timedelta(hours=1),
         limit=10_000,
     )
+    zone = view.zone or services.settings.time_zone
+    watched = inbox.watch(services.engine)
+    hidden = max(0, needs.height - ALERTS_SHOWN)
     return (
-        panel_state.of(found.height),
-        rows.alerts(words.alert_rows(found, query)),
+        panel_state.of(needs.height),
+        rows.alerts(words.alert_rows(needs.head(ALERTS_SHOWN), query)),
         words.answer(
-            found,
+            needs,
             hour.height,
             any_data=services.metrics.fresh_at() is not None,
             ended=ended_on(services),
         ),
+        words.alerts_note(hidden, in_hand, watching(watched.judged, watched.rules, zone)),
+        link("/alerts", query),
     )
 
 

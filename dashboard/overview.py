@@ -25,6 +25,9 @@ MOVER_KPIS = (
 
 MOVER_DIMENSIONS = ("category", "market", "carrier", "channel", "language")
 
+ALERTS_SHOWN = 5
+"""Incidents on the Overview; the inbox has all."""
+
 DUE_HORIZONS = (15, 60, 240)
 """Minutes."""
 

@@ -109,7 +109,10 @@ def _drivers() -> html.Section:
         Alert.DRIVERS_TITLE,
         columns=6,
         note=_("What grew most inside the slice, against the weeks before"),
-        empty=(_("Nothing stands out"), _("The growth is spread over all reasons and carriers.")),
+        empty=(
+            _("Nothing stands out"),
+            _("The growth is spread evenly, or the rule does not compare parts."),
+        ),
     )
 
 
@@ -117,10 +120,10 @@ def _inside() -> html.Section:
     return _part(
         Alert.INSIDE_PANEL,
         Alert.INSIDE,
-        _("Alerts inside"),
+        _("What lies inside"),
         Alert.INSIDE_TITLE,
         columns=6,
-        note=_("Finer slices that this incident explains; they call nobody on their own"),
+        note=_("Told with this incident and not on their own"),
         empty=(_("Only this slice"), _("No finer slice explains more.")),
     )
 

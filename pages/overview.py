@@ -33,17 +33,21 @@ def layout(**_query: str) -> html.Div:
 
 def _alerts() -> html.Section:
     return section(
-        _("Open alerts"),
+        _("What needs somebody"),
         panel(
             Overview.ALERTS_PANEL,
-            rows(Overview.ALERTS, _("Open alerts")),
+            rows(Overview.ALERTS, _("What needs somebody")),
             skeleton="text",
             empty=(
-                _("No open alerts"),
+                _("Nothing needs you"),
                 _("The worker watches every market and category; what it finds appears here."),
             ),
         ),
         title_id="overview-alerts-title",
+        note=html.Span(id=Overview.ALERTS_NOTE),
+        actions=html.A(
+            _("All alerts"), id=Overview.ALERTS_ALL, href="/alerts", className="aw-link"
+        ),
     )
 
 

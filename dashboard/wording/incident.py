@@ -10,6 +10,7 @@ from urllib.parse import quote
 import polars as pl
 
 from alerts.inbox import IncidentPage
+from alerts.incident_rows import Member
 from dashboard import formats, rows
 from dashboard.languages import _, current, ngettext
 from dashboard.url_filter import link, narrow, spanning
@@ -136,7 +137,8 @@ def _rule(page: IncidentPage) -> rows.Fact:
     if page.version is None:
         return rows.Fact(_("Rule"), rule_id)
     version = _("version {n} ({hash})", n=page.version.n, hash=page.version.sha256[:8])
-    return rows.Fact(_("Rule"), rule_id, sub=version)
+    href = link(f"/rules/{page.version.rule_id}", "")
+    return rows.Fact(_("Rule"), rule_id, sub=version, href=href)
 
 
 def days(page: IncidentPage) -> pl.DataFrame:
@@ -305,7 +307,7 @@ def inside_count(page: IncidentPage) -> int:
 def inside_title(page: IncidentPage) -> str:
     """What the table of the incident's parts holds."""
     if _inside(page) or not page.evidence.get("rows"):
-        return ngettext("{count} slice inside", "{count} slices inside", len(_inside(page)))
+        return ngettext("{count} part inside", "{count} parts inside", len(_inside(page)))
     return _("The longest over their time")
 
 
@@ -343,7 +345,7 @@ def _slices(page: IncidentPage) -> str:
     lines = [
         rows.Row(
             (
-                rows.Cell(slice_words(child["labels"]), sub=child["state"]),
+                rows.Cell(child.get("title") or slice_words(child["labels"]), sub=child["state"]),
                 rows.Cell(formats.number(child["y"])),
                 rows.Cell(formats.number(child["mu"], 1)),
                 rows.Cell(formats.percent(child["share"], 0) if child["share"] else formats.NONE),
@@ -364,20 +366,30 @@ def _inside(page: IncidentPage) -> list[dict[str, Any]]:
             share = child["excess"] / whole
         found[tuple(sorted(child["labels"].items()))] = {**child, "share": share, "state": ""}
     own = tuple(sorted(page.labels.items()))
+    others = []
     for member in page.members:
         key = tuple(sorted(member.labels.items()))
+        same_rule = member.rule_id == page.row["rule_id"]
         state = _("own alert") if member.resolved_at is None else _("own alert, over")
-        if key in found:
+        if same_rule and key in found:
             found[key]["state"] = state
-        elif key != own:
-            numbers = member.evidence.get("numbers", {})
-            found[key] = {
-                "labels": dict(member.labels),
-                **{name: numbers.get(name) for name in ("y", "mu", "excess")},
-                "share": None,
-                "state": state,
-            }
-    return sorted(found.values(), key=lambda child: -(child["excess"] or 0.0))
+        elif not (same_rule and key == own):
+            others.append(_other(member, state))
+    return [*sorted(found.values(), key=lambda child: -(child["excess"] or 0.0)), *others]
+
+
+def _other(member: Member, state: str) -> dict[str, Any]:
+    """A further alert of the incident as a part of it."""
+    numbers = member.evidence.get("numbers", {})
+    texts = member.evidence.get("texts", {}).get("title", {})
+    title = by_name(texts.get("en" if current() == "en" else "zh", ""), member.labels)
+    return {
+        "labels": dict(member.labels),
+        "title": title.rstrip(".。"),
+        **{name: numbers.get(name) for name in ("y", "mu", "excess")},
+        "share": None,
+        "state": state,
+    }
 
 
 def examples(page: IncidentPage, query: str) -> str:
@@ -417,8 +429,9 @@ def behind(page: IncidentPage, query: str, **more: str) -> str:
     labels = {name: value for name, value in {**page.labels, **more}.items() if value}
     found = narrow(query, **{name: value for name, value in labels.items() if name != "product"})
     first, last = _window(page)
+    overdue = [datetime.fromisoformat(row["since"]).date() for row in page.evidence.get("rows", [])]
     if first and last:
-        found = spanning(found, first, last)
+        found = spanning(found, min([first, *overdue]), last)
     if page.row["kpi"] == "late_parcels":
         return link("/rows/parcels", found, {"view": "late"})
     return link("/cases", found)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dashboard import formats
-from dashboard.languages import _, current
+from dashboard.languages import _, current, ngettext
 from dashboard.vocabulary import dimension_name, value_name
 
 STATUS_OF_SEVERITY = {"critical": "breach", "warning": "watch", "info": "info"}
@@ -117,7 +117,9 @@ def against(row: Mapping[str, Any]) -> str:
 def _counted(row: Mapping[str, Any]) -> str:
     if row["y"] is None or row["mu"] is None:
         return ""
-    expected = formats.number(row["mu"], 0 if row["mu"] >= 100 else 1)
+    expected = formats.number(
+        row["mu"], 0 if row["mu"] >= 100 or row["mu"] == int(row["mu"]) else 1
+    )
     words = _(
         "{value} against {expected} expected", value=formats.number(row["y"]), expected=expected
     )
@@ -145,7 +147,8 @@ def amount(value: float | None, unit: str) -> str:
         return formats.percent(value)
     if unit == "hours":
         return formats.duration(3600 * value)
-    return formats.number(value, 0 if value == int(value) else 1)
+    whole = value == int(value) or abs(value) >= 100
+    return formats.number(value, 0 if whole else 1)
 
 
 def _pair(value: float | None, limit: float | None, unit: str, words: str) -> str:
@@ -163,14 +166,16 @@ def _grown(increase: float | None) -> str:
 
 
 def _overdue(row: Mapping[str, Any]) -> str:
-    count = formats.number(row["y"])
+    count = int(row["y"] or 0)
+    many = {
+        "parcel": ngettext("{count} parcel", "{count} parcels", count),
+        "case": ngettext("{count} case", "{count} cases", count),
+        "refund": ngettext("{count} refund", "{count} refunds", count),
+    }.get(row["entity"], formats.number(count))
     if row["oldest"] is None:
-        return _("{count} over their time", count=count)
-    return _(
-        "{count} over their time, the oldest for {oldest}",
-        count=count,
-        oldest=formats.duration(3600 * row["oldest"]),
-    )
+        return _("{many} over their time", many=many)
+    oldest = formats.duration(3600 * row["oldest"])
+    return _("{many} over their time, the oldest for {oldest}", many=many, oldest=oldest)
 
 
 def _silent(row: Mapping[str, Any]) -> str:

@@ -104,7 +104,6 @@ def _by_the_signal(kind: str, reason: str) -> str:
         "woken": _("The snooze is over"),
         "severity_raised": _("It became more severe"),
         "notice_dropped": _("It was over before anybody was told"),
-        "notified": _("Messages were written"),
         "escalated": _("The next step was told"),
         "rota_gap": _("Nobody is on call"),
         "nodata_entered": _("No data: nobody can tell whether it goes on"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -13,20 +12,24 @@ import polars as pl
 from dashboard import formats, rows
 from dashboard.languages import _, current, ngettext
 from dashboard.targets import target_of
-from dashboard.url_filter import Period, case_link, link, narrow, spanning
+from dashboard.url_filter import Period, case_link, link, narrow
 from dashboard.vocabulary import dimension_name, kpi_short, kpi_title, value_name
 from dashboard.wording.clocks import clock_name
+from dashboard.wording.incident_names import (
+    STATUS_OF_SEVERITY,
+    against,
+    severity_name,
+    slice_words,
+    title_of,
+)
 from dashboard.wording.service_due import agents_on_shift
 from dashboard.wording.standing import SMALLEST_N, judge
 from dashboard.wording.tiles import BEHIND
 from data_access.metrics import CATALOGUE, Kpi
 
-STATUS_OF_SEVERITY = {"critical": "breach", "warning": "watch", "info": "info"}
-SEGMENT_COLUMNS = ("market", "category", "carrier", "channel", "language", "region", "product")
-
 
 def answer(
-    open_alerts: pl.DataFrame,
+    needs: pl.DataFrame,
     due_within_hour: int,
     *,
     any_data: bool = True,
@@ -34,20 +37,24 @@ def answer(
 ) -> str:
     """The first sentence of the Overview: what needs me now.
 
-    `ended` is the last day of data that are history; nothing can be said of today then.
+    Args:
+        needs: incidents that nobody has, as `alerts.inbox` orders them.
+        due_within_hour: deadlines that end soon.
+        any_data: whether anything was ever imported.
+        ended: the last day of data that are history; nothing can be said of today then.
     """
     if not any_data:
         return _("Nothing has been imported yet.")
-    count = open_alerts.height
+    count = needs.height
     parts = []
     if count:
-        first = _title(open_alerts.row(0, named=True))
+        first = needs.row(0, named=True)
         parts.append(
             ngettext(
-                "{count} alert is open: {first}.",
-                "{count} alerts are open, first: {first}.",
+                "{count} incident needs somebody: {first}.",
+                "{count} incidents need somebody, first: {first}.",
                 count,
-                first=first.rstrip(".。"),
+                first=title_of(first, json.loads(first["labels"])),
             )
         )
     if due_within_hour:
@@ -70,21 +77,41 @@ def answer(
     return ("" if current() == "zh_Hans" else " ").join(parts)
 
 
-def alert_rows(open_alerts: pl.DataFrame, query: str) -> list[rows.Alert]:
-    """Each open alert with its evidence and the way to the rows behind it."""
-    words = {"critical": _("Critical"), "warning": _("Warning"), "info": _("Note")}
-    return [
-        rows.Alert(
-            title=_title(row),
-            word=words.get(row["severity"], row["severity"]),
-            kind=STATUS_OF_SEVERITY.get(row["severity"], "info"),
-            evidence=_evidence(row),
-            href=_rows_behind(row, query),
-            since=row["since"],
-            since_text=_("open since"),
+def alert_rows(incidents: pl.DataFrame, query: str) -> list[rows.Alert]:
+    """Each incident with its numbers and who has it; a click opens its page."""
+    shown = []
+    for row in incidents.iter_rows(named=True):
+        labels = json.loads(row["labels"])
+        evidence = [against(row), slice_words(labels), _holder(row)]
+        shown.append(
+            rows.Alert(
+                title=title_of(row, labels),
+                word=severity_name(row["severity"]),
+                kind=STATUS_OF_SEVERITY.get(row["severity"], "info"),
+                evidence=" · ".join(part for part in evidence if part),
+                href=link(f"/alerts/{row['group_id']}", query),
+                since=row["opened_at"],
+                since_text=_("open since"),
+            )
         )
-        for row in open_alerts.iter_rows(named=True)
-    ]
+    return shown
+
+
+def alerts_note(hidden: int, in_hand: int, watching: str) -> str:
+    """What the block does not show: further incidents, those in hand; and that somebody looks."""
+    parts = []
+    if hidden:
+        parts.append(_("{count} more", count=hidden))
+    if in_hand:
+        parts.append(
+            ngettext("{count} incident is in hand.", "{count} incidents are in hand.", in_hand)
+        )
+    return " · ".join([*parts, watching])
+
+
+def _holder(row: Mapping[str, Any]) -> str:
+    name = row["assignee"] or row["acknowledged_by"]
+    return _("{name} has it", name=name) if name else ""
 
 
 def due_items(frame: pl.DataFrame, query: str) -> list[rows.Item]:
@@ -276,39 +303,6 @@ def _come_or_gone(row: Mapping[str, Any]) -> str:
 
 def _n(count: float | None) -> str:
     return _("n = {n}", n=formats.number(count)) if count is not None else ""
-
-
-def _title(row: Mapping[str, Any]) -> str:
-    title = str(row["title_en" if current() == "en" else "title_zh"] or row["segment"])
-    market = row.get("market")
-    if not market:
-        return title
-    # Rules name a market by its code; people name countries.
-    return re.sub(rf"(?<!\w){re.escape(market)}(?!\w)", value_name("market", market), title)
-
-
-def _evidence(row: Mapping[str, Any]) -> str:
-    summary = str(row["summary_en" if current() == "en" else "summary_zh"] or "").strip()
-    if summary:
-        return summary
-    return _(
-        "{y} cases against {mu} expected",
-        y=formats.number(row["y"]),
-        mu=formats.number(row["mu"], 1),
-    )
-
-
-def _rows_behind(row: Mapping[str, Any], query: str) -> str:
-    """The cases, or the late parcels, of the segment on the days that were judged."""
-    labels = {name: row[name] for name in SEGMENT_COLUMNS if row.get(name)}
-    found = narrow(query, **labels)
-    proof = json.loads(row["evidence"] or "{}")
-    if "where" in proof:
-        first, last = (date.fromisoformat(proof["where"][key]) for key in ("start", "end"))
-        found = spanning(found, first, last)
-    if proof.get("rule", {}).get("kpi") == "late_parcels":
-        return link("/rows/parcels", found, {"view": "late"})
-    return link("/cases", found)
 
 
 def period_note(span: Period, fresh_at: datetime | None, zone: str) -> str:

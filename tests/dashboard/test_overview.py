@@ -153,6 +153,7 @@ def bodies(app: Dash, screen: str) -> list[dict[str, Any]]:
     values = {
         "shell-query": "",
         "shell-version": "v1",
+        "shell-news": "1 0 0 0",
         "overview-due-horizon": 60,
         "overview-movers-kpi": "contact_rate",
         "overview-movers-by": "market",

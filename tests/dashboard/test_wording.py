@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 import polars as pl
 import pytest
 
+from alerts import inbox
 from dashboard import formats
 from dashboard.languages import use_language
 from dashboard.readings import Reading, steps
+from dashboard.services import Services
 from dashboard.wording import overview
 from dashboard.wording.standing import against_before, against_target, judge
 from dashboard.wording.tiles import backlog_note, tile
 from data_access.metrics import CATALOGUE, Kpi
+from tests.alerts.shown import fire
+from tests.dashboard.fakes import NOW
 
 ON_TIME = CATALOGUE["on_time_delivery"]  # up is better, target 95 %
 REOPEN = CATALOGUE["reopen_rate"]  # down is better, target 5 %
@@ -117,50 +121,34 @@ def test_trend_steps_end_with_complete_weeks() -> None:
     assert len(steps(date(2026, 11, 20), sunday, "day")) == 3
 
 
-ALERT = {
-    "severity": "critical",
-    "since": datetime(2026, 11, 19, tzinfo=UTC),
-    "day": date(2026, 11, 21),
-    "segment": "PL",
-    "title_en": "Late parcels surge: PL",
-    "title_zh": "包裹延误激增:PL",
-    "summary_en": "43 of 87 parcels are late.",
-    "summary_zh": "87 件中 43 件延误。",
-    "market": "PL",
-    "y": 43.0,
-    "mu": 5.1,
-    "evidence": json.dumps(
-        {
-            "rule": {"kpi": "late_parcels"},
-            "where": {"start": "2026-11-15", "end": "2026-11-21"},
-        }
-    ),
-}
+@pytest.fixture
+def needs(fake_services: Services) -> pl.DataFrame:
+    """What the inbox holds while contacts from Poland surge."""
+    fire(fake_services.engine, NOW, {"market": "PL"})
+    return inbox.inbox(fake_services.engine, None, "needs_me", NOW)
 
 
-def test_the_answer_counts_what_needs_me() -> None:
-    none, one = pl.DataFrame(), pl.DataFrame([ALERT])
+def test_the_answer_counts_what_needs_me(needs: pl.DataFrame) -> None:
+    none = needs.clear()
     assert overview.answer(none, 0, any_data=False) == "Nothing has been imported yet."
     assert overview.answer(none, 0).startswith("Nothing needs you right now")
     assert overview.answer(none, 1) == "1 deadline ends within the hour."
-    assert overview.answer(one, 1200) == (
-        "1 alert is open: Late parcels surge: Poland. 1,200 deadlines end within the hour."
+    assert overview.answer(needs, 1200) == (
+        "1 incident needs somebody: Complaints surge: Poland. 1,200 deadlines end within the hour."
     )
     with use_language("zh_Hans"):
-        assert "波兰" in overview.answer(one, 3)
+        assert "波兰" in overview.answer(needs, 3)
 
 
-def test_an_alert_leads_to_the_rows_it_counted() -> None:
-    contacts = {"rule": {"kpi": "contacts"}, "where": {"start": "2026-11-21", "end": "2026-11-21"}}
-    alerts = pl.DataFrame([ALERT, {**ALERT, "evidence": json.dumps(contacts)}])
-    parcels, cases = overview.alert_rows(alerts, "range=7d&category=Toys")
-    assert parcels.kind == "breach"
-    assert parcels.href == (
-        "/rows/parcels?view=late&range=custom&from=2026-11-15&to=2026-11-21&market=PL&category=Toys"
+def test_an_incident_leads_to_its_page(needs: pl.DataFrame) -> None:
+    (shown,) = overview.alert_rows(needs, "range=7d&category=Toys")
+    assert (shown.kind, shown.word, shown.title) == (
+        "breach",
+        "Critical",
+        "Complaints surge: Poland",
     )
-    assert cases.href == (
-        "/cases?range=custom&from=2026-11-21&to=2026-11-21&market=PL&category=Toys"
-    )
+    assert shown.href == "/alerts/1?range=7d&category=Toys"
+    assert shown.evidence == "126 against 62 expected, +103 % · Market Poland"
 
 
 def test_the_map_is_told_in_words() -> None:
