@@ -11,12 +11,17 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import apprise
 import requests
 from apprise.common import NotifyFormat
+from apprise.plugins.base import NotifyBase
+from apprise.plugins.dingtalk import NotifyDingTalk
+from apprise.plugins.feishu import NotifyFeishu
+from apprise.plugins.slack import NotifySlack
+from apprise.plugins.wecombot import NotifyWeComBot
+from apprise.plugins.workflows import NotifyWorkflows
 
 from alerts.notify.channel_format import ChatKind
 from alerts.notify.channels.base import Delivery, Outgoing, of_status
@@ -27,12 +32,9 @@ _TITLED = frozenset({"teams", "dingtalk"})
 _MARKED_UP = frozenset({"slack", "teams", "dingtalk"})
 
 _BUSY: Mapping[str, frozenset[int]] = {
-    # errcode: busy, too many calls; freq out of limit
-    "wecom": frozenset({-1, 45009, 45033, 42009}),
-    # errcode: busy; sent too fast
-    "dingtalk": frozenset({-1, 130101, 410100, 90018}),
-    # code: internal; frequency limited; too many requests
-    "feishu": frozenset({11232, 99991400, 1663, 9499 + 1}),
+    "wecom": frozenset({-1, 45009, 45033}),
+    "dingtalk": frozenset({-1, 130101, 410100}),
+    "feishu": frozenset({11232, 99991400}),
 }
 """Error codes inside a 200 that say: later. All others say: not like this."""
 
@@ -64,7 +66,7 @@ class ChatChannel:
     def send(self, message: Outgoing) -> Delivery:
         """Post one message to the room."""
         try:
-            plugin = self._plugin(message)
+            plugin = plugin_for(self._kind, self._url, secret=self._secret, mention=message.address)
         except AddressError as error:
             return Delivery("permanent", detail=str(error))
         parts = urlsplit(self._url)
@@ -79,20 +81,6 @@ class ChatChannel:
                 body_format=_format(self._kind),
             )
         return judge(self._kind, wire, self._clock())
-
-    def _plugin(self, message: Outgoing) -> Any:
-        asset = apprise.AppriseAsset(
-            app_id="Afterwatch", app_desc="Afterwatch", default_service_retry=0
-        )
-        made = apprise.Apprise.instantiate(
-            apprise_address(self._kind, self._url, secret=self._secret, mention=message.address),
-            asset=asset,
-            suppress_exceptions=True,
-        )
-        if made is None:
-            raise AddressError(_expected(self._kind))
-        made.request_rate_per_sec = 0
-        return made
 
 
 def judge(kind: ChatKind, wire: Wire, now: datetime) -> Delivery:
@@ -111,8 +99,10 @@ def judge(kind: ChatKind, wire: Wire, now: datetime) -> Delivery:
     return Delivery("retry" if code in _BUSY[kind] else "permanent", wire.status, None, detail)
 
 
-def apprise_address(kind: ChatKind, url: str, *, secret: str | None, mention: str) -> str:
-    """The address that a product gave, as apprise writes it.
+def plugin_for(kind: ChatKind, url: str, *, secret: str | None, mention: str) -> NotifyBase:
+    """The plug-in of apprise that writes to the room behind an address.
+
+    Made directly: to look an address up apprise would load all its hundred plug-ins.
 
     Raises:
         AddressError: it is none of that product's.
@@ -121,29 +111,76 @@ def apprise_address(kind: ChatKind, url: str, *, secret: str | None, mention: st
     path = [part for part in parts.path.split("/") if part]
     query = {name: values[0] for name, values in parse_qs(parts.query).items()}
     try:
-        match kind:
-            case "slack":
-                first, second, third = path[path.index("services") + 1 :]
-                return f"slack://{first}/{second}/{third}/?image=no&footer=no"
-            case "teams":
-                workflow = path[path.index("workflows") + 1]
-                host = parts.netloc
-                extra = "&pa=yes" if "powerautomate" in path else ""
-                if "cu" in path:
-                    extra += f"&route={path[path.index('cu') + 1]}"
-                return f"workflows://{host}/{workflow}/{query['sig']}/?image=no{extra}"
-            case "wecom":
-                return f"wecombot://{query['key']}/"
-            case "dingtalk":
-                token = query["access_token"]
-                signer = f"{secret}@" if secret else ""
-                to = f"{quote(mention, safe='')}/" if mention else ""
-                return f"dingtalk://{signer}{token}/{to}?format=markdown"
-            case "feishu":
-                return f"feishu://{path[path.index('hook') + 1]}/"
-    except (KeyError, IndexError, ValueError) as error:
+        made = _MAKERS[kind](path, query, parts, secret, mention)
+    except (KeyError, IndexError, ValueError, TypeError) as error:  # apprise's own is a TypeError
         raise AddressError(_expected(kind)) from error
+    made.request_rate_per_sec = 0
+    return made
 
+
+def _made(plugin: Callable[..., NotifyBase], **given: object) -> NotifyBase:
+    return plugin(asset=_ASSET, **given)
+
+
+def _slack(path: list[str], *_: object) -> NotifyBase:
+    first, second, third = path[path.index("services") + 1 :]
+    return _made(
+        NotifySlack,
+        token_a=first,
+        token_b=second,
+        token_c=third,
+        include_image=False,
+        include_footer=False,
+    )
+
+
+def _teams(path: list[str], query: dict[str, str], parts: SplitResult, *_: object) -> NotifyBase:
+    return _made(
+        NotifyWorkflows,
+        workflow=path[path.index("workflows") + 1],
+        signature=query["sig"],
+        power_automate="powerautomate" in path,
+        routing_id=path[path.index("cu") + 1] if "cu" in path else None,
+        version=query.get("api-version"),
+        include_image=False,
+        host=parts.hostname,
+        port=parts.port,
+    )
+
+
+def _wecom(_path: list[str], query: dict[str, str], *_: object) -> NotifyBase:
+    return _made(NotifyWeComBot, key=query["key"])
+
+
+def _dingtalk(
+    _path: list[str],
+    query: dict[str, str],
+    _parts: SplitResult,
+    secret: str | None,
+    mention: str,
+) -> NotifyBase:
+    return _made(
+        NotifyDingTalk,
+        token=query["access_token"],
+        secret=secret,
+        targets=mention or None,
+    )
+
+
+def _feishu(path: list[str], *_: object) -> NotifyBase:
+    return _made(NotifyFeishu, token=path[path.index("hook") + 1])
+
+
+_ASSET = apprise.AppriseAsset(
+    app_id="Afterwatch", app_desc="Afterwatch", default_service_retry=0, secure_logging=True
+)
+_MAKERS: Mapping[str, Callable[..., NotifyBase]] = {
+    "slack": _slack,
+    "teams": _teams,
+    "wecom": _wecom,
+    "dingtalk": _dingtalk,
+    "feishu": _feishu,
+}
 
 _NOTIFY_TYPES = {
     "info": apprise.NotifyType.INFO,
