@@ -62,7 +62,7 @@ def listed(services: Services, query: str, actor: str, view: inbox.View) -> tupl
     title, advice = words.empty(view, actor)
     return (
         panel_state.of(counts[view], stale=worker == "breach"),
-        words.incidents(found[view], query),
+        words.incidents(found[view], query, now),
         words.answer(found["needs_me"], counts),
         note,
         words.view_options(counts),

@@ -7,25 +7,49 @@ import polars as pl
 
 from dashboard.figures.theme import ACCENT, BAND, COMPARE, MARK, MUTED, TEXT, blank
 
+_TICK_DAYS = 14
+
 
 def expected_band(
-    days: pl.DataFrame, *, value_label: str, expected_label: str, view: str = ""
+    days: pl.DataFrame,
+    *,
+    value_label: str,
+    expected_label: str,
+    share: bool = False,
+    view: str = "",
 ) -> go.Figure:
     """A line for what happened, one for what was expected, and the band around it.
 
     Args:
         days: `day`, `y`, `mu`, `low`, `high` (null: nothing was expected of that day), `inside`
-            (whether the day belongs to what was judged), `hover`; oldest first.
+            (whether the day belongs to what was judged), `label`, `hover`; oldest first.
         value_label: stands at the end of the line: the newest value.
         expected_label: stands at the end of the expectation.
+        share: whether the axis counts in percent.
         view: changes when another incident is shown.
     """
+    ticks = days.reverse().gather_every(_TICK_DAYS)
     figure = blank(
-        margin={"l": 4, "r": 132, "t": 16, "b": 4},
+        margin={"l": 4, "r": 104, "t": 16, "b": 4},
         uirevision=view,
         hovermode="x",
-        xaxis={"type": "date", "showgrid": False, "fixedrange": True, "nticks": 6},
-        yaxis={"rangemode": "tozero", "fixedrange": True, "nticks": 4, "showline": False},
+        xaxis={
+            "type": "date",
+            "showgrid": False,
+            "fixedrange": True,
+            # In the reader's language: the browser's own names of months are English.
+            "tickmode": "array",
+            "tickvals": ticks["day"].to_list(),
+            "ticktext": ticks["label"].to_list(),
+            "tickangle": 0,
+        },
+        yaxis={
+            "rangemode": "tozero",
+            "fixedrange": True,
+            "nticks": 4,
+            "showline": False,
+            "tickformat": ",.0%" if share else "",
+        },
     )
     known = days.filter(pl.col("low").is_not_null() & pl.col("high").is_not_null())
     figure.add_trace(

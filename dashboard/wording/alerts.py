@@ -100,9 +100,9 @@ def empty(view: str, actor: str) -> tuple[str, str]:
     return titles[view], _("Remove a filter to see other markets.")
 
 
-def incidents(frame: pl.DataFrame, query: str) -> str:
+def incidents(frame: pl.DataFrame, query: str, now: datetime) -> str:
     """Rows of the inbox, for `data-rows`."""
-    rows = [_row(row, query) for row in frame.iter_rows(named=True)]
+    rows = [_row(row, query, now) for row in frame.iter_rows(named=True)]
     data = {
         "kind": "inbox",
         "store": str(Alerts.PRESSED),
@@ -112,7 +112,7 @@ def incidents(frame: pl.DataFrame, query: str) -> str:
     return orjson.dumps(data).decode()
 
 
-def _row(row: Mapping[str, Any], query: str) -> dict[str, Any]:
+def _row(row: Mapping[str, Any], query: str, now: datetime) -> dict[str, Any]:
     labels = json.loads(row["labels"])
     title = title_of(row, labels)
     mine = row["handling"] == "open"
@@ -128,12 +128,12 @@ def _row(row: Mapping[str, Any], query: str) -> dict[str, Any]:
         "slice": slice_words(labels),
         "numbers": against(row),
         "spark": spark | {"zero": True} if banded else {"values": row["spark"], "zero": True},
-        "notes": _notes(row),
+        "notes": _notes(row, now),
         "acknowledge": _("Acknowledge: {title}", title=title) if mine else "",
     }
 
 
-def _notes(row: Mapping[str, Any]) -> list[dict[str, str]]:
+def _notes(row: Mapping[str, Any], now: datetime) -> list[dict[str, str]]:
     """Since when, who has it, what comes next: each a text with an instant behind it."""
     notes = [_note(_("since"), row["opened_at"]), _note(_who(row))]
     if row["handling"] == "closed":
@@ -153,7 +153,10 @@ def _notes(row: Mapping[str, Any]) -> list[dict[str, str]]:
         notes.append(_note(_("goes to the next person"), row["next_step_at"]))
     elif row["notify_at"]:
         why = message_reason(row["notify_reason"] or "")
-        notes.append(_note(_("next message ({why})", why=why), row["notify_at"]))
+        if row["notify_at"] > now:
+            notes.append(_note(_("next message ({why})", why=why), row["notify_at"]))
+        else:
+            notes.append(_note(_("a message is due ({why})", why=why)))
     return [note for note in notes if note["text"]]
 
 

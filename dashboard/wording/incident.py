@@ -39,6 +39,7 @@ SERIES = {
     "high": pl.Float64(),
 }
 SHOWN_INSIDE = 12
+SHOWN_DRIVERS = 8
 
 
 def answer(page: IncidentPage) -> str:
@@ -142,7 +143,7 @@ def _rule(page: IncidentPage) -> rows.Fact:
 
 
 def days(page: IncidentPage) -> pl.DataFrame:
-    """The series of the evidence for the chart: `SERIES`, `inside`, `hover`."""
+    """The series of the evidence for the chart: `SERIES`, `inside`, `hover`, `label`."""
     frame = pl.DataFrame(
         [{name: point.get(name) for name in SERIES} for point in page.evidence.get("series", [])],
         schema={**SERIES, "day": pl.String()},
@@ -152,13 +153,23 @@ def days(page: IncidentPage) -> pl.DataFrame:
     inside = pl.col("day").is_between(first, last) if first and last else pl.lit(value=False)
     unit = _unit(page)
     hover = [_hover(point, unit) for point in frame.iter_rows(named=True)]
-    return frame.with_columns(inside=inside, hover=pl.Series(hover, dtype=pl.String))
+    labels = [formats.day(day) for day in frame["day"]]
+    return frame.with_columns(
+        inside=inside,
+        hover=pl.Series(hover, dtype=pl.String),
+        label=pl.Series(labels, dtype=pl.String),
+    )
 
 
 def _unit(page: IncidentPage) -> str:
     """Unit of the series: shares stay shares, hours and rows are counts of a day."""
     kinds = {"threshold": page.row["unit"], "proportion": "count"}
     return kinds.get(page.row["kind"], "count") or "count"
+
+
+def is_share(page: IncidentPage) -> bool:
+    """Whether the chart counts in percent."""
+    return _unit(page) == "share"
 
 
 def _window(page: IncidentPage) -> tuple[date | None, date | None]:
@@ -258,7 +269,8 @@ def drivers_title(page: IncidentPage) -> str:
     """What grew most, in a sentence."""
     found = page.evidence.get("drivers", [])
     if not found:
-        return _("What drives it")
+        overdue = page.evidence.get("rows")
+        return _("The longest over their time") if overdue else _("What drives it")
     top = found[0]
     return _(
         "{dimension} “{value}” grew most",
@@ -267,7 +279,19 @@ def drivers_title(page: IncidentPage) -> str:
     )
 
 
-def drivers(page: IncidentPage, query: str) -> str:
+def drivers_count(page: IncidentPage) -> int:
+    """How many drivers, or overdue rows, there are to show."""
+    return len(page.evidence.get("drivers") or page.evidence.get("rows") or ())
+
+
+def drivers(page: IncidentPage, zone: str, query: str) -> str:
+    """What grew most inside the slice; of a deadline rule the rows that are longest overdue."""
+    if page.evidence.get("drivers") or not page.evidence.get("rows"):
+        return _grown(page, query)
+    return _overdue(page, zone, query)
+
+
+def _grown(page: IncidentPage, query: str) -> str:
     """What grew most inside the slice, each with the way to its cases."""
     columns = [
         rows.Column(_("What")),
@@ -275,7 +299,7 @@ def drivers(page: IncidentPage, query: str) -> str:
         rows.Column(_("Usual"), num=True),
         rows.Column(_("More"), num=True),
     ]
-    found = page.evidence.get("drivers", [])
+    found = page.evidence.get("drivers", [])[:SHOWN_DRIVERS]
     most = max((abs(driver["excess"]) for driver in found), default=0) or 1
     lines = [
         rows.Row(
@@ -285,7 +309,7 @@ def drivers(page: IncidentPage, query: str) -> str:
                     sub=dimension_name(driver["dimension"]),
                 ),
                 rows.Cell(formats.number(driver["y"])),
-                rows.Cell(formats.number(driver["mu"], 1)),
+                rows.Cell(amount(driver["mu"], "count")),
                 rows.Cell(
                     formats.signed(driver["excess"], 0),
                     bar=driver["excess"] / most,
@@ -300,22 +324,13 @@ def drivers(page: IncidentPage, query: str) -> str:
 
 
 def inside_count(page: IncidentPage) -> int:
-    """How many finer slices, further alerts or overdue rows there are to show."""
-    return len(_inside(page)) or len(page.evidence.get("rows", []))
+    """How many finer slices and further alerts there are to show."""
+    return len(_inside(page))
 
 
 def inside_title(page: IncidentPage) -> str:
     """What the table of the incident's parts holds."""
-    if _inside(page) or not page.evidence.get("rows"):
-        return ngettext("{count} part inside", "{count} parts inside", len(_inside(page)))
-    return _("The longest over their time")
-
-
-def inside(page: IncidentPage, zone: str, query: str) -> str:
-    """Finer slices and further alerts, the largest excess first; else the oldest overdue rows."""
-    if _inside(page) or not page.evidence.get("rows"):
-        return _slices(page)
-    return _overdue(page, zone, query)
+    return ngettext("{count} part inside", "{count} parts inside", inside_count(page))
 
 
 def _overdue(page: IncidentPage, zone: str, query: str) -> str:
@@ -335,7 +350,8 @@ def _overdue(page: IncidentPage, zone: str, query: str) -> str:
     return rows.table(columns, lines)
 
 
-def _slices(page: IncidentPage) -> str:
+def inside(page: IncidentPage) -> str:
+    """Finer slices and further alerts of the incident, the largest excess first."""
     columns = [
         rows.Column(_("Slice")),
         rows.Column(_("Seen"), num=True),
@@ -347,7 +363,7 @@ def _slices(page: IncidentPage) -> str:
             (
                 rows.Cell(child.get("title") or slice_words(child["labels"]), sub=child["state"]),
                 rows.Cell(formats.number(child["y"])),
-                rows.Cell(formats.number(child["mu"], 1)),
+                rows.Cell(amount(child["mu"], "count")),
                 rows.Cell(formats.percent(child["share"], 0) if child["share"] else formats.NONE),
             )
         )
