@@ -14,12 +14,16 @@ import polars as pl
 from sqlalchemy import Engine
 
 from alerts.backtest.walking import Day, Judge, Look, Walk
+from alerts.detection.surge import MIN_KNOWN_DAYS, Reason
 from alerts.evaluation import fingerprint_of, past_of
-from alerts.judging import judge
+from alerts.judging import Judgement, judge
+from alerts.lifecycle.model import Seen
 from alerts.reading import Numbers, Reading, Tables, days_read, read
 from alerts.rules import Rule, RuleVersion
 from alerts.rules.format.deadline import DeadlineRule
 from alerts.rules.format.feed import FeedRule
+from alerts.rules.format.proportion import ProportionRule
+from alerts.rules.format.surge import SurgeRule
 from alerts.slots import slot_of
 from data_access.metrics import CATALOGUE
 from data_access.rollups.cohorts import COHORTS
@@ -27,6 +31,8 @@ from data_access.rollups.days import AsOf
 
 Read = Callable[[date], Reading]
 
+_BLIND = {str(Reason.SHORT_HISTORY), "no_rows"}
+"""Reasons of an observation that say that nobody can tell."""
 _SOON, _LATER = (AsOf(datetime(year, 1, 1, tzinfo=UTC), "UTC") for year in (2000, 2001))
 
 
@@ -51,9 +57,25 @@ def judge_of(version: RuleVersion, read_day: Read, zone: str) -> Judge:
             )
             for seen in judged.slices
         }
-        return Day(day, looks, judged.others)
+        return Day(day, looks, judged.others, judged=_could_tell(rule, day, reading, judged))
 
     return judge_day
+
+
+def _could_tell(rule: Rule, day: date, reading: Reading, judged: Judgement) -> bool:
+    """Whether the rule could have told of something on a day.
+
+    A hierarchical rule gives only slices that matter, so there the length of the feed decides; too
+    few rows to say anything is an answer like another: the rule is quiet.
+    """
+    if judged.others.seen is Seen.NODATA:
+        return False
+    if judged.slices:
+        return any(seen.observation.reason not in _BLIND for seen in judged.slices)
+    if not isinstance(rule, SurgeRule | ProportionRule):
+        return True
+    unlearned = rule.window_days + 7 * rule.gap_weeks
+    return (day - reading.began).days >= MIN_KNOWN_DAYS + unlearned
 
 
 def reader_of(

@@ -43,11 +43,16 @@ class Detection:
 
 @dataclass(frozen=True)
 class Notices:
-    """Messages that nobody acting would have got, after grouping and throttling."""
+    """Messages with nobody acting, after grouping and bundling.
+
+    `managers` are the people and rooms that got any; `busiest` is how many the busiest of them got,
+    reminders left out: those end as soon as somebody acknowledges.
+    """
 
     total: int
     managers: int
     by_reason: Mapping[str, int]
+    busiest: int
 
 
 @dataclass(frozen=True)
@@ -94,8 +99,8 @@ class Backtest:
 
     @property
     def per_manager_day(self) -> float:
-        """Messages per manager and day."""
-        return self.notices.total / self.notices.managers / self.days if self.days else 0.0
+        """Messages a day for whoever gets most, reminders left out."""
+        return self.notices.busiest / self.days if self.days else 0.0
 
     @property
     def flaps(self) -> int:

@@ -15,6 +15,7 @@ from alerts.backtest.noticing import notices
 from alerts.backtest.result import Backtest, DayCount
 from alerts.backtest.verdicts import verdicts
 from alerts.backtest.walking import walk
+from alerts.notify.config import Config, default
 from alerts.reading import Tables
 from alerts.rules import RuleVersion
 from alerts.slots import day_of, slot_of
@@ -53,6 +54,7 @@ def run(
     last: date,
     zone: str,
     tables: Tables | None = None,
+    config: Config | None = None,
 ) -> Backtest:
     """What a version would have told from `first` to `last`, and what that would have cost.
 
@@ -64,6 +66,7 @@ def run(
         last: last judged day.
         zone: reporting zone, in which days end.
         tables: marts and facts, for rules that read rows.
+        config: who would have been told; None: what holds without a file.
 
     Raises:
         JudgeError: the rule cannot be judged on these data; the message says why.
@@ -85,7 +88,7 @@ def run(
         near_misses=made.near_misses,
         daily=tuple(DayCount(*day) for day in made.daily),
         detections=tuple(detections(episodes, read_incidents(engine, first, last))),
-        notices=notices(version.rule, made, zone),
+        notices=notices(version, made, config or default(), slot_of(last, zone)),
         verdicts=verdicts(engine, version.rule.id, episodes, zone),
         data_version=metrics.version(),
         seconds=round(time.monotonic() - began, 3),

@@ -28,11 +28,15 @@ class Look:
 
 @dataclass(frozen=True)
 class Day:
-    """One judged day: what was seen by fingerprint, and what alerts outside of it are told."""
+    """One day: what was seen by fingerprint, and what alerts outside of it are told.
+
+    `judged` is False where nobody could have told: too short a history, no rows at all.
+    """
 
     day: date
     looks: Mapping[str, Look]
     others: Observation = Observation(Seen.MISSING)  # noqa: RUF009 - frozen
+    judged: bool = True
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,7 @@ class Walk:
     told: list[Told] = field(default_factory=list)
     found: dict[tuple[str, int], Found] = field(default_factory=dict)
     judged_days: int = 0
-    """Days on which at least one segment could be judged."""
-    first_judged: date | None = None
+    """Days on which the rule could have told of something."""
     daily: list[tuple[date, float, float, int]] = field(default_factory=list)
     """`y` and `mu` over all segments, and how many episodes were open after the day."""
     most_segments: int = 0
@@ -149,19 +152,13 @@ class Walk:
 
     def _count(self, day: Day) -> None:
         self.most_segments = max(self.most_segments, len(day.looks))
-        judged = [
-            look
-            for look in day.looks.values()
-            if look.observation.seen not in {Seen.NODATA, Seen.ERROR}
-        ]
-        if judged:
+        if day.judged:
             self.judged_days += 1
-            self.first_judged = self.first_judged or day.day
         self.daily.append(
             (
                 day.day,
                 sum(look.y or 0.0 for look in day.looks.values()),
-                sum(look.mu or 0.0 for look in judged),
+                sum(look.mu or 0.0 for look in day.looks.values()),
                 sum(state.is_open for state in self.states.values()),
             )
         )

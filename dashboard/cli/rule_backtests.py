@@ -151,8 +151,9 @@ def _print(made: Backtest, difference: Difference | None) -> None:
         return
     click.echo(
         f"{len(made.episodes)} episodes, {per_week:.2f} a week; {made.flaps} relapses, "
-        f"{made.near_misses} near misses; {made.notices.total} messages, "
-        f"{made.per_manager_day:.2f} per manager and day (managers: {made.notices.managers})."
+        f"{made.near_misses} near misses. With nobody acting: {made.notices.total} messages to "
+        f"{made.notices.managers} recipients, at most {made.per_manager_day:.2f} a day to one "
+        "(reminders left out)."
     )
     _print_detections(made)
     if made.verdicts.by_verdict:

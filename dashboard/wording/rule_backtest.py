@@ -68,7 +68,7 @@ def cost(made: Backtest) -> str:
         rows.Fact(
             _("Messages a day, per manager"),
             formats.number(made.per_manager_day, 2),
-            sub=_("after grouping and throttling"),
+            sub=_("after grouping, reminders left out"),
         ),
         rows.Fact(_("Relapses"), formats.number(made.flaps)),
         rows.Fact(_("Near misses"), formats.number(made.near_misses)),

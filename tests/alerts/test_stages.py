@@ -41,7 +41,7 @@ def made(version: RuleVersion, *, days: int = 120, messages: int = 10) -> Backte
         0,
         (),
         (),
-        Notices(messages, 1, {"first": messages}),
+        Notices(messages, 1, {"first": messages}, messages),
         Verdicts(0, {}),
     )
 
