@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from alerts.notify.config import Config
@@ -45,5 +45,7 @@ def findings(
         first = local_day(now, rota.zone)
         kept = overrides.get(name, ())
         for finding in check(rota, first, days, people=people, overrides=kept):
-            if finding.ends_at is None or finding.ends_at > now:
+            if finding.starts_at is None or finding.ends_at is None:
                 yield name, finding
+            elif finding.ends_at > now:
+                yield name, replace(finding, starts_at=max(finding.starts_at, now))

@@ -38,7 +38,7 @@ def _duty() -> html.Section:
         _("On call now"),
         panel(
             Delivery.DUTY_PANEL,
-            rows(Delivery.DUTY, _("On call now")),
+            _table(Delivery.DUTY, _("On call now")),
             skeleton="table",
             empty=(
                 _("There is no rota"),
@@ -57,8 +57,8 @@ def _take_over() -> html.Section:
         panel(
             Delivery.ACTIONS_PANEL,
             [
-                rows(Delivery.ACTIONS, _("Take over")),
-                rows(Delivery.OVERRIDES, _("Who takes over")),
+                _table(Delivery.OVERRIDES, _("Who takes over")),
+                _buttons(Delivery.ACTIONS, _("Take over")),
             ],
             skeleton="text",
             empty=(
@@ -76,7 +76,7 @@ def _findings() -> html.Section:
         _("The next 400 days"),
         panel(
             Delivery.FINDINGS_PANEL,
-            rows(Delivery.FINDINGS, _("What the rotas leave open")),
+            _table(Delivery.FINDINGS, _("What the rotas leave open")),
             skeleton="table",
             empty=(
                 _("Nothing is left open"),
@@ -97,15 +97,23 @@ def _messages(chosen: str) -> html.Section:
         html.P(id=Delivery.RESENT, className="aw-outcome", role="status"),
         panel(
             Delivery.MESSAGES_PANEL,
-            rows(Delivery.MESSAGES, _("Messages")),
+            _table(Delivery.MESSAGES, _("Messages")),
             skeleton="table",
             empty=(
                 html.Span(_("Nothing here"), id=Delivery.EMPTY),
                 html.Span(id=Delivery.EMPTY_NOTE),
             ),
         ),
-        rows(Delivery.RESEND, _("Send again")),
+        _buttons(Delivery.RESEND, _("Send again")),
         title_id="delivery-messages-title",
         note=html.Span(id=Delivery.NOTE),
         actions=views(Delivery.VIEW, view_names(), chosen, label=_("Which messages")),
     )
+
+
+def _table(id: Delivery, label: str) -> html.Div:  # noqa: A002
+    return html.Div(rows(id, label), className="aw-delivery__table")
+
+
+def _buttons(id: Delivery, label: str) -> html.Div:  # noqa: A002
+    return html.Div(rows(id, label), className="aw-delivery__actions")

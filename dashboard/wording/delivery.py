@@ -112,9 +112,9 @@ def messages(frame: pl.DataFrame, view: View, query: str, zone: str) -> str:
     """Messages as a table, each with why it goes out and what became of it."""
     columns = [
         rows.Column(_("Message")),
-        rows.Column(_("To")),
+        rows.Column(_("Recipient")),
         rows.Column(_("Why")),
-        rows.Column(_("Written")),
+        rows.Column(_("Created")),
         rows.Column(_column(view)),
         rows.Column(_("Attempts"), num=True),
     ]

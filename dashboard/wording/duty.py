@@ -28,7 +28,7 @@ def on_duty(shown: Sequence[OnDuty], zone: str) -> str:
         rows.Column(_("Rota")),
         rows.Column(_("On call")),
         rows.Column(_("Next handover"), title=_("When somebody else is on call")),
-        rows.Column(_("UTC")),
+        rows.Column("UTC"),
         rows.Column(_("There")),
         rows.Column(_("Yours ({zone})", zone=place(zone))),
         rows.Column(_("Then")),
@@ -132,7 +132,6 @@ def _fields(config: Config, now: datetime) -> tuple[Field, ...]:
     first = next(iter(config.body.rotas.values())).zone
     starts = formats.as_zone(now, first).replace(minute=0, second=0, microsecond=0)
     starts += timedelta(hours=1)
-    note = _("by the clocks of the rota")
     return (
         Field(
             "rota",
@@ -146,10 +145,10 @@ def _fields(config: Config, now: datetime) -> tuple[Field, ...]:
             "choice",
             tuple((name, name) for name in config.body.people),
         ),
-        Field("starts", _("From"), "datetime-local", value=f"{starts:%Y-%m-%dT%H:%M}", note=note,
-              required=True),
-        Field("ends", _("Until"), "datetime-local",
-              value=f"{starts + timedelta(hours=8):%Y-%m-%dT%H:%M}", note=note, required=True),
+        Field("starts", _("From (by the rota's clocks)"), "datetime-local",
+              value=f"{starts:%Y-%m-%dT%H:%M}", required=True),
+        Field("ends", _("Until (by the rota's clocks)"), "datetime-local",
+              value=f"{starts + timedelta(hours=8):%Y-%m-%dT%H:%M}", required=True),
     )  # fmt: skip
 
 
@@ -247,7 +246,7 @@ def findings_title(found: Sequence[tuple[str, Finding]], *, rotas: int) -> str:
     return _("The next 400 days are covered") if rotas else _("The next 400 days")
 
 
-def findings(config: Config, found: Sequence[tuple[str, Finding]], *, most: int = 100) -> str:
+def findings(config: Config, found: Sequence[tuple[str, Finding]], *, most: int = 20) -> str:
     """Each with its rota and its times by the rota's clocks."""
     columns = [
         rows.Column(_("Rota")),
