@@ -258,7 +258,6 @@ def _threshold(
 def _parity(
     rule: ThresholdRule, start: date, last: date, slot: datetime, metrics: Numbers
 ) -> pl.DataFrame:
-    """Each group's standardised share against the reference's, on the last day and each week."""
     asked = rule.signal.parity
     assert asked is not None
     by = (asked.dimension, *asked.strata)
@@ -266,6 +265,19 @@ def _parity(
     found = metrics.kpi(Query(rule.signal.kpi, (*by, "day"), where, slot)).select(
         *_named(by), "day", "numerator", "denominator"
     )
+    return compare_groups(rule, found, start, last)
+
+
+def compare_groups(
+    rule: ThresholdRule, found: pl.DataFrame, start: date, last: date
+) -> pl.DataFrame:
+    """Each group's standardised share against the reference's, on the last day and each week.
+
+    `found`: the compared dimension, the strata, `day`, `numerator`, `denominator`.
+    """
+    asked = rule.signal.parity
+    assert asked is not None
+    by = (asked.dimension, *asked.strata)
     frames = []
     at = last
     while at - timedelta(days=rule.window_days - 1) >= start:
@@ -275,6 +287,8 @@ def _parity(
         counts = window.group_by(by).agg(pl.col("numerator", "denominator").sum())
         frames.append(_compared(rule, counts, at))
         at -= PARITY_STEP
+    if not frames:
+        frames = [_compared(rule, found.drop("day").clear(), last)]
     return pl.concat(frames).sort(asked.dimension, "day")
 
 

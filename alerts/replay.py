@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import polars as pl
 
-from alerts.judging import Past, judge, key_of
+from alerts.judging import Past, judge
 from alerts.lifecycle import AlertState, Seen, Signal, step
 from alerts.rules import RuleVersion
 from alerts.slots import slot_of
@@ -74,20 +74,12 @@ class Replay:
 
 
 def replay(
-    version: RuleVersion, series: pl.DataFrame, days: Sequence[date], *, began: date
+    version: RuleVersion,
+    known: Callable[[date], pl.DataFrame],
+    days: Sequence[date],
+    *,
+    began: date,
 ) -> Mapping[date, set[Key]]:
-    """Open slices after each of `days`, oldest first, where all of `series` was known at once."""
+    """Open slices after each of `days`, oldest first; `known` gives what is read for a day."""
     run = Replay(version, began)
-    dated = "day" in series.columns
-    return {
-        day: run.advance(series.filter(pl.col("day") <= day) if dated else series, day)
-        for day in days
-    }
-
-
-def labels_of(key: Key) -> dict[str, str]:
-    """A key as labels again."""
-    return dict(key)
-
-
-__all__ = ["Key", "Replay", "key_of", "labels_of", "replay"]
+    return {day: run.advance(known(day), day) for day in days}

@@ -11,25 +11,30 @@
       - day: 2026-03-16
         alerts: [{market: DE, category: toys}]
 
-`20x70` is 20 on seventy days, `20+2x5` is 20 22 24 26 28, a number alone is one day. `rule` is the
-id of a rule that ships, or a file beside the test file.
+`rule` is the id of a rule that ships, or a file beside the test file. An expected alert is the
+labels that its slice fixes, `{}` is everything. What `values` and the further columns are depends
+on the kind, see `alerts.made_up_series` and `docs/rules.md`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from importlib import resources
 from pathlib import Path
+from typing import Any
 
-import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from alerts.replay import replay
-from alerts.rules import Rule, RuleError, builtin, load
+from alerts.judging import JudgeError, key_of
+from alerts.made_up_series import MadeUp, MadeUpError, expand, known_days
+from alerts.replay import Key, replay
+from alerts.rules import RuleError, RuleVersion, builtin, load
 from alerts.rules.loading import read_yaml
+from alerts.rules.texts import segment_text
+from alerts.strict_yaml import explain
 
-_TOKEN = re.compile(r"(?P<first>\d+(?:\.\d+)?)(?P<step>[+-]\d+(?:\.\d+)?)?(?:x(?P<times>\d{1,4}))?")
+__all__ = ["expand", "run_test_file", "shipped_tests"]
 
 
 class _Strict(BaseModel):
@@ -37,9 +42,11 @@ class _Strict(BaseModel):
 
 
 class _Series(_Strict):
-    labels: dict[str, str]
+    labels: dict[str, str] = {}
     values: str
     exposure: str | None = None
+    n: str | None = None
+    oldest: str | None = None
 
 
 class _Expectation(_Strict):
@@ -61,34 +68,28 @@ def run_test_file(path: Path) -> list[str]:
         RuleError: the file, or the rule it names, cannot be used.
     """
     test = _read(path)
-    rule = _rule(test.rule, path)
-    frame = pl.concat([_rows(rule, series, test.start, path) for series in test.series])
-    last = max(expectation.day for expectation in test.expect)
-    first = test.start + timedelta(days=rule.window_days)
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    opened = replay(rule, frame, days, began=test.start)
+    version = _rule(test.rule, path)
+    rule = version.rule
+    try:
+        series = [_made_up(one) for one in test.series]
+        known = known_days(rule, series, test.start)
+        last = max(expectation.day for expectation in test.expect)
+        first = test.start + timedelta(days=getattr(rule, "window_days", 1))
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        opened = replay(version, known, days, began=test.start)
+    except (ValueError, JudgeError) as error:
+        raise RuleError(f"{path}: {error}") from error
     return [
         f"{path}, {expectation.day}: {message}"
         for expectation in test.expect
-        for message in _compare(rule, expectation, opened.get(expectation.day, set()))
+        for message in _compare(expectation, opened.get(expectation.day, set()), rule.by)
     ]
 
 
-def expand(values: str) -> list[float]:
-    """The numbers of a compact series.
-
-    Raises:
-        ValueError: naming the part that is not understood.
-    """
-    return [number for token in values.split() for number in _numbers(token)]
-
-
-def _numbers(token: str) -> Iterator[float]:
-    match = _TOKEN.fullmatch(token)
-    if match is None:
-        raise ValueError(f"{token!r} is not understood; write 20, 20x7 or 20+2x7")
-    first, growth = float(match["first"]), float(match["step"] or 0)
-    return (first + growth * n for n in range(int(match["times"] or 1)))
+def shipped_tests() -> list[Path]:
+    """The test files of the rules that ship, one per rule."""
+    folder = resources.files("alerts.rules") / "tests"
+    return sorted(Path(str(file)) for file in folder.iterdir() if file.name.endswith(".yaml"))
 
 
 def _read(path: Path) -> _TestFile:
@@ -100,61 +101,42 @@ def _read(path: Path) -> _TestFile:
     try:
         return _TestFile.model_validate(body)
     except ValidationError as error:
-        faults = []
-        for fault in error.errors():
-            place = tuple(fault["loc"])
-            while place and place not in lines:
-                place = place[:-1]
-            field = ".".join(str(part) for part in fault["loc"])
-            faults.append(f"{path}, line {lines.get(place, 1)}: {field}: {fault['msg']}.")
+        known = ", ".join(_TestFile.model_fields)
+        faults = explain(error, lines, str(path), whole="rule test", known=known)
         raise RuleError("\n".join(faults)) from error
 
 
-def _rule(name: str, path: Path) -> Rule:
+def _rule(name: str, path: Path) -> RuleVersion:
     shipped = builtin()
     if name in shipped:
-        return shipped[name].rule
+        return shipped[name]
     file = path.parent / name
     if not file.is_file():
         raise RuleError(
             f"{path}: rule {name!r} is neither a rule that ships ({', '.join(shipped)}) nor a file "
             f"in {path.parent}."
         )
-    return load(file).rule
+    return load(file)
 
 
-def _rows(rule: Rule, series: _Series, start: date, path: Path) -> pl.DataFrame:
-    if set(series.labels) != set(rule.signal.by):
-        raise RuleError(
-            f"{path}: labels {sorted(series.labels)} differ from what {rule.id} splits by, "
-            f"{sorted(rule.signal.by)}."
-        )
-    if (series.exposure is None) != (rule.signal.exposure is None):
-        raise RuleError(
-            f"{path}: {rule.id} has {'an' if rule.signal.exposure else 'no'} exposure, the series "
-            f"of {series.labels} {'none' if rule.signal.exposure else 'one'}."
-        )
+def _made_up(series: _Series) -> MadeUp:
+    written: dict[str, Any] = series.model_dump(exclude={"labels"}, exclude_none=True)
     try:
-        values = expand(series.values)
-        exposure = expand(series.exposure) if series.exposure is not None else None
+        return MadeUp(series.labels, {name: expand(text) for name, text in written.items()})
     except ValueError as error:
-        raise RuleError(f"{path}: series of {series.labels}: {error}.") from error
-    if exposure is not None and len(exposure) != len(values):
-        raise RuleError(
-            f"{path}: series of {series.labels} has {len(values)} values and {len(exposure)} days "
-            "of exposure; give as many of both."
-        )
-    frame = pl.DataFrame(
-        {"day": [start + timedelta(days=n) for n in range(len(values))], "y": values}
-    ).with_columns(pl.lit(series.labels[name]).alias(name) for name in rule.signal.by)
-    if exposure is not None:
-        frame = frame.with_columns(exposure=pl.Series(exposure, dtype=pl.Float64))
-    return frame
+        raise MadeUpError(f"series of {series.labels}: {error}.") from error
 
 
-def _compare(rule: Rule, expectation: _Expectation, opened: set[tuple[str, ...]]) -> Iterator[str]:
-    wanted = {tuple(alert.get(name, "") for name in rule.signal.by) for alert in expectation.alerts}
-    for labels in sorted(wanted - opened):
-        yield f"expected an open alert for {' · '.join(labels)}, there is none."
-    for labels in sorted(opened - wanted):
-        yield f"an alert for {' · '.join(labels)} is open, none was expected."
+def _compare(expectation: _Expectation, opened: set[Key], by: Sequence[str]) -> Iterator[str]:
+    wanted = {key_of(alert) for alert in expectation.alerts}
+    for key in sorted(wanted - opened):
+        yield f"expected an open alert for {_named(key, by)}, there is none."
+    for key in sorted(opened - wanted):
+        yield f"an alert for {_named(key, by)} is open, none was expected."
+
+
+def _named(key: Key, by: Sequence[str]) -> str:
+    """The values in the rule's order."""
+    labels = dict(key)
+    known = [name for name in by if name in labels]
+    return segment_text([labels.pop(name) for name in known] + list(labels.values()))

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from alerts.rule_tests import expand, run_test_file
-from alerts.rules import RuleError
+from alerts.rule_tests import expand, run_test_file, shipped_tests
+from alerts.rules import RuleError, builtin
 from dashboard.cli.rules import command
 from tests.alerts.fakes import RULE
 
@@ -18,6 +18,8 @@ start: 2026-01-05
 series:
   - labels: {market: DE, category: toys}
     values: 20x70 45x3 20x6
+  - labels: {market: DE, category: books}
+    values: 20x79
   - labels: {market: FR, category: toys}
     values: 20x79
 expect:
@@ -70,6 +72,15 @@ def test_what_went_otherwise_is_told_by_day(good: Path) -> None:
     assert any("2026-03-17: an alert for DE · toys is open, none was expected." in t for t in told)
 
 
+@pytest.mark.parametrize("path", shipped_tests(), ids=lambda path: path.stem)
+def test_what_ships_does_what_its_test_says(path: Path) -> None:
+    assert run_test_file(path) == []
+
+
+def test_every_rule_that_ships_has_a_test() -> None:
+    assert {path.stem for path in shipped_tests()} == set(builtin())
+
+
 def test_a_rule_with_exposure(tmp_path: Path) -> None:
     path = tmp_path / "late.test.yaml"
     path.write_text(
@@ -98,7 +109,7 @@ expect:
             "{market: FR}\n    values",
             "differ from what",
         ),
-        ("20x79", "20x79\n    exposure: 1x79", "has no exposure"),
+        ("20x79", "20x79\n    exposure: 1x79", "complaint-surge has no exposure"),
         ("20x79", "20y79", "'20y79' is not understood"),
         ("start: 2026-01-05", "start: soon", "start"),
         ("expect:", "expct:", "line"),
@@ -118,7 +129,7 @@ def test_the_commands(good: Path, tmp_path: Path) -> None:
     assert (checked.exit_code, "good (test-surge" in checked.output) == (0, True)
     wrong = run(command, ["check", str(good)])
     assert wrong.exit_code == 1
-    assert "there is no such field" in wrong.output
+    assert "kind is missing; use one of surge" in wrong.output
     good.write_text(GOOD.replace("45x3", "20x3"), encoding="utf-8")
     failed = run(command, ["test", str(good)])
     assert (failed.exit_code, "expected an open alert" in failed.output) == (1, True)
