@@ -15,6 +15,8 @@ import callbacks.complaints
 import callbacks.delivery
 import callbacks.numbers
 import callbacks.overview
+import callbacks.quality
+import callbacks.quality_incidents
 import callbacks.reconcile
 import callbacks.returns
 import callbacks.rows
@@ -31,6 +33,8 @@ import pages.complaints
 import pages.delivery
 import pages.numbers
 import pages.overview
+import pages.quality
+import pages.quality_incidents
 import pages.reconcile
 import pages.returns
 import pages.rows
@@ -70,6 +74,8 @@ SCREENS: tuple[Screen, ...] = (
     pages.numbers,
     pages.rules,
     pages.rule,
+    pages.quality,
+    pages.quality_incidents,
     pages.delivery,
 )
 """Every screen, in the order of the rail."""
@@ -90,6 +96,8 @@ CALLBACKS = (
     callbacks.numbers,
     callbacks.rules,
     callbacks.rule,
+    callbacks.quality,
+    callbacks.quality_incidents,
     callbacks.delivery,
 )
 """Every module with callbacks; its screen is the one of the same name."""

@@ -474,3 +474,42 @@ class Delivery(StrEnum):
     NOTE = "delivery-note"
     RESENT = "delivery-resent"
     RESEND = "delivery-resend"
+
+
+class Quality(StrEnum):
+    """`/quality`: what the warnings are worth and what they cost."""
+
+    ANSWER = "quality-answer"
+    PRESSED = "quality-pressed"
+    """Store: a button that was pressed, see `assets/js/65-actions.js`."""
+    CHANGED = "quality-changed"
+    """Store: token of the press that was done; everything is asked for again."""
+    OUTCOME = "quality-outcome"
+    FACTS_PANEL = "quality-facts-panel"
+    FACTS_NOTE = "quality-facts-note"
+    FACTS = "quality-facts"
+    RULES_PANEL = "quality-rules-panel"
+    RULES_TITLE = "quality-rules-title"
+    RULES = "quality-rules"
+    MARKETS_PANEL = "quality-markets-panel"
+    MARKETS_TITLE = "quality-markets-title"
+    MARKETS = "quality-markets"
+    PEOPLE_PANEL = "quality-people-panel"
+    PEOPLE_TITLE = "quality-people-title"
+    PEOPLE = "quality-people"
+    KNOWN_PANEL = "quality-known-panel"
+    KNOWN_TITLE = "quality-known-title"
+    KNOWN = "quality-known"
+    ACTIONS = "quality-actions"
+
+
+class QualityIncidents(StrEnum):
+    """`/quality/<of>`: the incidents behind a number of the Quality screen."""
+
+    ASKED = "quality-incidents-asked"
+    """Store: which incidents, and of which rule."""
+    BACK = "quality-incidents-back"
+    ANSWER = "quality-incidents-answer"
+    PANEL = "quality-incidents-panel"
+    LIST = "quality-incidents-list"
+    NOTE = "quality-incidents-note"
