@@ -60,7 +60,7 @@ def page(
             _message(
                 config,
                 subject,
-                Notice(to, "escalation", (), (), step, next_at),
+                Notice(to, "escalation", (), (), step, next_at, "escalation"),
                 "page",
                 round,
                 now,

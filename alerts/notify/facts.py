@@ -12,7 +12,7 @@ from alerts.notify.escaping import Raw
 from alerts.notify.message import is_room
 from alerts.notify.plan import Notice
 from alerts.notify.subject import Member, Subject
-from alerts.notify.words import REASONS, SEVERITIES, phrase
+from alerts.notify.words import LABELS, REASONS, SEVERITIES, phrase
 
 MOST_MEMBERS = 20
 """Alerts of an incident that a message lists; further ones are counted."""
@@ -49,7 +49,7 @@ def facts(config: Config, subject: Subject, notice: Notice, short_id: str) -> di
         "incident": phrase(locale, "incident", id=subject.group_id),
         **link(config, f"/alerts/{subject.group_id}"),
         "why": _why(notice, locale),
-        "next": next_words(notice.next_at, locale, zone),
+        "next": next_words(notice.next_at, notice.next_reason, locale, zone),
         "for_whom": "" if is_room(notice.to.recipient) else notice.to.recipient,
     }
 
@@ -105,8 +105,9 @@ def link(config: Config, path: str) -> dict[str, Any]:
 
 
 def where(labels: Mapping[str, str], locale: str) -> str:
-    """Labels as `market DE, carrier DHL`."""
-    return _COMMA[locale].join(f"{name} {value}" for name, value in sorted(labels.items()))
+    """Labels as `carrier DHL, market DE`."""
+    words = LABELS[locale]
+    return _COMMA[locale].join(f"{words.get(n, n)} {value}" for n, value in sorted(labels.items()))
 
 
 def moment(at: datetime, zone: str) -> str:
@@ -121,11 +122,11 @@ def number(value: float | None) -> str:
     return f"{value:,.0f}" if value == int(value) or abs(value) >= 100 else f"{value:,.3g}"
 
 
-def next_words(at: datetime | None, locale: str, zone: str) -> str:
-    """When the next message comes."""
+def next_words(at: datetime | None, reason: str, locale: str, zone: str) -> str:
+    """When the next message comes, and why."""
     if at is None:
         return phrase(locale, "next_none")
-    return phrase(locale, "next_at", when=moment(at, zone), reason=REASONS[locale]["repeat"])
+    return phrase(locale, "next_at", when=moment(at, zone), reason=REASONS[locale][reason])
 
 
 def _common(locale: str, severity: str, reason: str, short_id: str) -> dict[str, Any]:

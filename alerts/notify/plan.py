@@ -37,6 +37,7 @@ class Notice:
     because: tuple[str, ...]
     step: int
     next_at: datetime | None
+    next_reason: str = str(Reason.REPEAT)
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def plan(
             one.routed.path if one.routed else (),
             one.routed.because if one.routed else (),
             subject.notices + 1,
-            next((a.at for a in after if a.to.line == one.to.line), None),
+            *_following(after, one.to.line),
         )
         for one in due
     )
@@ -202,6 +203,12 @@ def _after(
         for one in _next_of_all(subject, told, lines, now)
         if one.at > now or one.to.line not in told
     ]
+
+
+def _following(after: Iterable[_Due], line: Line) -> tuple[datetime | None, str]:
+    """When one recipient hears next and why, if nothing happens before."""
+    found = next((one for one in after if one.to.line == line), None)
+    return (None, str(Reason.REPEAT)) if found is None else (found.at, str(found.reason))
 
 
 def _next_of_all(

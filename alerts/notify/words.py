@@ -36,6 +36,28 @@ REASONS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+LABELS: Mapping[str, Mapping[str, str]] = {
+    "en": {"sku": "SKU"},
+    "zh": {
+        "market": "市场",
+        "category": "品类",
+        "carrier": "承运商",
+        "language": "语言",
+        "channel": "渠道",
+        "product": "商品",
+        "sku": "SKU",
+        "lot": "批次",
+        "reason": "原因",
+        "region": "地区",
+        "lane": "线路",
+        "feed": "数据源",
+        "source": "来源",
+        "team": "团队",
+        "priority": "优先级",
+    },
+}
+"""Dimensions in words; one that is not here keeps its name."""
+
 PHRASES: Mapping[str, Mapping[str, str]] = {
     "en": {
         "because_route": "route {route} takes what matches {matchers}",

@@ -77,7 +77,7 @@ class ChatChannel:
             plugin.send(
                 body=message.body,
                 title=message.subject if self._kind in _TITLED else "",
-                notify_type=_NOTIFY_TYPES.get(message.severity, apprise.NotifyType.WARNING),
+                notify_type=_look(message),
                 body_format=_format(self._kind),
             )
         return judge(self._kind, wire, self._clock())
@@ -195,6 +195,13 @@ _EXAMPLES: Mapping[str, str] = {
     "dingtalk": "https://oapi.dingtalk.com/robot/send?access_token=…",
     "feishu": "https://open.feishu.cn/open-apis/bot/v2/hook/…",
 }
+
+
+def _look(message: Outgoing) -> apprise.NotifyType:
+    """The colour; what is over is green."""
+    if message.data.get("firing") is False:
+        return apprise.NotifyType.SUCCESS
+    return _NOTIFY_TYPES.get(message.severity, apprise.NotifyType.WARNING)
 
 
 def _expected(kind: str) -> str:

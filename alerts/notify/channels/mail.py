@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, parseaddr
 from typing import Any
 
-from alerts.notify.channel_format import Email
+from alerts.notify.channel_format import Email, is_mailbox
 from alerts.notify.channels.base import Delivery, Outcome, Outgoing
 
 DOMAIN = "afterwatch.invalid"
@@ -134,7 +134,13 @@ def _of_code(code: int, said: Any) -> Delivery:
 
 
 def _mailbox(text: str) -> Address:
-    """`Name <a@b>` as a header can carry it, also with a name in Chinese."""
+    """`Name <a@b>` as a header can carry it, also with a name in Chinese.
+
+    Raises:
+        ValueError: it is no address.
+    """
+    if not is_mailbox(text):
+        raise ValueError(f"{text!r} is not an address such as mei@shop.example")
     name, address = parseaddr(text)
     user, _, domain = address.rpartition("@")
     return Address(display_name=name, username=user, domain=domain)
