@@ -62,7 +62,7 @@ def on_call(rota: Rota, overrides: Sequence[Override], at: datetime) -> str | No
 
 
 def duty_at(rota: Rota, overrides: Sequence[Override], at: datetime) -> Duty | None:
-    """The duty that covers `at`; None in a gap."""
+    """The duty that covers `at`, cut to the days around it; None in a gap."""
     day = local_day(at, rota.zone)
     found = shifts(rota, day - _DAY, day + _DAY, overrides)
     return next((duty for duty in found if duty.starts_at <= at < duty.ends_at), None)
@@ -71,7 +71,10 @@ def duty_at(rota: Rota, overrides: Sequence[Override], at: datetime) -> Duty | N
 def next_handover(
     rota: Rota, overrides: Sequence[Override], at: datetime, *, days: int = 60
 ) -> Duty | None:
-    """The first duty after `at` of somebody else than is on call then; None if there is none."""
+    """The first duty after `at` of somebody else than is on call then; None if there is none.
+
+    Its end may be cut to the weeks that were looked at.
+    """
     now = on_call(rota, overrides, at)
     day = local_day(at, rota.zone)
     for n in range(0, days, 7):

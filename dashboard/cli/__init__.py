@@ -19,6 +19,7 @@ COMMANDS = {
     "worker": "worker",
     "rules": "rules",
     "alerts": "alerts",
+    "oncall": "oncall",
     "doctor": "doctor",
 }
 """Command name to module in this package; each module has a click command named `command`."""
