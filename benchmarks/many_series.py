@@ -303,7 +303,8 @@ def _every_day(p: Floats, fdr: float) -> Flags:
     order = np.sort(p, axis=0)
     bar = fdr * np.arange(1, len(p) + 1)[:, None] / len(p)
     last = np.where(order <= bar, order, 0.0).max(axis=0)
-    return (p <= last[None, :]) & (last > 0)[None, :]
+    below: Flags = (p <= last[None, :]) & (last > 0)[None, :]
+    return below
 
 
 def page(suite: Path) -> str:
