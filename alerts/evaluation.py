@@ -92,6 +92,7 @@ def evaluate(
         began=reading.began,
         past=past_of(episodes, rule, day, zone),
         watched=open_,
+        events=reading.events,
         zone=zone,
     )
     if not isinstance(rule, FeedRule) and silent_sources(engine, rule):

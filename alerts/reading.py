@@ -10,6 +10,8 @@ from typing import Protocol
 import polars as pl
 from sqlalchemy import Engine, select
 
+from alerts.declared_events import declared_events
+from alerts.detection.events import EventCalendar
 from alerts.detection.terms import by_term
 from alerts.judging.levels import SHOWN_DAYS
 from alerts.rules import Rule
@@ -56,10 +58,11 @@ class ReadError(Exception):
 
 @dataclass(frozen=True)
 class Reading:
-    """The series of `alerts.judging`, and the first day of the feed."""
+    """The series of `alerts.judging`, the first day of the feed, and the days declared."""
 
     series: pl.DataFrame
     began: date
+    events: EventCalendar | None = None
 
 
 def read(
@@ -118,7 +121,16 @@ def read(
         case _:
             series = _surge(rule, start, day, slot, metrics)
     began = series["day"].min() if "day" in series.columns else day
-    return Reading(series, began if isinstance(began, date) else day)
+    markets = series["market"].unique().to_list() if "market" in series.columns else []
+    events = declared_events(
+        rule.events,
+        tables,
+        [market for market in markets if market],
+        first=start,
+        last=day,
+        zone=zone,
+    )
+    return Reading(series, began if isinstance(began, date) else day, events)
 
 
 def days_read(rule: Rule, day: date) -> tuple[date, date]:

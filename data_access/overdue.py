@@ -227,15 +227,15 @@ def overdue(
     """
     spells = _spells(tables, state, by, limit=limit, forget_after=forget_after, first=first,
                      last=last, zone=zone)  # fmt: skip
-    slot = (pl.col("day") + pl.duration(days=1)).cast(pl.Datetime("us")).dt.replace_time_zone(
-        zone, non_existent="null", ambiguous="earliest"
-    )  # fmt: skip
+    ends = (pl.col("day") + pl.duration(days=1)).cast(pl.Datetime("us"))
+    slot = ends.dt.replace_time_zone(zone, non_existent="null", ambiguous="earliest")
+    age = slot.dt.convert_time_zone("UTC") - pl.col("since")
     late = (
         _daily(spells, "late_from")
         .group_by(*by, "day")
         .agg(
             y=pl.len().cast(pl.Float64),
-            oldest=((slot - pl.col("since")).dt.total_seconds() / 3600).max(),
+            oldest=(age.dt.total_seconds() / 3600).max(),
         )
     )
     held = _daily(spells, "begin_on").group_by(*by, "day").agg(n=pl.len().cast(pl.Float64))

@@ -14,6 +14,7 @@ import polars as pl
 from sqlalchemy import Engine
 
 from alerts.backtest.walking import Day, Judge, Look, Walk
+from alerts.detection.events import EventCalendar
 from alerts.detection.surge import MIN_KNOWN_DAYS, Reason
 from alerts.evaluation import fingerprint_of, past_of
 from alerts.judging import Judgement, judge
@@ -49,6 +50,7 @@ def judge_of(version: RuleVersion, read_day: Read, zone: str) -> Judge:
             began=reading.began,
             past=past_of(so_far.known(), rule, day, zone),
             watched=so_far.watched,
+            events=reading.events,
             zone=zone,
         )
         looks = {
@@ -97,16 +99,18 @@ def reader_of(
         return each
     first, last = days[0], days[-1]
     slot = slot_of(last, zone)
-    whole = read(
-        rule, last, slot, metrics, zone=zone, engine=engine, tables=tables, first=first
-    ).series
+    reading = read(rule, last, slot, metrics, zone=zone, engine=engine, tables=tables, first=first)
+    whole = reading.series
 
     def part(day: date) -> Reading:
         if "at" in whole.columns:
             return Reading(whole.filter(pl.col("at") <= slot_of(day, zone)), day)
-        shown = whole.filter(pl.col("day").is_between(*days_read(rule, day)))
+        inside = pl.col("day").is_between(*days_read(rule, day))
+        shown = whole.filter(inside)
         began = shown["day"].min()
-        return Reading(shown, began if isinstance(began, date) else day)
+        declared = reading.events
+        events = None if declared is None else EventCalendar(declared.days.filter(inside))
+        return Reading(shown, began if isinstance(began, date) else day, events)
 
     return part
 

@@ -22,6 +22,7 @@ from datetime import date
 
 import polars as pl
 
+from alerts.detection.events import EventCalendar
 from alerts.judging.checks import check_series
 from alerts.judging.counts import judge_counts
 from alerts.judging.levels import judge_deadline, judge_feed, judge_threshold
@@ -56,6 +57,7 @@ def judge(
     began: date,
     past: Sequence[Past] = (),
     watched: Sequence[Labels] = (),
+    events: EventCalendar | None = None,
     zone: str = "UTC",
 ) -> list[Judgement]:
     """Judge days, each on what `series` holds up to it.
@@ -71,6 +73,7 @@ def judge(
         past: the rule's episodes so far; their days are not learned from.
         watched: labels of the alerts that are pending or open: they are judged on their own series
             whatever else is found.
+        events: declared holidays and promotions, for rules that allow for them.
         zone: reporting zone, for what happens at an instant.
 
     Returns:
@@ -87,7 +90,8 @@ def judge(
     if series.is_empty() and not isinstance(rule, DeadlineRule):
         return [Judgement(day, (), Observation(Seen.NODATA, "no_rows")) for day in days]
     return [
-        _judge_day(version, series, day, began=began, past=past, watched=watched) for day in days
+        _judge_day(version, series, day, began=began, past=past, watched=watched, events=events)
+        for day in days
     ]
 
 
@@ -99,6 +103,7 @@ def _judge_day(
     began: date,
     past: Sequence[Past],
     watched: Sequence[Labels],
+    events: EventCalendar | None,
 ) -> Judgement:
     rule = version.rule
     known = series.filter(pl.col("day") <= day)
@@ -111,4 +116,6 @@ def _judge_day(
             return judge_novelty(rule, known, day, began=began, past=past)
         case _:
             assert not isinstance(rule, FeedRule)
-            return judge_counts(rule, known, day, began=began, past=past, watched=watched)
+            return judge_counts(
+                rule, known, day, began=began, past=past, watched=watched, events=events
+            )

@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from alerts.detection import tail
+from alerts.detection.events import EventCalendar
 from alerts.detection.proportion import Reason as Few
 from alerts.detection.surge import Reason
 from alerts.judging.model import ABSENT, Child, Judgement, Labels, Past, SliceSeen, inside, key_of
@@ -37,10 +38,11 @@ def judge_counts(
     began: date,
     past: Sequence[Past],
     watched: Sequence[Labels],
+    events: EventCalendar | None = None,
 ) -> Judgement:
     """Judge one day; see `alerts.judging.judge`."""
     known = {key_of(labels): dict(labels) for labels in watched}
-    score = partial(score_table, rule, day=day, began=began)
+    score = partial(score_table, rule, day=day, began=began, events=events)
     leaves = score(series, rule.by, past=_of_dims(past, rule.by))
     seen = list(_watched(rule, series, leaves, list(known.values()), score, past))
     if not rule.hierarchy:

@@ -12,6 +12,7 @@ from datetime import date
 import polars as pl
 
 from alerts.detection import proportion, surge
+from alerts.detection.events import EventCalendar
 from alerts.judging.model import Past
 from alerts.judging.specs import direction_of
 from alerts.rules.format.proportion import ProportionRule
@@ -48,6 +49,7 @@ def score_table(
     *,
     began: date,
     past: Sequence[Past] = (),
+    events: EventCalendar | None = None,
 ) -> Table:
     """Score the series, added up over all but `dims`, on one day.
 
@@ -60,7 +62,8 @@ def score_table(
     episodes = _episodes(past, names)
     if isinstance(rule, ProportionRule):
         return _shares(rule, added, tuple(dims), day, began=began, episodes=episodes)
-    scored = surge.score(added, surge_spec(rule), day, began=began, episodes=episodes)
+    spec = surge_spec(rule)
+    scored = surge.score(added, spec, day, began=began, episodes=episodes, events=events)
     judged = scored.judged.drop("day", *([] if dims else [_WHOLE]))
     return Table(judged, tuple(dims), lambda row: surge.history(scored, row))
 
