@@ -71,3 +71,8 @@ def _along(raw: Floats, at: Floats, becomes: Floats) -> Floats:
     inside = np.interp(raw, at, becomes)
     beyond: Floats = np.where(raw > at[-1], becomes[-1] + slope * (raw - at[-1]), inside)
     return beyond
+
+
+def daily() -> Calibration:
+    """Of the windows of `design.DAILY` together."""
+    return NONE

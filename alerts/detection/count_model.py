@@ -10,8 +10,9 @@ from points before it only, the latest `guard` ones left out. Nothing is shared 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,15 +22,24 @@ from alerts.detection.calibration import NONE, Calibration, combine
 from alerts.detection.design import Cadence, Design
 from alerts.detection.tail import mid_p
 
+Number = TypeVar("Number", np.float64, np.float32)
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Codes = NDArray[np.int64]
 Dates = NDArray[np.datetime64]
 
-CHUNK = 1024
+CHUNK = 256
 """Series worked on at once: few enough for the processor's cache, enough to amortise a call."""
 EVENT_CHANGE = 0.25
 """How much a holiday's or event's effect differs from one time to the next, as share of itself."""
+ROOM = 1.0
+"""Room, in units of φ/√μ, that a thin series' residuals get above an outlier's limit."""
+LEVEL_PRIOR = 0.5
+"""Cases added to the whole history: a series never seen before expects a little, not nothing."""
+REJECTED = 2.0
+"""Outlier's limits above which a past point was a surge beyond doubt and teaches nothing."""
+THIN = 2.0
+"""Expected cases below which none is rejected: there a lone spike may be plain overdispersion."""
 _FIRST_ROUNDS = 5
 _WARM_ROUNDS = 2
 
@@ -40,7 +50,7 @@ class Expectation:
 
     `mu` is series × points; `observed`, `mean`, `phi` (dispersion, ≥ 1) and `relative_variance`
     (of the mean itself, over its square) are windows × series × points, each window ending with
-    its point.
+    its point. `path` is what was expected of every point by the last fit, series × points.
     """
 
     lengths: tuple[int, ...]
@@ -50,6 +60,7 @@ class Expectation:
     mean: Floats
     phi: Floats
     relative_variance: Floats
+    path: Singles
 
     @property
     def dispersion(self) -> Floats:
@@ -80,6 +91,7 @@ def expect(
     known: NDArray[np.generic] | None = None,
     gap: int | None = None,
     slope_sd: float = design.SLOPE_SD,
+    keep_path: bool = False,
 ) -> Expectation:
     """Expected counts of the last `judged` points, each from the points before it.
 
@@ -93,6 +105,7 @@ def expect(
         known: 1 where a point may be learned from, 0 where not; series × points or points.
         gap: points before each refit that are not learned from; the cadence's guard if not given.
         slope_sd: prior standard deviation of the trend, per year.
+        keep_path: give the expectation of the whole history too.
 
     Raises:
         ValueError: shapes that do not fit, counts that are not counts, or too short a history.
@@ -105,23 +118,48 @@ def expect(
     products = glm.Products.of(terms.x)
     shape = (len(cadence.windows), series, judged)
     mu = np.empty((series, judged))
+    path = np.empty((series, points if keep_path else 0), dtype=np.float32)
     parts = [np.empty(shape) for _ in range(4)]
     for first in range(0, series, CHUNK):
         rows = slice(first, first + CHUNK)
         chunk = _Chunk(
             y[rows].astype(np.float32),
-            _rows(exposure, rows, y.shape),
-            _rows(known, rows, y.shape),
-            terms,
-            products,
-            cadence,
-            cadence.guard if gap is None else gap,
+            exposure=_rows(exposure, rows, y.shape),
+            known=_rows(known, rows, y.shape),
+            terms=terms,
+            products=products,
+            cadence=cadence,
+            gap=cadence.guard if gap is None else gap,
         )
         for columns, mean, *values in chunk.blocks(origin):
             mu[rows, columns] = mean
             for part, value in zip(parts, values, strict=True):
                 part[:, rows, columns] = value
-    return Expectation(cadence.windows, cadence.shares, mu, *parts)
+        if keep_path:
+            path[rows] = chunk.path
+    observed, means, phi, variance = parts
+    return Expectation(cadence.windows, cadence.shares, mu, observed, means, phi, variance, path)
+
+
+def put_together(parts: Sequence[tuple[NDArray[np.int64], Expectation]]) -> Expectation:
+    """One expectation from those of parts of the series, each with the rows it is about."""
+    if len(parts) == 1:
+        return parts[0][1]
+    order = np.argsort(np.concatenate([rows for rows, _ in parts]))
+
+    def joined(pieces: list[NDArray[Number]], axis: int) -> NDArray[Number]:
+        return np.take(np.concatenate(pieces, axis=axis), order, axis=axis)
+
+    found = [expectation for _, expectation in parts]
+    return replace(
+        found[0],
+        mu=joined([e.mu for e in found], 0),
+        observed=joined([e.observed for e in found], 1),
+        mean=joined([e.mean for e in found], 1),
+        phi=joined([e.phi for e in found], 1),
+        relative_variance=joined([e.relative_variance for e in found], 1),
+        path=joined([e.path for e in found], 0),
+    )
 
 
 def surprise(expectation: Expectation, calibration: Calibration = NONE) -> Surprise:
@@ -180,6 +218,7 @@ class _Chunk:
     def __init__(
         self,
         y: Singles,
+        *,
         exposure: Singles | None,
         known: Singles | None,
         terms: Design,
@@ -204,17 +243,18 @@ class _Chunk:
 
     def blocks(self, origin: int) -> Iterator[tuple[slice, Floats, Floats, Floats, Floats, Floats]]:
         """Column range, and mean, window sums, means, φ and relative variance of each block."""
-        points = self.y.shape[1]
+        points, lengths = self.y.shape[1], self.cadence.windows
         self._start(max(origin - self.gap, 1))
         for first in range(origin, points, self.cadence.refit):
             last, taught = min(first + self.cadence.refit, points), first - self.gap
             fresh = first == origin
             information = self._fit(taught, _FIRST_ROUNDS if fresh else _WARM_ROUNDS, fresh)
-            mean, variation = self._learn(taught, last)
             if fresh:
                 # Only now is it known which points were surges and where the level moved.
+                self._learn(taught, taught, (min(lengths), max(lengths)))
                 information = self._fit(taught, _WARM_ROUNDS, False)
-                mean, variation = self._learn(taught, last)
+            mean, variation = self._learn(taught, last, lengths)
+            self.path = mean
             yield (
                 slice(first - origin, last - origin),
                 *self._judged(first, last, mean, variation, information),
@@ -223,9 +263,11 @@ class _Chunk:
     def _start(self, taught: int) -> None:
         cases = (self.y * self.known)[:, :taught].sum(axis=1, dtype=np.float64)
         scale = self.known if self.exposure is None else self.known * self.exposure
-        self.beta[:, 0] = np.log(
-            (cases + 0.5) / np.maximum(scale[:, :taught].sum(axis=1, dtype=np.float64), 1e-6)
+        self.first_level = np.log(
+            (cases + LEVEL_PRIOR)
+            / np.maximum(scale[:, :taught].sum(axis=1, dtype=np.float64), 1e-6)
         )
+        self.beta[:, 0] = self.first_level
 
     def _fit(self, taught: int, rounds: int, fresh: bool) -> Floats:
         """Newton steps on the first `taught` points; gives the information."""
@@ -240,29 +282,54 @@ class _Chunk:
             mean = half * half
             weight = self.weight[:, :taught]
             if not fresh or number >= 2:
-                weight = weight * self._trust(self.root[:, :taught], sixth, half)
+                weight = self._trust(weight, self.root[:, :taught], y, sixth, half, mean)
             information = glm.information(weight * mean, products, ridge, self.phi)
             score = ((weight * (y - mean)) @ x).astype(np.float64)
+            above = np.exp(np.minimum(self.beta[:, 0] - self.first_level, 5.0))
+            information[:, 0, 0] += LEVEL_PRIOR * above
+            score[:, 0] += LEVEL_PRIOR * (1 - above)
             self.beta = glm.newton(self.beta, score, information, ridge, self.phi)
             if fresh and number >= 1:
                 self.phi = self._pearson(y, mean, weight)
         return information
 
-    def _trust(self, root: Singles, sixth: Singles, half: Singles) -> Singles:
-        """Weight by Anscombe residual: 1, and falling with its square above an outlier's."""
-        residual = np.float32(1.5) * (root / sixth - half)
-        limit = (windows.OUTLIER * np.sqrt(self.phi)).astype(np.float32)[:, None]
-        room = (windows.SKEW * self.phi / 2).astype(np.float32)[:, None]
-        limit = limit + room / np.maximum(half, np.float32(0.3))
-        return np.square(limit / np.maximum(residual, limit))
+    def _trust(
+        self,
+        weight: Singles,
+        root: Singles,
+        y: Singles,
+        sixth: Singles,
+        half: Singles,
+        mean: Singles,
+    ) -> Singles:
+        """Weight by Anscombe residual: as it is, and falling with its square for outliers."""
+        limit = windows.OUTLIER * np.sqrt(self.phi)
+        # Few points come near the limit; only theirs is worked out. An Anscombe residual is never
+        # above the Pearson residual.
+        rows, columns = np.nonzero(y - mean > limit.astype(np.float32)[:, None] * half)
+        at = rows, columns
+        residual = 1.5 * (root[at] / sixth[at] - half[at])
+        allowed = limit[rows] + ROOM * self.phi[rows] / np.maximum(half[at], 0.3)
+        trusted = weight.copy()
+        certain = (residual > REJECTED * allowed) & (mean[at] >= THIN)
+        trusted[at] *= np.where(certain, 0, np.square(allowed / np.maximum(residual, allowed)))
+        return trusted
 
     def _pearson(self, y: Singles, mean: Singles, weight: Singles) -> Floats:
+        """First idea of φ: by the days below the mean, or thin series' by all but outliers."""
         excess = np.minimum(y - mean, windows.upper_limit(mean, self.phi, windows.OUTLIER))
-        chi = (weight * excess * excess / np.maximum(mean, 1e-6)).sum(axis=1)
+        precision = weight / np.maximum(mean, np.float32(1e-6))
         points = np.maximum(weight.sum(axis=1), 1.0)
+        both = np.einsum("ij,ij,ij->i", precision, excess, excess)
+        below = np.minimum(excess, np.float32(0))
+        half = 2 * np.einsum("ij,ij,ij->i", precision, below, below)
+        thick = np.einsum("ij,ij->i", weight, mean) >= windows.THICK * points
+        chi = np.where(thick, np.minimum(both, half), both)
         return np.asarray(np.maximum(chi / points, 1.0), dtype=np.float64)
 
-    def _learn(self, taught: int, last: int) -> tuple[Singles, windows.Variation]:
+    def _learn(
+        self, taught: int, last: int, lengths: tuple[int, ...]
+    ) -> tuple[Singles, windows.Variation]:
         """Level, dispersion and past surges, given the coefficients."""
         sixth = glm.root_mean(self.beta, self.products.x[:last]) * self.offset[:, :last]
         half = sixth * sixth * sixth
@@ -273,7 +340,7 @@ class _Chunk:
         moving = level.follow(
             self.y[:, :last],
             steady,
-            np.ascontiguousarray(self.weight[:, :last]),
+            self.weight[:, :last],
             self.phi,
             mass,
             memory=cadence.memory,
@@ -285,7 +352,7 @@ class _Chunk:
             mean[:, past],
             weight,
             self.phi,
-            cadence.windows,
+            lengths,
             terms=len(self.terms.ridge),
             burn=2 * cadence.block if taught >= 8 * cadence.block else 0,
         )
@@ -318,35 +385,62 @@ class _Chunk:
         start = first - max(lengths) - before + 1
         late = slice(start, last)
         y, m = self.y[:, late].astype(np.float64), mean[:, late].astype(np.float64)
-        counted, expected = (np.cumsum(np.pad(a, ((0, 0), (1, 0))), axis=1) for a in (y, m))
+        trusted = (y - m) * self.weight[:, late]
+        counted, expected, excess = (
+            np.cumsum(np.pad(a, ((0, 0), (1, 0))), axis=1) for a in (y, m, trusted)
+        )
         ends = np.arange(first, last) + 1 - start
         shape = (len(lengths), len(y), last - first)
         sums, means, variances = (np.empty(shape) for _ in range(3))
-        covariance = np.linalg.inv(information)
+        covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
         for at, length in enumerate(lengths):
             opens = ends - length
             early = opens - before
             sums[at] = counted[:, ends] - counted[:, opens]
             plain = expected[:, ends] - expected[:, opens]
             due = expected[:, opens] - expected[:, early]
-            came = counted[:, opens] - counted[:, early]
-            carried = windows.relative_excess(came - due, due, self.phi)
-            means[at] = plain * (1 + variation.carry[at][:, None] * carried)
-            variances[at] = self._uncertainty(
-                first, last, length, covariance * variation.phi[at][:, None, None]
-            )
+            beyond = excess[:, opens] - excess[:, early]
+            share = np.minimum(beyond / (due + self.phi[:, None]), windows.LARGEST_CARRY)
+            means[at] = plain * (1 + variation.carry[at][:, None] * share)
+            weights = mean[:, first - length + 1 : last]
+            variances[at] = self._uncertainty(weights, first, last, length, covariance)
+            variances[at] *= variation.phi[at][:, None]
+            variances[at] += self._event_change(weights, first, last, length)
         phi = np.broadcast_to(variation.phi[:, :, None], shape)
         return m[:, first - start :], sums, means, phi, variances
 
-    def _uncertainty(self, first: int, last: int, length: int, covariance: Floats) -> Floats:
-        """Relative variance of the mean of windows of one length: xᵀ C x, and changing events."""
-        x = np.stack(
-            [self.terms.x[end - length : end].mean(axis=0) for end in range(first + 1, last + 1)]
-        )
-        rows, columns = self.products.upper
-        pairs = x[:, rows] * x[:, columns] * np.where(rows == columns, 1.0, 2.0)
-        variance: Floats = covariance[:, rows, columns] @ pairs.T
-        if self.terms.events:
-            effects = self.beta[:, -self.terms.events :]
-            variance = variance + EVENT_CHANGE**2 * effects**2 @ (x[:, -self.terms.events :] ** 2).T
+    def _uncertainty(
+        self, mean: Singles, first: int, last: int, length: int, covariance: Floats
+    ) -> Floats:
+        """Relative variance of the means of windows of one length: xᵀ C x, over φ.
+
+        x is what the terms are on average over the window, weighted by what was expected.
+        """
+        x = self._averages(mean, self.terms.x, first, last, length)
+        variance: Floats = ((x @ covariance) * x).sum(axis=2)
         return variance
+
+    def _event_change(self, mean: Singles, first: int, last: int, length: int) -> Floats | float:
+        """Relative variance because an event's effect differs from one time to the next."""
+        if not self.terms.events:
+            return 0.0
+        kinds = self.terms.x[:, -self.terms.events :]
+        if not kinds[first - length + 1 : last].any():
+            return 0.0
+        x = self._averages(mean, kinds, first, last, length)
+        effects = self.beta[:, None, -self.terms.events :]
+        change: Floats = ((EVENT_CHANGE * effects * x) ** 2).sum(axis=2)
+        return change
+
+    def _averages(self, mean: Singles, x: Floats, first: int, last: int, length: int) -> Floats:
+        """Averages of `x` over the windows that end with `first` … `last` − 1: series × ends."""
+        span = x[first - length + 1 : last]
+        ends, terms = last - first, x.shape[1]
+        picked = np.zeros((len(span), ends, terms), dtype=np.float32)
+        for end in range(ends):
+            picked[end : end + length, end] = span[end : end + length]
+        sums = (mean @ picked.reshape(len(span), -1)).reshape(len(mean), ends, terms)
+        inside = np.tri(len(span), ends, 0) - np.tri(len(span), ends, -length)
+        totals = mean @ inside.astype(np.float32)
+        found: Floats = sums / np.maximum(totals, 1e-6)[:, :, None].astype(np.float64)
+        return found

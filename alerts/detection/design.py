@@ -43,11 +43,11 @@ DAILY = Cadence(
     step=1,
     season=365.25,
     windows=(1, 2, 4, 7, 14),
-    shares=(0.2, 0.5, 1.0, 1.0, 1.0),
+    shares=(0.1, 0.5, 1.0, 1.0, 1.0),
     guard=7,
     memory=42.0,
     block=28,
-    refit=28,
+    refit=14,
 )
 WEEKLY = Cadence(
     step=7,
@@ -57,7 +57,7 @@ WEEKLY = Cadence(
     guard=3,
     memory=26.0,
     block=8,
-    refit=7,
+    refit=13,
 )
 """A year of 52 weeks: so short a drift of the phase (a day a year) is within the waves' reach."""
 

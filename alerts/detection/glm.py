@@ -40,7 +40,8 @@ def root_mean(beta: Floats, x: Singles) -> Singles:
     """exp(Xβ / 6), series × points: its powers give μ and the Anscombe residual's terms."""
     eta = (beta / 6).astype(np.float32) @ x.T
     np.clip(eta, -_LARGEST_LOG / 6, _LARGEST_LOG / 6, out=eta)
-    return np.exp(eta, out=eta)
+    root: Singles = np.exp(eta)
+    return root
 
 
 def information(weighted_mean: Singles, products: Products, ridge: Floats, phi: Floats) -> Floats:

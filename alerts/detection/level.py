@@ -23,13 +23,15 @@ EVIDENCE = 0.5
 """Standard errors by which the blocks' variance must exceed the points' to count as drift."""
 FIXED = 1e9
 """Prior mass, in cases, of a level that does not move."""
+LEAST_BLOCKS = 6
+"""Blocks from which a drift of the level can be told from chance."""
 _LEAST_DRIFT = 1e-6
 
 
 def prior_mass(y: Singles, mean: Singles, weight: Singles, phi: Floats, block: int) -> Floats:
-    """a = φ/τ² in cases, per series, by the method of moments over blocks."""
+    """The mass a = φ/τ² in cases, per series, by the method of moments over blocks."""
     blocks = y.shape[1] // block
-    if blocks < 2:
+    if blocks < LEAST_BLOCKS:
         return np.full(len(y), FIXED)
     late = slice(y.shape[1] - blocks * block, None)
     excess = np.minimum(y - mean, upper_limit(mean, phi, OUTLIER)) * weight
@@ -54,21 +56,53 @@ def follow(
     guard: int,
 ) -> Singles:
     """Level factor of every point from the points at least `guard` before it, series × points."""
+    factor = np.ones_like(mean)
+    moving = np.flatnonzero(mass < FIXED)
+    if moving.size:
+        matrices = y[moving], mean[moving], weight[moving]
+        factor[moving] = _follow(
+            *matrices, phi=phi[moving], mass=mass[moving], memory=memory, guard=guard
+        )
+    return factor
+
+
+def _follow(
+    y: Singles,
+    mean: Singles,
+    weight: Singles,
+    *,
+    phi: Floats,
+    mass: Floats,
+    memory: float,
+    guard: int,
+) -> Singles:
     counts, expected, trusted = (np.ascontiguousarray(a.T) for a in (y, mean, weight))
     level = np.ones_like(expected)
-    root = np.sqrt(expected)
-    discount = np.float32(1 - 1 / memory)
-    prior = mass.astype(np.float32)
     deviation = (OUTLIER * np.sqrt(phi)).astype(np.float32)
-    skew = (SKEW * phi).astype(np.float32)
+    room = deviation * np.sqrt(expected) + (SKEW * phi).astype(np.float32)
+    prior = mass.astype(np.float32)
     seen, due = np.zeros_like(prior), np.zeros_like(prior)
-    for point in range(guard, len(level)):
-        past = point - guard
-        limit = expected[past] * level[past] + deviation * root[past] + skew
-        seen = discount * seen + trusted[past] * np.minimum(counts[past], limit)
-        due = discount * due + trusted[past] * expected[past]
-        level[point] = (prior + seen) / (prior + due)
+    # The level of `guard` points needs only the `guard` points before them: as many at a time.
+    fading, within = _discounts(1 - 1 / memory, guard)
+    for first in range(guard, len(level), guard):
+        last = min(first + guard, len(level))
+        past, size = slice(first - guard, last - guard), last - first
+        limit = expected[past] * level[past] + room[past]
+        added = within[:size, :size] @ (trusted[past] * np.minimum(counts[past], limit))
+        owed = within[:size, :size] @ (trusted[past] * expected[past])
+        sums = added + fading[:size] * seen
+        means = owed + fading[:size] * due
+        level[first:last] = (prior + sums) / (prior + means)
+        seen, due = sums[-1], means[-1]
     return level.T
+
+
+def _discounts(kept: float, size: int) -> tuple[Singles, Singles]:
+    """Powers δ¹ … δˢ as a column, and the triangle δ^(k − j) of what is added on the way."""
+    steps = np.arange(size)
+    apart = steps[:, None] - steps[None, :]
+    triangle = np.where(apart >= 0, kept ** np.maximum(apart, 0), 0.0)
+    return (kept ** (steps + 1.0))[:, None].astype(np.float32), triangle.astype(np.float32)
 
 
 def smooth(
@@ -85,12 +119,15 @@ def smooth(
 
     For learning the coefficients only: a shift of the level must not pass for season or trend.
     """
-    limit = mean * level + upper_limit(mean, phi, OUTLIER)
-    prior = mass.astype(np.float32)[:, None]
-    seen = _both_sides(np.minimum(y, limit) * weight, memory)
-    due = _both_sides(mean * weight, memory)
-    smoothed: Singles = (prior + seen) / (prior + due)
-    return smoothed
+    factor = np.ones_like(mean)
+    moving = np.flatnonzero(mass < FIXED)
+    if moving.size:
+        m, trusted = mean[moving], weight[moving]
+        limit = m * level[moving] + upper_limit(m, phi[moving], OUTLIER)
+        prior = mass[moving].astype(np.float32)[:, None]
+        seen = _both_sides(np.minimum(y[moving], limit) * trusted, memory)
+        factor[moving] = (prior + seen) / (prior + _both_sides(m * trusted, memory))
+    return factor
 
 
 def _both_sides(values: Singles, memory: float) -> Singles:

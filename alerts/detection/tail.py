@@ -42,7 +42,8 @@ def mid_p(count: Floats, mean: Floats, phi: Floats) -> Floats:
     at_least = np.where(y <= 0, 1.0, special.betainc(np.maximum(y, 1e-9), size, share))
     found = np.minimum(0.5 - 0.4 * (count - mean) / np.sqrt(spread * expected), 1.0)
     found[above] = 0.5 * (at_least + special.betainc(y + 1.0, size, share))
-    return np.maximum(found, 1e-250)
+    bounded: Floats = np.maximum(found, 1e-250)
+    return bounded
 
 
 def false_discovery_rate(p: Floats) -> Floats:

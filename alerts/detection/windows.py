@@ -29,13 +29,19 @@ THICK = 4.0
 """Expected cases from which the lower half of a distribution of counts shows its scale."""
 LONG = 4
 """Points from which a window can show a past surge as such."""
-PRIOR_DISPERSION = 1.5
+PRIOR_DISPERSION = 1.2
 PRIOR_POINTS = 10.0
 """φ of a single point before anything is seen, and how many points that is worth."""
+UNCERTAIN_DISPERSION = 18.0
+"""Over the degrees of freedom: how much φ − 1 is raised because it is itself an estimate."""
+PRIOR_WINDOWS = 3.0
+"""How many sums of h points, over h, the dispersion of single points is worth as their prior."""
 PERSISTENCE_POINTS = 7
 """Points before a window that foretell it where the series is serially dependent."""
 PERSISTENCE_EVIDENCE = 4.0
 """Squared standard errors by which serial dependence must stand out to be used by half."""
+LEAST_CARRY = 0.01
+"""Share of an excess below which nothing is carried over."""
 LARGEST_CARRY = 1.0
 """Relative excess of the points before a window that is carried over at most."""
 
@@ -99,107 +105,138 @@ def learn(
         burn: points at the beginning that only set the level.
     """
     excess = np.minimum(y - mean, upper_limit(mean, phi, OUTLIER))
-    positive = np.maximum(mean, 1e-6)
     points = weight.sum(axis=1)
-    chi = (weight * excess * excess / positive).sum(axis=1)
+    precision = weight / np.maximum(mean, np.float32(1e-6))
+    chi = np.einsum("ij,ij,ij->i", precision, excess, excess)
     freedom = np.maximum(points - terms, 0.0)
     base = np.asarray(
         np.maximum((PRIOR_POINTS * PRIOR_DISPERSION + chi) / (PRIOR_POINTS + freedom), 1.0),
         dtype=np.float64,
     )
+    unsure = 1 + UNCERTAIN_DISPERSION / np.maximum(freedom, 1.0)
     lengths = sorted({*windows, PERSISTENCE_POINTS})
-    sums = [running_sums(array[:, burn:], lengths) for array in (excess, mean, weight)]
+    r, m, w = (running_sums(array[:, burn:], lengths) for array in (excess, mean, weight))
+    trusted = running_sums((excess * weight)[:, burn:], (PERSISTENCE_POINTS,))
+    before = relative_excess(trusted[PERSISTENCE_POINTS], m[PERSISTENCE_POINTS], base)
     found, carries = [], []
     surged = np.ones_like(weight)
     for length in windows:
-        r, m, w = (table[length] for table in sums)
-        phi_h, carry, scale = _one_window(r, m, w / length, length, base, sums)
+        # Neighbouring long sums say nearly the same: every fourth of a length is enough of them.
+        stride = max(1, length // 4)
+        sums = _Sums(length, stride, *(array[length][:, ::stride] for array in (r, m, w)))
+        scale = _robust_scale(sums, base)
+        thin = np.where(scale.thick, 0.0, scale.phi)
+        limit = _times(np.sqrt(scale.phi) * OUTLIER, sums.root) + _column(SKEW * thin)
+        cut = np.minimum(sums.r, limit)
+        carry, ratio = _persistence(sums, cut, before)
+        single = length == 1
+        prior = PRIOR_POINTS if single else PRIOR_WINDOWS * length
+        towards = PRIOR_DISPERSION if single else base
+        independent = sums.total / length * (stride / length)
+        phi_h = np.maximum((prior * towards + independent * ratio) / (prior + independent), 1.0)
         if length == windows[0]:
             base = phi_h
-        found.append(phi_h)
+        found.append(1 + (phi_h - 1) * unsure)
         carries.append(carry)
         if length >= min(LONG, max(windows)):
-            _mark(surged, r, m, scale, length, burn)
+            _mark(surged, sums, scale.phi, burn)
     return Variation(np.stack(found), np.stack(carries), surged)
 
 
-def _one_window(
-    r: Singles,
-    m: Singles,
-    w: Singles,
-    length: int,
-    base: Floats,
-    sums: Sequence[dict[int, Singles]],
-) -> tuple[Floats, Floats, Floats]:
-    """φ, persistence and robust scale of sums over `length` points."""
-    positive = np.maximum(m, 1e-6)
-    total = np.maximum(w.sum(axis=1), 1e-6).astype(np.float64)
-    level = m.mean(axis=1, dtype=np.float64)
-    # Half the variance of a symmetric distribution lies below its mean; of a skewed one (skewness
-    # (2φ − 1)/√(φμ)) less, by the Edgeworth term 0.133 · skewness.
-    skewness = np.minimum((2 * base - 1) / np.sqrt(base * np.maximum(level, 1e-6)), 1.5)
-    below = np.minimum(r, 0.0)
-    low = 2 * (w * below * below / positive).sum(axis=1) / total / (1 - 0.266 * skewness)
-    scale = np.where(level >= THICK, np.maximum(low, 1.0), np.maximum(low, base))
-    thin = np.where(level < THICK, scale, 0.0)
-    limit = (OUTLIER * np.sqrt(scale)).astype(np.float32)[:, None] * np.sqrt(m)
-    cut = np.minimum(r, limit + (SKEW * thin).astype(np.float32)[:, None])
-    carry, foretold = _persistence(cut, m, w, length, base, sums)
-    cut = cut - foretold
-    ratio = (w * cut * cut / positive).sum(axis=1) / total
-    independent = total / length
-    first = length == 1
-    prior = PRIOR_POINTS if first else float(length)
-    towards = PRIOR_DISPERSION if first else base
-    phi = np.maximum((prior * towards + independent * ratio) / (prior + independent), 1.0)
-    return phi, carry, scale
+class _Sums:
+    """Sums over `length` points, every `stride`-th: excess `r`, expectation `m`, weight `w`."""
+
+    def __init__(self, length: int, stride: int, r: Singles, m: Singles, w: Singles) -> None:
+        self.length, self.stride = length, stride
+        self.r, self.m = np.ascontiguousarray(r), np.maximum(m, np.float32(1e-6))
+        self.w = np.ascontiguousarray(w)
+        self.root = np.sqrt(self.m)
+        self.precision = self.w / self.m
+        self.total = np.maximum(self.w.sum(axis=1), 1e-6).astype(np.float64)
+
+    def pearson(self, excess: Singles, rows: NDArray[np.bool_] | None = None) -> Floats:
+        """Weighted mean of excess² over expectation."""
+        precision = self.precision if rows is None else self.precision[rows]
+        total = self.total if rows is None else self.total[rows]
+        chi = np.einsum("ij,ij,ij->i", precision, excess, excess).astype(np.float64)
+        mean: Floats = chi / total
+        return mean
 
 
-def _persistence(
-    cut: Singles,
-    m: Singles,
-    w: Singles,
-    length: int,
-    base: Floats,
-    sums: Sequence[dict[int, Singles]],
-) -> tuple[Floats, Singles]:
-    """Share of the preceding points' relative excess that a window repeats, and what that makes.
+@dataclass(frozen=True)
+class _Scale:
+    phi: Floats
+    thick: NDArray[np.bool_]
+
+
+def _column(values: Floats) -> Singles:
+    return values.astype(np.float32)[:, None]
+
+
+def _times(factor: Floats, values: Singles) -> Singles:
+    scaled: Singles = _column(factor) * values
+    return scaled
+
+
+def _robust_scale(sums: _Sums, base: Floats) -> _Scale:
+    """φ by the lower half of the distribution, which past surges cannot widen.
+
+    Half the variance of a symmetric distribution lies below its mean; of a skewed one (skewness
+    (2φ − 1)/√(φμ)) less, by the Edgeworth term 0.133 · skewness. Thin series have no lower half.
+    """
+    cases = sums.m.mean(axis=1, dtype=np.float64)
+    skewness = np.minimum((2 * base - 1) / np.sqrt(base * np.maximum(cases, 1e-6)), 1.5)
+    low = 2 * sums.pearson(np.minimum(sums.r, 0)) / (1 - 0.266 * skewness)
+    thick = cases >= THICK
+    return _Scale(np.where(thick, np.maximum(low, 1.0), np.maximum(low, base)), thick)
+
+
+def _persistence(sums: _Sums, cut: Singles, before: Singles) -> tuple[Floats, Floats]:
+    """Share of the preceding points' relative excess that a window repeats, and φ beside that.
 
     A weighted regression through 0, drawn to 0 by its own standard error; never negative.
     """
-    before = relative_excess(
-        sums[0][PERSISTENCE_POINTS], sums[1][PERSISTENCE_POINTS], base, capped=False
-    )
-    foretold = np.zeros_like(cut)
-    if cut.shape[1] <= PERSISTENCE_POINTS:
-        return np.zeros(len(cut)), foretold
-    late = slice(PERSISTENCE_POINTS, None)
-    ahead = before[:, : cut.shape[1] - PERSISTENCE_POINTS]
-    weighted = w[:, late] * ahead
-    spread = np.maximum((weighted * ahead * m[:, late]).sum(axis=1), 1e-9).astype(np.float64)
-    slope = np.maximum((weighted * cut[:, late]).sum(axis=1) / spread, 0.0)
-    noise = (w * cut * cut / np.maximum(m, 1e-6)).sum(axis=1) / np.maximum(w.sum(axis=1), 1e-6)
-    variance = np.maximum(noise * length / spread, 1e-12)
+    ratio = sums.pearson(cut)
+    start = -(-PERSISTENCE_POINTS // sums.stride)
+    late = slice(start, None)
+    if cut.shape[1] <= start:
+        return np.zeros(len(cut)), ratio
+    ahead = before[:, start * sums.stride - PERSISTENCE_POINTS :: sums.stride]
+    ahead = ahead[:, : cut.shape[1] - start]
+    weighted = sums.w[:, late] * ahead
+    spread = np.einsum("ij,ij,ij->i", weighted, ahead, sums.m[:, late]).astype(np.float64)
+    spread = np.maximum(spread, 1e-9)
+    slope = np.maximum(np.einsum("ij,ij->i", weighted, cut[:, late]) / spread, 0.0)
+    variance = np.maximum(ratio * sums.length / spread, 1e-12)
     carry = np.minimum(slope * slope**2 / (slope**2 + PERSISTENCE_EVIDENCE * variance), 1.0)
-    foretold[:, late] = carry.astype(np.float32)[:, None] * ahead * m[:, late]
-    return carry, foretold
+    some = carry > LEAST_CARRY
+    carry = np.where(some, carry, 0.0)
+    if some.any():
+        rest = cut[some]
+        rest[:, late] -= _times(carry[some], ahead[some]) * sums.m[some, late]
+        ratio[some] = sums.pearson(rest, some)
+    return carry, ratio
 
 
-def relative_excess(excess: Singles, mean: Singles, phi: Floats, *, capped: bool = True) -> Singles:
+def relative_excess(excess: Singles, mean: Singles, phi: Floats) -> Singles:
     """Excess over expectation as a share of it, a thin series' drawn to 0."""
-    share: Singles = excess / np.maximum(mean + phi.astype(np.float32)[:, None], 1e-6)
-    return np.minimum(share, np.float32(LARGEST_CARRY)) if capped else share
+    share: Singles = excess / (mean + _column(phi))
+    return share
 
 
-def _mark(surged: Singles, r: Singles, m: Singles, scale: Floats, length: int, burn: int) -> None:
+def _mark(surged: Singles, sums: _Sums, scale: Floats, burn: int) -> None:
     """Lower the weight of all points below a sum that was a surge."""
-    limit = upper_limit(m, scale, SURGE)
-    weight = np.square(limit / np.maximum(r, limit))
-    if not (weight < 1).any():
+    limit = _times(np.sqrt(scale) * SURGE, sums.root) + _column(SKEW * scale)
+    rows = np.flatnonzero((sums.r > limit).any(axis=1))
+    if not rows.size:
         return
-    ends = np.ones_like(surged)
-    ends[:, burn + length - 1 :] = weight
+    length = sums.length
+    ends = np.ones((rows.size, surged.shape[1] + length - 1), dtype=np.float32)
+    limit = limit[rows]
+    last = surged.shape[1]
+    ends[:, burn + length - 1 : last : sums.stride] = np.square(
+        limit / np.maximum(sums.r[rows], limit)
+    )
     # A point lies below the sums that end with it and with the `length` − 1 points after it.
-    padded = np.pad(ends, ((0, 0), (0, length - 1)), constant_values=1.0)
-    covering = ndimage.minimum_filter1d(padded, length, axis=1, origin=-(length // 2))
-    np.minimum(surged, covering[:, : surged.shape[1]], out=surged)
+    covering = ndimage.minimum_filter1d(ends, length, axis=1, origin=-(length // 2))
+    surged[rows] = np.minimum(surged[rows], covering[:, :last])
