@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dash import Dash, Input, Output
 
+from alerts.quality import report
 from alerts.rule_pages import overview
 from dashboard import panel_state
 from dashboard.ids import Rules, Shell
@@ -30,10 +31,12 @@ def register(app: Dash, services: Services) -> None:
 def listed(services: Services) -> tuple[str, ...]:
     """Every rule with what it costs."""
     rules = overview(services.engine)
+    zone = services.settings.time_zone
+    quality = report(services.engine, None, services.clock(), zone=zone)
     return (
         panel_state.of(rules.height),
         words.answer(rules),
         words.note(rules),
-        words.table(rules, {}),
+        words.table(rules, words.precision(quality.rules)),
         words.template_list(),
     )

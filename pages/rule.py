@@ -205,7 +205,7 @@ def _editor() -> html.Section:
         ),
         html.P(id=Rule.VERDICT, className="aw-outcome", role="status"),
         rows(Rule.FAULTS, _("Faults by line")),
-        dcc.Link(id=Rule.SAVED, href="/rules", className="aw-link"),
+        dcc.Link("", id=Rule.SAVED, href="/rules", className="aw-link"),
         title_id="rule-text-title",
         note=_("Saving makes a draft; what is live stays as it is until the draft passed the gate"),
     )

@@ -24,7 +24,7 @@ def layout(**_query: str) -> html.Div:
             _("What watches"),
             panel(
                 Rules.PANEL,
-                rows(Rules.LIST, _("Rules")),
+                html.Div(rows(Rules.LIST, _("Rules")), className="aw-rules"),
                 skeleton="table",
                 empty=(
                     _("No rule is known yet"),

@@ -23,6 +23,7 @@ from alerts.reading import Numbers, Reading, Tables, days_read, read
 from alerts.rules import Rule, RuleVersion
 from alerts.rules.format.deadline import DeadlineRule
 from alerts.rules.format.feed import FeedRule
+from alerts.rules.format.novelty import NoveltyRule
 from alerts.rules.format.proportion import ProportionRule
 from alerts.rules.format.surge import SurgeRule
 from alerts.slots import slot_of
@@ -59,9 +60,25 @@ def judge_of(version: RuleVersion, read_day: Read, zone: str) -> Judge:
             )
             for seen in judged.slices
         }
-        return Day(day, looks, judged.others, judged=_could_tell(rule, day, reading, judged))
+        y, mu = _together(rule, day, reading, judged)
+        could = _could_tell(rule, day, reading, judged)
+        return Day(day, looks, judged.others, judged=could, y=y, mu=mu)
 
     return judge_day
+
+
+def _together(
+    rule: Rule, day: date, reading: Reading, judged: Judgement
+) -> tuple[float | None, float | None]:
+    """What was counted on a day and what was expected, over all segments."""
+    if isinstance(rule, SurgeRule) and rule.window_days == 1 and not rule.hierarchy:
+        expected = [seen.numbers.get("mu") for seen in judged.slices]
+        mu = sum(one for one in expected if one is not None) if any(expected) else None
+    else:
+        mu = None  # not of one day, or not of all segments
+    if not isinstance(rule, SurgeRule | NoveltyRule | DeadlineRule):
+        return None, mu
+    return float(reading.series.filter(pl.col("day") == day)["y"].sum()), mu
 
 
 def _could_tell(rule: Rule, day: date, reading: Reading, judged: Judgement) -> bool:

@@ -17,11 +17,14 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class DayCount:
-    """All segments of one judged day together; `open` episodes after it."""
+    """All segments of one judged day together; `open` episodes after it.
+
+    `y` is what was counted, `mu` what was expected; None where it is no sum of segments.
+    """
 
     day: date
-    y: float
-    mu: float
+    y: float | None
+    mu: float | None
     open: int
 
 

@@ -41,7 +41,10 @@ def newest(connection: Connection, rule_id: str, sha256: str) -> Backtest | None
         .order_by(_table.c.run_at.desc(), _table.c.id.desc())
         .limit(1)
     ).scalar()
-    return None if text is None else Backtest.from_json(text)
+    try:
+        return None if text is None else Backtest.from_json(text)
+    except (KeyError, TypeError, ValueError):
+        return None  # of an older Afterwatch, which counted something else: test it again
 
 
 def run_at(engine: Engine) -> Mapping[int, datetime]:

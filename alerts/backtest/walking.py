@@ -30,13 +30,16 @@ class Look:
 class Day:
     """One day: what was seen by fingerprint, and what alerts outside of it are told.
 
-    `judged` is False where nobody could have told: too short a history, no rows at all.
+    `judged` is False where nobody could have told: too short a history, no rows at all. `y` and
+    `mu` are those of the day over all segments; None: not known as one number.
     """
 
     day: date
     looks: Mapping[str, Look]
     others: Observation = Observation(Seen.MISSING)  # noqa: RUF009 - frozen
     judged: bool = True
+    y: float | None = None
+    mu: float | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class Walk:
     found: dict[tuple[str, int], Found] = field(default_factory=dict)
     judged_days: int = 0
     """Days on which the rule could have told of something."""
-    daily: list[tuple[date, float, float, int]] = field(default_factory=list)
+    daily: list[tuple[date, float | None, float | None, int]] = field(default_factory=list)
     """`y` and `mu` over all segments, and how many episodes were open after the day."""
     most_segments: int = 0
 
@@ -154,14 +157,8 @@ class Walk:
         self.most_segments = max(self.most_segments, len(day.looks))
         if day.judged:
             self.judged_days += 1
-        self.daily.append(
-            (
-                day.day,
-                sum(look.y or 0.0 for look in day.looks.values()),
-                sum(look.mu or 0.0 for look in day.looks.values()),
-                sum(state.is_open for state in self.states.values()),
-            )
-        )
+        open_ = sum(state.is_open for state in self.states.values())
+        self.daily.append((day.day, day.y, day.mu, open_))
 
 
 Judge = Callable[[date, Walk], Day]

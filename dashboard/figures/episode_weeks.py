@@ -26,7 +26,7 @@ def episode_weeks(weeks: pl.DataFrame, *, view: str = "") -> go.Figure:
         yaxis={
             "range": [0, max(most or 0, 1) * 1.15],
             "tickformat": "d",
-            "nticks": 4,
+            "dtick": max(1, -(-(most or 1) // 4)),
             "fixedrange": True,
             "showline": False,
         },

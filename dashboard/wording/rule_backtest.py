@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from alerts.backtest import Backtest, Detection, Difference
+from alerts.backtest.result import DayCount
 from alerts.backtest.walking import Found
 from dashboard import formats, rows
 from dashboard.languages import _, ngettext
@@ -111,24 +112,28 @@ def _places(made: Backtest) -> list[rows.Fact]:
 
 
 def days(made: Backtest) -> pl.DataFrame:
-    """Rows of the figure's upper half."""
-    judged = made.daily
+    """Rows of the figure's upper half: counts, or how many episodes were open where none add up."""
+    counted = any(one.y is not None for one in made.daily)
     return pl.DataFrame(
         {
-            "day": pl.Series([one.day for one in judged], dtype=pl.Date),
-            "y": pl.Series([one.y for one in judged], dtype=pl.Float64),
-            "mu": pl.Series([one.mu or None for one in judged], dtype=pl.Float64),
-            "hover": pl.Series([_day_hover(one.day, one.y, one.mu, one.open) for one in judged]),
+            "day": pl.Series([one.day for one in made.daily], dtype=pl.Date),
+            "y": pl.Series(
+                [one.y if counted else one.open for one in made.daily], dtype=pl.Float64
+            ),
+            "mu": pl.Series([one.mu for one in made.daily], dtype=pl.Float64),
+            "hover": [_day_hover(one) for one in made.daily],
         }
     )
 
 
-def _day_hover(day: date, y: float, mu: float, open_: int) -> str:
-    parts = [formats.day(day, year=True), _("{count} counted", count=formats.number(y))]
-    if mu:
-        parts.append(_("{count} expected", count=formats.number(mu)))
-    if open_:
-        parts.append(ngettext("{count} episode open", "{count} episodes open", open_))
+def _day_hover(one: DayCount) -> str:
+    parts = [formats.day(one.day, year=True)]
+    if one.y is not None:
+        parts.append(_("{count} counted", count=formats.number(one.y)))
+    if one.mu is not None:
+        parts.append(_("{count} expected", count=formats.number(one.mu)))
+    if one.open:
+        parts.append(ngettext("{count} episode open", "{count} episodes open", one.open))
     return "<br>".join(parts)
 
 

@@ -126,6 +126,25 @@ def note(rules: pl.DataFrame) -> str:
     return _("Costs are those of the newest backtest of the version that is live")
 
 
+def precision(quality: pl.DataFrame) -> dict[str, str]:
+    """Rule to the share of its alarms that were true, where enough have a verdict.
+
+    Args:
+        quality: `rules` of `alerts.quality.report`.
+    """
+    told = {}
+    for row in quality.iter_rows(named=True):
+        if not row["judged"]:
+            continue
+        told[row["rule_id"]] = (
+            f"{formats.percent(row['precision'], 0)} "
+            f"({formats.interval(row['low'], row['high'], 'share')})"
+            if row["enough"]
+            else f"{_('too few to say')} ({formats.number(row['judged'])})"
+        )
+    return told
+
+
 def table(rules: pl.DataFrame, precision: Mapping[str, str]) -> str:
     """Every rule, live ones first.
 
@@ -135,10 +154,7 @@ def table(rules: pl.DataFrame, precision: Mapping[str, str]) -> str:
     """
     columns = [
         rows.Column(_("Rule")),
-        rows.Column(_("Watches")),
         rows.Column(_("Stage")),
-        rows.Column(_("Severity")),
-        rows.Column(_("Owner")),
         rows.Column(_("Episodes a week"), num=True, title=_("In its newest backtest")),
         rows.Column(
             _("Messages a day"), num=True, title=_("Per manager, after grouping, nobody acting")
@@ -146,6 +162,8 @@ def table(rules: pl.DataFrame, precision: Mapping[str, str]) -> str:
         rows.Column(_("Precision"), title=_("Share of true alarms among those with a verdict")),
         rows.Column(_("Open"), num=True),
         rows.Column(_("Last fired")),
+        rows.Column(_("Severity")),
+        rows.Column(_("Owner")),
     ]
     order = {"live": 0, "shadow": 1, "tested": 2, "draft": 3, "retired": 4}
     ranked = rules.sort(
@@ -157,11 +175,12 @@ def table(rules: pl.DataFrame, precision: Mapping[str, str]) -> str:
 def _row(row: Mapping[str, Any], precision: Mapping[str, str]) -> rows.Row:
     return rows.Row(
         (
-            rows.Cell(row["rule_id"], href=rule_path(row["rule_id"])),
-            rows.Cell(watched(row["kind"], row["subject"], row["by"])),
+            rows.Cell(
+                row["rule_id"],
+                href=rule_path(row["rule_id"]),
+                sub=watched(row["kind"], row["subject"], row["by"]),
+            ),
             _stage(row),
-            rows.Cell(severity_name(row["severity"]), status=STATUS_OF_SEVERITY[row["severity"]]),
-            rows.Cell(row["owner"] or formats.NONE),
             rows.Cell(
                 formats.number(row["episodes_per_week"], 2),
                 sub=""
@@ -172,6 +191,8 @@ def _row(row: Mapping[str, Any], precision: Mapping[str, str]) -> rows.Row:
             rows.Cell(precision.get(row["rule_id"], formats.NONE)),
             rows.Cell(formats.number(row["open_alerts"])),
             _fired(row["fired_at"]),
+            rows.Cell(severity_name(row["severity"]), status=STATUS_OF_SEVERITY[row["severity"]]),
+            rows.Cell(row["owner"] or formats.NONE),
         )
     )
 
