@@ -77,11 +77,13 @@ def explain(
     *,
     whole: str = "file",
     known: str = "",
+    silent_below: str | None = None,
 ) -> list[str]:
     """One line per fault: file, line, field, value, what to do.
 
     `whole` names what a fault without a field is about; `known` lists the fields of the topmost
-    level, told when one there is unknown.
+    level, told when one there is unknown; below the field `silent_below` values are not
+    repeated, for they may be secrets.
     """
     explained = []
     for fault in error.errors():
@@ -92,7 +94,8 @@ def explain(
             fault["msg"].removeprefix("Value error, "),
             known if len(place) == 1 else "",
         )
-        value = "" if fault["type"] == "missing" or not place else f" = {_short(fault['input'])}"
+        silent = fault["type"] == "missing" or not place or place[0] == silent_below
+        value = "" if silent else f" = {_short(fault['input'])}"
         explained.append(f"{where}, line {line_of(place, lines)}: {field}{value}: {message}")
     return explained
 

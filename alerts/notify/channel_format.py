@@ -87,7 +87,7 @@ class Email(_Channel):
         for name in ("sender", "to"):
             given = getattr(self, name)
             if given is not None and not is_mailbox(given):
-                raise ValueError(f"{name} {given!r} is not an address such as alerts@shop.example")
+                raise ValueError(f"{name} is not an address such as alerts@shop.example")
         if self.security == "none" and self.user is not None:
             raise ValueError("a password would travel unencrypted; set security to starttls or tls")
         return self

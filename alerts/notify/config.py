@@ -84,7 +84,7 @@ def load(
         body = Body.model_validate(given)
     except ValidationError as error:
         known = ", ".join(Body.model_fields)
-        told = strict_yaml.explain(error, lines, where, known=known)
+        told = strict_yaml.explain(error, lines, where, known=known, silent_below="channels")
         raise ConfigError("\n".join(told)) from error
     found = faults(body)
     if found:
