@@ -78,7 +78,10 @@ def _together(
         mu = None  # not of one day, or not of all segments
     if not isinstance(rule, SurgeRule | NoveltyRule | DeadlineRule):
         return None, mu
-    return float(reading.series.filter(pl.col("day") == day)["y"].sum()), mu
+    today = reading.series.filter(pl.col("day") == day)
+    if isinstance(rule, NoveltyRule):  # one row per case and value
+        return float(today["case"].n_unique()), mu
+    return float(today["y"].sum()), mu
 
 
 def _could_tell(rule: Rule, day: date, reading: Reading, judged: Judgement) -> bool:
