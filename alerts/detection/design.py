@@ -57,7 +57,7 @@ WEEKLY = Cadence(
     guard=3,
     memory=26.0,
     block=8,
-    refit=13,
+    refit=17,
 )
 """A year of 52 weeks: so short a drift of the phase (a day a year) is within the waves' reach."""
 
