@@ -305,7 +305,7 @@ def difference_title(found: Difference | None) -> str:
     if found is None:
         return _("Against the live version")
     return _(
-        "{both} episodes in both, {new} only here, {old} only in the live version",
+        "Episodes in both: {both}, only here: {new}, only in the live version: {old}",
         both=formats.number(len(found.both)),
         new=formats.number(len(found.only_new)),
         old=formats.number(len(found.only_old)),

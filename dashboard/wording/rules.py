@@ -44,7 +44,7 @@ def reason_words(reason: str | None) -> str:
         "provisional": _("provisional: its history is still short"),
         "forced": _("a person let it live for a reason"),
         "person": _("moved by a person"),
-        "checked": _("checked"),
+        "checked": _("checked: it can be evaluated"),
         "history_short": _("history too short for the gate"),
         "noisy": _("too many messages for one rule"),
         "crowded": _("too many messages with the other rules"),
