@@ -26,6 +26,8 @@ Floats = NDArray[np.float64]
 
 PRIOR_SHAPE = 0.5
 """Shape a of the prior: rates of values spread over orders of magnitude."""
+MIN_KNOWN_DAYS = 28
+"""Days of the feed before the window without which nothing is new: all was new once."""
 LEAST_UNSEEN, MOST_UNSEEN = 0.05, 1.0
 """Bounds of r, for baselines with too few rare values to tell."""
 FOLDED = 0.8
@@ -159,7 +161,8 @@ def _on(
         .sort([*dims, "value"], nulls_last=True)
     )
     ongoing = _ongoing(rows, episodes, [*dims, "value"], day)
-    return _judge(rows, scopes, spec, ongoing=ongoing).select(
+    young = (last_known - began).days + 1 < MIN_KNOWN_DAYS
+    return _judge(rows, scopes, spec, young=young, ongoing=ongoing).select(
         *dims, "value", pl.lit(day).alias("day"), *_COLUMNS
     )
 
@@ -202,6 +205,7 @@ def _judge(
     scopes: pl.DataFrame,
     spec: NoveltySpec,
     *,
+    young: bool,
     ongoing: NDArray[np.bool_],
 ) -> pl.DataFrame:
     number = {
@@ -215,7 +219,7 @@ def _judge(
     exposure = number["n"] / np.maximum(number["before"], 1.0)
     mu = (PRIOR_SHAPE + known) * exposure / rate
     phi = 1.0 + exposure / rate
-    short = number["before"] < spec.min_baseline
+    short = (number["before"] < spec.min_baseline) | young
     p = np.where(short, np.nan, tail.upper_tail(customers, mu, phi))
     q = _discovery(np.where(ongoing, np.nan, p), scopes)
     reason = np.select(

@@ -113,6 +113,14 @@ def test_a_young_market_has_no_news() -> None:
     assert not judged["breach"].any()
 
 
+def test_a_young_feed_has_no_news() -> None:
+    frame = pl.concat([usual(per_day=40), fresh("customs hold", 8, 8)])
+    for known, reason in ((27, "short_history"), (28, "new_topic")):
+        began = DAY - timedelta(days=7 + known - 1)
+        judged = score(frame.filter(pl.col("day") >= began), SPEC, DAY, began=began)
+        assert row(judged, "customs hold")["reason"] == reason
+
+
 def test_ordinary_weeks_bring_no_news() -> None:
     spec = NoveltySpec(min_cases=1, min_customers=1)
     breaches = sum(
