@@ -47,7 +47,8 @@ def zone_of(labels: Mapping[str, str], reporting: str) -> str:
     market = labels.get("market", "")
     listed = [_MAIN[market]] if market in _MAIN else get_global("territory_zones").get(market, [])
     known = available_timezones()
-    return next((zone for zone in listed if zone in known), reporting)
+    places = (zone for zone in listed if zone in known and not zone.startswith("Etc/"))
+    return next(places, reporting)
 
 
 def end_of(choice: str, now: datetime, zone: str) -> datetime | None:

@@ -226,10 +226,11 @@ def expected_label(frame: pl.DataFrame, page: IncidentPage) -> str:
 
 def chart_summary(page: IncidentPage, frame: pl.DataFrame) -> str:
     """The chart for someone who cannot see it."""
-    over = frame.filter(pl.col("high").is_not_null() & (pl.col("y") > pl.col("high"))).height
+    high = pl.coalesce("high", "mu")
+    over = frame.filter((pl.col("y") > high) | (pl.col("y") < pl.col("low"))).height
     return ngettext(
-        "{title}. {count} of {all} days lies above the band.",
-        "{title}. {count} of {all} days lie above the band.",
+        "{title}. {count} of {all} days lies outside of what was to be expected.",
+        "{title}. {count} of {all} days lie outside of what was to be expected.",
         over,
         title=chart_title(page),
         all=frame.height,

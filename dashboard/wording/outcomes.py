@@ -104,3 +104,19 @@ def refusal(outcome: Outcome, zone: str) -> str:
     }
     sentence = known.get(outcome.why, _("This cannot be done now."))
     return sentence.format(name=by, time=at)
+
+
+def silence_refusal(why: str) -> str:
+    """Why a silence cannot be made, changed or ended, and what to do instead."""
+    known: dict[str, str] = {
+        silences.Why.NAME_NEEDED: _("Say who you are first."),
+        silences.Why.REASON_NEEDED: _("Say why: everybody who wonders reads it."),
+        silences.Why.NO_MATCHERS: _("Say what it is about, such as market=PL."),
+        silences.Why.TOO_MANY_MATCHERS: _("Too many conditions; twenty are the most."),
+        silences.Why.MATCHES_EVERYTHING: _("It would silence everything; name a value."),
+        silences.Why.PAST: _("That moment has passed; choose a later one."),
+        silences.Why.TOO_LONG: _("A silence lasts 30 days at most; renew it then."),
+        silences.Why.NOT_FOUND: _("There is no such silence or incident."),
+        silences.Why.OVER: _("That silence is over already."),
+    }
+    return known.get(why, _("This cannot be done now."))

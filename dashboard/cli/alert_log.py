@@ -1,0 +1,40 @@
+"""`afterwatch alerts log`: the event log, and whether its chain of hashes holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dashboard.cli.alert_texts import opened
+
+
+@click.group("log")
+def log() -> None:
+    """The append-only log of what signals, people and messages did."""
+
+
+@log.command("verify")
+@click.option("--home", type=click.Path(path_type=Path), help="Folder of this home.")
+def verify(home: Path | None) -> None:
+    """Check that no row of the log was changed or removed; exit with 1 if one was."""
+    from sqlalchemy import func, select
+
+    from alerts import event_log
+    from data_access.state import schema
+
+    engine = opened(home)
+    broken = event_log.verify(engine)
+    table = schema.event_log
+    with engine.connect() as connection:
+        rows: int = connection.execute(select(func.count()).select_from(table)).scalar_one()
+        head = connection.execute(
+            select(table.c.hash).order_by(table.c.seq.desc()).limit(1)
+        ).scalar()
+    engine.dispose()
+    if broken is not None:
+        raise click.ClickException(broken)
+    click.echo(f"The log holds: {rows:,} rows, head {head or event_log.GENESIS}.")
+    click.echo(
+        "Keep the head elsewhere: who may write to the database can rebuild all of the chain."
+    )
