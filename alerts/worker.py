@@ -293,6 +293,7 @@ def run(
     if died:
         log.error("the scheduler died")
     else:
+        scheduler.pause()  # else it hands jobs to threads that are being ended
         scheduler.shutdown(wait=True)
         thread.join()
     worker.leave()
