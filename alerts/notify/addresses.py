@@ -8,13 +8,12 @@ from __future__ import annotations
 from alerts.notify.channel_format import Email
 from alerts.notify.channels.base import Delivery, Outgoing
 from alerts.notify.config import Config
-from alerts.notify.message import is_room
-from alerts.notify.outbox import Stored
+from alerts.notify.message import Message, is_room
 
 
-def outgoing(config: Config, stored: Stored) -> Outgoing | Delivery:
+def outgoing(config: Config, message: Message) -> Outgoing | Delivery:
     """The message as its channel gets it; a delivery that failed where there is no address."""
-    message, payload = stored.message, stored.message.payload
+    payload = message.payload
     address = _address(config, message.channel, message.recipient)
     if address is None:
         return Delivery(

@@ -169,7 +169,7 @@ def _call(run: _Run, claimed: Stored) -> Delivery:
     channel = run.channels.get(name)
     if channel is None:
         return Delivery("permanent", detail=f"there is no channel {name!r} any more")
-    made = outgoing(run.config, claimed)
+    made = outgoing(run.config, claimed.message)
     if isinstance(made, Delivery):
         return made
     try:

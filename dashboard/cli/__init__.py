@@ -20,6 +20,7 @@ COMMANDS = {
     "rules": "rules",
     "alerts": "alerts",
     "oncall": "oncall",
+    "notify": "notify",
     "doctor": "doctor",
 }
 """Command name to module in this package; each module has a click command named `command`."""

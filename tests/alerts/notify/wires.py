@@ -17,7 +17,6 @@ from alerts.notify.channels.mail import MailChannel
 from alerts.notify.channels.webhook import WebhookChannel
 from alerts.notify.config import Config
 from alerts.notify.message import Message
-from alerts.notify.outbox import Stored
 from tests.alerts.notify.examples import NOW
 from tests.alerts.notify.fault_server import fault_server
 from tests.alerts.notify.mail_server import mail_server
@@ -28,8 +27,7 @@ KINDS = ("email", "webhook", *PATHS)
 
 def on_the_wire(config: Config, kind: str, message: Message) -> str:
     """Send a message to a server of that kind, and show what came there."""
-    stored = Stored(1, message, "sending", None, NOW, 1, None)
-    made = outgoing(config, stored)
+    made = outgoing(config, message)
     assert not hasattr(made, "outcome"), made
     if kind == "email":
         return _mail(lambda channel: channel.send(as_drill(made)))  # type: ignore[arg-type]
