@@ -99,7 +99,7 @@ def test_one_incident_is_told_in_full(surge: Services) -> None:
     assert told["alert-todo.children"] == "Ask the broker today."
     assert told["alert-next.children"].startswith("The next message goes out with the worker's")
     timeline = json.loads(told["alert-timeline.data-rows"])["rows"]
-    assert [row["head"] for row in timeline] == ["An alert joined", "It began"]
+    assert [row["head"] for row in timeline] == ["It began"]
 
 
 def test_the_chart_has_band_and_expectation(surge: Services) -> None:
