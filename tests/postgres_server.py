@@ -13,7 +13,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,8 @@ class PostgresServer:
     def __init__(self, socket_folder: Path) -> None:
         self._socket_folder = socket_folder
         self._numbers = itertools.count(1)
+        self.restart: Callable[[], None] = lambda: None
+        """Stop the server, which closes every connection, and start it again over the same data."""
 
     def connect(self) -> psycopg.Connection:
         """A connection for administration, each statement by itself."""
@@ -155,12 +157,23 @@ def postgres_server(programs: Path) -> Iterator[PostgresServer]:
             os.chown(folder, owner.user, owner.group)
         _initdb(programs, folder, owner)
         log = folder / "log"
-        process = _start(programs, folder, owner, log)
+        server = PostgresServer(folder)
+        running: list[subprocess.Popen[bytes]] = []
+
+        def start() -> None:
+            running.append(_start(programs, folder, owner, log))
+            _wait_until_ready(server, running[-1], log)
+
+        def restart() -> None:
+            _stop(running.pop())
+            start()
+
+        server.restart = restart
         try:
-            server = PostgresServer(folder)
-            _wait_until_ready(server, process, log)
+            start()
             yield server
         finally:
-            _stop(process)
+            for process in running:
+                _stop(process)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
