@@ -118,7 +118,7 @@ def _known() -> html.Section:
                 ),
             ),
         ),
-        rows(Quality.ACTIONS, _("Declare an incident")),
+        html.Div(rows(Quality.ACTIONS, _("Declare an incident")), className="aw-quality__actions"),
         title_id=Quality.KNOWN_TITLE,
         note=_("Declared by people, by hand or in a review; each is looked for in the warnings"),
     )

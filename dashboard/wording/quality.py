@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from alerts.quality import BUDGET, FEWEST, QualityReport
+from alerts.quality.rates import DOUBTED
 from dashboard import formats, rows
 from dashboard.acting import Act, Field, actions
 from dashboard.ids import Quality
@@ -175,7 +176,7 @@ def rule_table(found: QualityReport, query: str) -> str:
     columns = [
         rows.Column(_("Rule")),
         rows.Column(_("Incidents"), num=True),
-        rows.Column(_("Precision"), title=_("Share that was right, with its 95% interval")),
+        *_precision_columns(),
         rows.Column(_("Wrong"), num=True),
         rows.Column(_("To the warning"), num=True, title=_("Median from the true start, with n")),
         rows.Column(_("To closing"), num=True, title=_("Median from the warning, with n")),
@@ -194,7 +195,7 @@ def _rule_row(row: Mapping[str, Any], query: str) -> rows.Row:
         (
             rows.Cell(rule, href=rule_path(rule)),
             rows.Cell(formats.number(row["incidents"]), href=list_link("all", query, rule=rule)),
-            _precision_cell(row),
+            *_precision_cells(row),
             _counted(row["wrong"], list_link("wrong", query, rule=rule)),
             _median_cell(row, "detected"),
             _median_cell(row, "closed"),
@@ -234,7 +235,7 @@ def market_table(found: QualityReport, query: str) -> str:
     columns = [
         rows.Column(_("Market")),
         rows.Column(_("Incidents"), num=True),
-        rows.Column(_("Precision"), title=_("Share that was right, with its 95% interval")),
+        *_precision_columns(),
         rows.Column(_("Wrong"), num=True),
     ]
     ordered = found.markets.sort("incidents", "market", descending=[True, False])
@@ -246,7 +247,7 @@ def market_table(found: QualityReport, query: str) -> str:
                 (
                     rows.Cell(_market(row["market"])),
                     rows.Cell(formats.number(row["incidents"]), href=list_link("all", there)),
-                    _precision_cell(row),
+                    *_precision_cells(row),
                     _counted(row["wrong"], list_link("wrong", there)),
                 ),
                 small=not row["enough"],
@@ -315,18 +316,16 @@ def known_table(found: QualityReport, query: str) -> str:
     """What people know of, and the warning that belongs to it."""
     columns = [
         rows.Column(_("What")),
-        rows.Column(_("Where")),
-        rows.Column(_("When")),
         rows.Column(_("Warned")),
+        rows.Column(_("Where and when")),
         rows.Column(_("Declared by")),
     ]
     lines = [
         rows.Row(
             (
                 rows.Cell(row["title"]),
-                rows.Cell(slice_words(json.loads(row["labels"]))),
-                rows.Cell(_when(row)),
                 _warned(row, query),
+                rows.Cell(slice_words(json.loads(row["labels"])), sub=_when(row)),
                 rows.Cell(row["author"]),
             )
         )
@@ -463,11 +462,19 @@ def incident_table(shown: pl.DataFrame, query: str, zone: str) -> str:
     return rows.table(columns, lines)
 
 
-def _precision_cell(row: Mapping[str, Any]) -> rows.Cell:
+def _precision_columns() -> tuple[rows.Column, rows.Column]:
+    return (
+        rows.Column(_("Precision"), title=_("Share that was right, with its 95% interval")),
+        rows.Column(_("0 to 100%")),
+    )
+
+
+def _precision_cells(row: Mapping[str, Any]) -> tuple[rows.Cell, rows.Cell]:
+    """The share in words, and its interval drawn where all of them can be compared."""
     if not row["judged"]:
-        return rows.Cell(formats.NONE, sub=_("no verdict"))
-    meter = (row["precision"], row["low"], row["high"], None)
-    return rows.Cell(_rate(row), sub=_of(row), status=_precision_status(row), meter=meter)
+        return rows.Cell(formats.NONE, sub=_("no verdict")), rows.Cell()
+    drawn = rows.Cell(meter=(row["precision"], row["low"], row["high"], None))
+    return rows.Cell(_rate(row), sub=_of(row), status=_precision_status(row)), drawn
 
 
 def _precision_status(row: Mapping[str, Any]) -> str:
@@ -475,7 +482,7 @@ def _precision_status(row: Mapping[str, Any]) -> str:
         return ""
     if row["doubted"]:
         return "breach"
-    return "ok" if row["precision"] >= 0.5 else "watch"
+    return "ok" if row["low"] >= DOUBTED else "watch"
 
 
 def _of(row: Mapping[str, Any]) -> str:
