@@ -64,9 +64,13 @@ def summary(page: IncidentPage) -> str:
 
 
 def todo(page: IncidentPage) -> str:
-    """What the rule advises to do first."""
-    advice = by_name(told(page.row, "action"), page.labels)
-    return advice or _("The rule names no first steps.")
+    """What the rule advises to do first, and the playbook it suggests."""
+    advice = by_name(told(page.row, "action"), page.labels) or _("The rule names no first steps.")
+    playbook = page.evidence.get("playbook")
+    if not playbook:
+        return advice
+    suggested = _("Suggested playbook: {name}.", name=str(playbook).replace("-", " "))
+    return f"{advice}\n\n{suggested}"
 
 
 def facts(page: IncidentPage, zone: str, query: str) -> str:

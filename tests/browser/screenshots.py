@@ -19,6 +19,8 @@ from tests.system import find_chromium
 FOLDER = Path(__file__).parents[2] / "docs" / "img"
 SCREENS = {
     "overview": "/",
+    "alerts": "/alerts",
+    "alert": "/alerts",
     "complaints": "/complaints",
     "service": "/service?within=240",
     "sla": "/sla",
@@ -52,6 +54,9 @@ def take(browser: Browser, url: str) -> None:
         page = context.new_page()
         for name, path in SCREENS.items():
             page.goto(url.rstrip("/") + path)
+            if name == "alert":
+                page.locator(".aw-inbox__title a").first.click()
+                page.locator("#alert-chart .main-svg").first.wait_for(state="attached")
             if name == "case":
                 page.locator("#cases-grid .ag-row a").first.click()
                 page.locator("#case-runs .barlayer .point").first.wait_for(state="attached")
