@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -82,7 +82,7 @@ def overdue_voices(
         for row in rows.head(SAMPLES).iter_rows(named=True)
     ]
     ids = rows["id"].to_list()
-    since = datetime.combine(day - rule.forget_after, datetime.min.time()).astimezone()
+    since = datetime.combine(day - rule.forget_after, datetime.min.time(), UTC)
     if state.entity == "parcel":
         ids = _cases_about(ids, tables)
     elif state.entity != "case":

@@ -1,9 +1,11 @@
-"""Which slices explain a new excess: greedy, by likelihood ratio, among those that breach.
+"""Which slices explain a new excess, among those that breach.
 
-The slice whose own row is least likely under its expectation is named first; its leaves are taken
-out, the others are looked at again without them, and so on while something still breaches. A leaf
-that surges alone beats its parents, because they hold it together with leaves that are calm; a
-parent whose children all grew a little beats each of them.
+Two opinions. First the localisation of `alerts.detection.localise`, which weighs every slice of the
+leaves against all others and names the fewest that explain the excess; one that also breaches in
+its own series is taken. Then, for what breaches and is not explained yet, the slice whose own count
+is least likely under its expectation, until nothing is left that would be worth telling. A leaf
+that surges alone beats its parents, which hold it together with calm leaves; a parent whose
+children all grew a little beats each of them.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from alerts.judging.model import Child, inside
+from alerts.detection.localise import localise
+from alerts.judging.model import Child, Labels, inside, key_of
 from alerts.judging.scoring import CountRule, Table, worth_telling
 
 MOST = 20
@@ -22,6 +25,7 @@ CHILDREN = 12
 """Finer slices told with one."""
 
 Named = tuple[Table, int, tuple[Child, ...]]
+Row = tuple[Table, int]
 
 
 def name_slices(rule: CountRule, tables: Sequence[Table], *, leaves: Table) -> list[Named]:
@@ -32,37 +36,68 @@ def name_slices(rule: CountRule, tables: Sequence[Table], *, leaves: Table) -> l
         for index, breach in enumerate(table.judged["breach"])
         if breach
     ]
+    if not waiting:
+        return []
     rest = leaves.judged.select(*leaves.dims, "y", "mu", "excess")
     named: list[Named] = []
-    while waiting and len(named) < MOST:
-        judged = [(*_left(table, index, rest), table, index) for table, index in waiting]
-        strong = [
-            (ratio, table, index)
-            for ratio, y, mu, table, index in judged
-            if worth_telling(rule, y, mu)
-        ]
-        if not strong:
-            break
-        ratio, table, index = max(strong, key=lambda one: (one[0], -len(one[1].dims)))
-        if ratio <= 0:
-            break
-        labels = _labels(table, index)
-        own = rest.filter(inside(labels))
-        named.append((table, index, tuple(_children(own, leaves.dims, table.dims))))
-        rest = rest.filter(~inside(labels))
-        waiting = [(t, i) for _, t, i in strong if (t, i) != (table, index)]
+    for row in [*_localised(leaves, waiting), None]:
+        while len(named) < MOST:
+            picked = _strongest(rule, waiting if row is None else [row], rest)
+            if picked is None:
+                break
+            labels = labels_of(*picked)
+            own = rest.filter(inside(labels))
+            named.append((*picked, tuple(_children(own, leaves.dims, labels))))
+            rest = rest.filter(~inside(labels))
+            waiting = [other for other in waiting if other != picked]
+            if row is not None:
+                break
     return named
 
 
+def labels_of(table: Table, index: int) -> dict[str, str]:
+    """What a row of a table fixes."""
+    row = table.judged.row(index, named=True)
+    return {name: row[name] for name in table.dims}
+
+
+def _localised(leaves: Table, breaching: Sequence[Row]) -> Iterator[Row]:
+    """The breaching rows that the localisation names, the strongest first."""
+    at = {key_of(labels_of(*row)): row for row in breaching}
+    numbers = leaves.judged.select(
+        *leaves.dims,
+        "y",
+        pl.col("mu").fill_null(0.0).fill_nan(0.0).clip(0.0),
+        phi=pl.col("phi").fill_null(1.0).fill_nan(1.0).clip(1.0),
+    )
+    found = localise(numbers, leaves.dims).found
+    for row in found.select(leaves.dims).iter_rows(named=True):
+        fixed = {name: value for name, value in row.items() if value is not None}
+        if key_of(fixed) in at:
+            yield at[key_of(fixed)]
+
+
+def _strongest(rule: CountRule, rows: Sequence[Row], rest: pl.DataFrame) -> Row | None:
+    """The row with the largest likelihood ratio that is worth telling without what was named."""
+    best: tuple[float, int, Row] | None = None
+    for table, index in rows:
+        y, mu, ratio = _left(table, index, rest)
+        if ratio <= 0 or not worth_telling(rule, y, mu):
+            continue
+        place = (ratio, -len(table.dims), (table, index))
+        if best is None or place[:2] > best[:2]:
+            best = place
+    return None if best is None else best[2]
+
+
 def _left(table: Table, index: int, rest: pl.DataFrame) -> tuple[float, float, float]:
-    """Likelihood ratio, count and expectation of a slice without what others explain already."""
-    left = rest.filter(inside(_labels(table, index)))
+    """Count, expectation and likelihood ratio of a slice without what others explain already."""
+    left = rest.filter(inside(labels_of(table, index)))
     y, fitted = float(left["y"].sum()), float(left["mu"].sum())
     row = table.judged.row(index, named=True)
-    whole = y >= row["y"]
     # The slice's own model knows better than the sum of its leaves', as long as none is taken out.
-    mu = float(row["mu"]) if whole else fitted
-    return _ratio(y, mu, float(row["phi"])), y, mu
+    mu = float(row["mu"]) if y >= row["y"] else fitted
+    return y, mu, _ratio(y, mu, float(row["phi"]))
 
 
 def _ratio(y: float, mu: float, phi: float) -> float:
@@ -72,13 +107,8 @@ def _ratio(y: float, mu: float, phi: float) -> float:
     return (y * math.log(y / mu) - (y - mu)) / max(phi, 1.0)
 
 
-def _labels(table: Table, index: int) -> dict[str, str]:
-    row = table.judged.row(index, named=True)
-    return {name: row[name] for name in table.dims}
-
-
-def _children(own: pl.DataFrame, leaf: Sequence[str], dims: Sequence[str]) -> Iterator[Child]:
-    if set(leaf) == set(dims):
+def _children(own: pl.DataFrame, leaf: Sequence[str], labels: Labels) -> Iterator[Child]:
+    if set(leaf) == set(labels):
         return
     rows = own.filter(pl.col("excess") > 0).sort(
         "excess", *leaf, descending=[True, *(False for _ in leaf)]

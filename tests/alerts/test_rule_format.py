@@ -165,3 +165,96 @@ def test_the_order_of_labels_does_not_matter_and_borders_do() -> None:
     assert fingerprint("r", ("a", "b"), ("1", "2")) == fingerprint("r", ("b", "a"), ("2", "1"))
     assert fingerprint("r", ("a",), ("bc",)) != fingerprint("r", ("ab",), ("c",))
     assert fingerprint("r1", (), ()) != fingerprint("r", (), ())
+
+
+TEXTS = "title: {en: a, zh: a}\nsummary: {en: a, zh: a}\naction: {en: a, zh: a}\n"
+HEAD = "schema_version: 1\nid: smallest\nseverity: info\n" + TEXTS
+KIND_FILES = {
+    "surge": "kind: surge\nsignal: {kpi: contacts, by: [market]}\nwindow_days: 1\n",
+    "proportion": "kind: proportion\nsignal: {kpi: csat, by: [market]}\nwindow_days: 7\n",
+    "threshold": (
+        "kind: threshold\nsignal: {kpi: on_time_delivery, by: [market]}\nwindow_days: 7\n"
+        "target: true\n"
+    ),
+    "deadline": "kind: deadline\nsignal: {state: in_customs, by: [market]}\nolder_than: 3d\n",
+    "novelty": "kind: novelty\nsignal: {of: reason, by: [market]}\n",
+    "feed": "kind: feed\n",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_a_smallest_file_and_is_the_same_again(kind: str) -> None:
+    version = load(HEAD + KIND_FILES[kind])
+    evaluation.check(version)
+    assert parse(version.body_json) == version.rule
+    assert version.rule.kind == kind
+    assert set(version.rule.group_by) <= set(version.rule.by)
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines", "told"),
+    [
+        ("surge", "gap_weeks: 20\n", "gap_weeks 20 is longer than baseline_weeks 8"),
+        ("surge", "hierarchy: true\n", "hierarchy needs at least two dimensions"),
+        ("surge", "for: 90d\n", "for is longer than 60d"),
+        ("surge", "group: {by: [carrier]}\n", "group.by names carrier, which the rule does not"),
+        ("surge", "events: [holidays, holidays]\n", "events names holidays twice"),
+        ("surge", "min_excess: .nan\n", "min_excess"),
+        ("surge", "min_n: 4\n", "there is no such field"),
+        ("surge", "topic: weather\n", "topic"),
+        ("proportion", "clear_points: 0.02\n", "clear_points 0.02 must be below min_points 0.02"),
+        ("proportion", "delay: 36h\n", "delay is in whole days"),
+        ("threshold", "above: 3\n", "exactly one of below, above and target"),
+        ("deadline", "clear_rows: 5\n", "clear_rows 5 must be below min_rows 5"),
+        ("deadline", "forget_after: 3d\n", "forget_after must be longer than older_than"),
+        ("novelty", "min_customers: 9\n", "min_customers 9 is above min_rows 5"),
+        ("novelty", "window_days: 28\nbaseline_weeks: 8\nmin_rows: 1\n", "min_rows"),
+        ("feed", "retire_after: 20h\n", "retire_after must be longer than min_silence"),
+        ("feed", "factor: 1\n", "factor"),
+    ],
+)
+def test_what_contradicts_itself_is_refused_by_name(kind: str, lines: str, told: str) -> None:
+    assert told in fault(HEAD + KIND_FILES[kind] + lines)
+
+
+@pytest.mark.parametrize(
+    ("limits", "told"),
+    [
+        ("below: 0.5\nclear: 0.4", "clear 0.4 must not be under below 0.5"),
+        ("above: 0.5\nclear: 0.6", "clear 0.6 must not be over above 0.5"),
+    ],
+)
+def test_a_limit_must_not_clear_on_the_wrong_side(limits: str, told: str) -> None:
+    assert told in fault(HEAD + KIND_FILES["threshold"].replace("target: true", limits))
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "told"),
+    [
+        ("proportion", "csat", "contact_rate", "is no share of its own rows"),
+        ("proportion", "csat", "nothing", "there is no such KPI"),
+        ("threshold", "on_time_delivery", "late_parcels", "late_parcels has no target"),
+        ("threshold", "on_time_delivery", "lead_time_p90", "is a quantile"),
+        ("threshold", "on_time_delivery", "return_rate_value", "is money"),
+        ("threshold", "by: [market]", "by: [market], of: high", ""),
+        ("deadline", "in_customs", "in_space", "there is no such state. Known: in_customs"),
+        ("deadline", "by: [market]", "by: [team]", "in_customs cannot be split by it"),
+        ("deadline", "older_than: 3d", "older_than: 0h", "has no deadline of its own"),
+        ("novelty", "of: reason", "of: colour", "contacts cannot be split by it"),
+        ("novelty", "of: reason", "of: term", ""),
+    ],
+)
+def test_what_the_catalogue_does_not_know_is_refused_for_every_kind(
+    kind: str, old: str, new: str, told: str
+) -> None:
+    version = load(HEAD + KIND_FILES[kind].replace(old, new))
+    if not told:
+        evaluation.check(version)
+        return
+    with pytest.raises(RuleError, match=told):
+        evaluation.check(version)
+
+
+def test_an_unknown_kind_is_told_with_those_there_are() -> None:
+    told = fault(HEAD + "kind: guess\n")
+    assert "kind = 'guess': there is no such kind of rule; use one of surge, proportion" in told
