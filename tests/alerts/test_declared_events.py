@@ -21,10 +21,9 @@ class Marks:
     def scan(self, table: str, *, namespace: str = "facts") -> pl.LazyFrame:
         assert (table, namespace) == ("annotations", "facts")
         instant = pl.Datetime("us", "UTC")
-        schema = pl.Schema(
-            {"kind": pl.String, "country": pl.String, "starts_at": instant, "ends_at": instant}
-        )
-        return pl.LazyFrame(list(self._rows), schema=schema)
+        types: list[pl.DataType] = [pl.String(), pl.String(), instant, instant]
+        names = ["kind", "country", "starts_at", "ends_at"]
+        return pl.LazyFrame(list(self._rows), schema=dict(zip(names, types, strict=True)))
 
 
 def mark(kind: str, start: int, end: int, country: str | None = None) -> dict[str, object]:
