@@ -119,12 +119,16 @@ def _open(
     """Join the open incident, reopen one that was closed lately, or open a new one."""
     grouping = _grouping(connection, alert)
     key = group_key(grouping, alert.labels)
-    joined = Action(
-        Do.JOINED, severity=alert.severity, reason=alert.state.reason, data=_facts(alert)
-    )
     for _ in range(_ATTEMPTS):
         group = _newest(connection, key)
         if group is not None and rejoins(policy, group.incident, now):
+            joined = Action(
+                Do.JOINED,
+                severity=alert.severity,
+                reason=alert.state.reason,
+                other_rule=_is_other_rule(connection, group.id, alert.rule_id),
+                data=_facts(alert),
+            )
             incident, events = step(policy, group.incident, joined, now)
             if not _saved(connection, group, incident, events, now):
                 continue
@@ -134,6 +138,20 @@ def _open(
         if made is not None:
             return _add_member(connection, made, alert, episode, now)
     raise RuntimeError(f"incident {key} was opened and closed {_ATTEMPTS} times meanwhile")
+
+
+def _is_other_rule(connection: Connection, group_id: int, rule_id: str) -> bool:
+    """Whether no alert of this rule is in an incident yet."""
+    member, alert = schema.alert_group_member, schema.alert
+    return (
+        connection.execute(
+            select(member.c.alert_id)
+            .join(alert, alert.c.id == member.c.alert_id)
+            .where(member.c.group_id == group_id, alert.c.rule_id == rule_id)
+            .limit(1)
+        ).first()
+        is None
+    )
 
 
 def _newest(connection: Connection, key: str) -> StoredGroup | None:

@@ -172,6 +172,7 @@ class Action:
         true_start: of `close`: when it really began, if somebody found out.
         note: a comment or a reason in the person's own words.
         reason: why the signal did it.
+        other_rule: of `joined`: no alert of this rule was in the incident before.
         data: further facts for the event log, such as the alert that joined.
     """
 
@@ -184,6 +185,7 @@ class Action:
     true_start: datetime | None = None
     note: str = ""
     reason: str = ""
+    other_rule: bool = False
     data: Mapping[str, Any] = field(default_factory=dict)
 
     @property

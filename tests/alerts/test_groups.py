@@ -73,6 +73,21 @@ def test_rules_of_one_topic_share_an_incident(engine: Engine) -> None:
     assert (group.severity, group.rule_id) == ("critical", "a")
 
 
+def test_who_acknowledged_hears_of_another_rule_and_not_of_more_of_the_same(
+    engine: Engine,
+) -> None:
+    first = World(engine, rule_id="a", topic="late", group={"by": []})
+    first.slot(START, {"DE": Seen.BREACH})
+    acknowledged = Action(Do.ACKNOWLEDGE)
+    act(engine, 1, acknowledged, actor="Anna", version=1, token=None, now=START + HOUR)
+    first.slot(START + DAY, {"DE": Seen.BREACH, "FR": Seen.BREACH})
+    assert by_hand.groups(engine)[0].notify_at is None
+    other = World(engine, rule_id="b", topic="late", group={"by": []})
+    other.slot(START + DAY, {"DE": Seen.BREACH})
+    (group,) = by_hand.groups(engine)
+    assert (group.notify_reason, group.handling) == ("more", "acknowledged")
+
+
 def test_a_new_episode_soon_after_closing_is_the_old_incident(engine: Engine) -> None:
     world = World(engine)
     world.slot(START, {"DE": Seen.BREACH})

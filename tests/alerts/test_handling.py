@@ -209,6 +209,12 @@ def test_a_higher_severity_is_told_also_when_it_was_acknowledged() -> None:
     assert louder.handling is Handling.ACKNOWLEDGED
 
 
+def test_what_another_rule_sees_is_told_also_when_it_was_acknowledged() -> None:
+    told = replace(STATES[Handling.ACKNOWLEDGED], notices=1)
+    wider, _ = act(told, Do.JOINED, other_rule=True)
+    assert (wider.notify_reason, wider.handling) == ("more", Handling.ACKNOWLEDGED)
+
+
 def test_the_signal_never_lowers() -> None:
     assert act(OPEN, Do.JOINED, severity="info")[0].severity == "warning"
     found = refusal(OPEN, Do.LOWER_SEVERITY, actor="worker")
