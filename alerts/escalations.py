@@ -209,6 +209,7 @@ def _send(
         round=here.episode * (MOST_REPEATS + 1) + here.place.round,
         next_at=after.next_at,
         now=now,
+        policy=here.policy_name,
     )
     for fault in composed.faults:
         _tell(connection, here.group_id, "template_failed", {"reason": fault}, now)

@@ -93,23 +93,19 @@ def send_due(
         LeaseLost: another worker leads; what was under way is sent again by it.
     """
     run = _Run(engine, lease, config, channels, clock, rng or Random(), stopping)  # noqa: S311
-    with fenced(engine, lease) as connection:
-        prepared = prepare(connection, config, clock())
-    run.counts["dropped"] += prepared.dropped
-    run.counts["delayed"] += prepared.delayed
-    run.counts["dead"] += prepared.dead
-    with engine.connect() as connection:
-        busy = connection.execute(
-            select(table.c.channel).where(outbox.is_due(clock())).distinct()
-        ).scalars()
-        names = sorted(busy)
+    run.faults |= dict.fromkeys(building.faults(channels))
+    names = _due(run)
+    if names:
+        with fenced(engine, lease) as connection:
+            prepared = prepare(connection, config, clock())
+        run.counts.update(dropped=prepared.dropped, delayed=prepared.delayed, dead=prepared.dead)
+        names = _due(run)
     if names:
         with ThreadPoolExecutor(min(MOST_THREADS, len(names)), "sender") as pool:
             ends = [pool.submit(_drain, run, name) for name in names]
         for end in ends:
             end.result()
     counts = run.counts
-    run.faults |= dict.fromkeys(building.faults(channels))
     return SendReport(
         counts["ok"],
         counts["retry"],
@@ -119,6 +115,15 @@ def send_due(
         counts["delayed"],
         tuple(run.faults),
     )
+
+
+def _due(run: _Run) -> list[str]:
+    """Channels that have something to send."""
+    with run.engine.connect() as connection:
+        found = connection.execute(
+            select(table.c.channel).where(outbox.is_due(run.clock())).distinct()
+        )
+        return sorted(found.scalars())
 
 
 def _drain(run: _Run, channel: str) -> None:

@@ -226,7 +226,7 @@ def _error_code(answer: str) -> int | None:
 
 def _of_error(error: Exception) -> Delivery:
     """What broke, and whether the message may have been handed over by then."""
-    said = f"{type(error).__name__}: {error}"[:200]
+    said = f"{type(error).__name__}: {_cause(error)}"[:200]
     if isinstance(error, requests.exceptions.SSLError):
         return Delivery("permanent", detail=said)
     if isinstance(error, requests.exceptions.ConnectTimeout):
@@ -237,3 +237,10 @@ def _of_error(error: Exception) -> Delivery:
         return Delivery("retry", detail=said)
     # requests does not tell whether the body was out: it may have been.
     return Delivery("unknown", detail=said)
+
+
+def _cause(error: Exception) -> str:
+    """What broke, without the address: that is the secret, and `requests` writes it out."""
+    inner = error.args[0] if error.args else None
+    reason = getattr(inner, "reason", None)
+    return str(reason) if reason is not None else str(error).split(" with url:", 1)[0]

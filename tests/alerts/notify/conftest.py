@@ -20,7 +20,10 @@ def server() -> Iterator[FaultServer]:
 
 @pytest.fixture(autouse=True)
 def stay_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test that would reach another machine fails."""
+    """A test that would reach another machine fails; no proxy of the machine is asked."""
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: Any) -> None:

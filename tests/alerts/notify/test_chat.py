@@ -166,3 +166,17 @@ def test_outside_a_call_of_ours_apprise_works_as_ever(server: FaultServer) -> No
     assert door.codes is requests.codes
     assert door.post(f"{server.url}/plain", timeout=1).status_code == 200
     assert "idempotency-key" not in server.requests[1].headers
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_broke_is_told_without_the_secret_address(server: FaultServer, kind: ChatKind) -> None:
+    with fault_server() as gone:
+        nowhere = gone.url
+    server.answers.append(Answer(fault="hang"))
+    server.answers.append(Answer(fault="cut_after"))
+    https = server.url.replace("http:", "https:")
+    for base in (nowhere, server.url, server.url, https):
+        detail = channel(kind, base).send(message()).detail
+        assert detail
+        for secret in ("abcdefghijklmnopqrstuvwx", "KODueb", "693a91f6", "abcdef0123", "0a1b2c3d"):
+            assert secret not in detail
