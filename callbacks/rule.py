@@ -108,7 +108,8 @@ def standing(
     """Where the rule stands, what can be done with it, and what happened to it."""
     page = look(services, asked)
     if page is None:
-        return (*[panel_state.EMPTY] * 3, "", "", "", "", "", "", "")
+        answer = words.unsaved() if asked["template"] else ""
+        return (*[panel_state.EMPTY] * 3, answer, "", "", "", "", "", "")
     view, _ignored = decode(query)
     zone = view.zone or services.settings.time_zone
     return (

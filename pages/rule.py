@@ -24,6 +24,8 @@ ICON = None
 def layout(rule_id: str = "", version: str = "", template: str = "", **_query: str) -> html.Div:
     """The screen; `version` and `template` are its own keys of the address."""
     asked = {"rule_id": rule_id, "version": version, "template": template}
+    # A rule that is not saved yet has a text and nothing else.
+    saved = {"className": "aw-none"} if template else {}
     return html.Div(
         [
             dcc.Store(id=Rule.ASKED, data=asked),
@@ -33,12 +35,17 @@ def layout(rule_id: str = "", version: str = "", template: str = "", **_query: s
             page(
                 _("New rule") if template else rule_id,
                 Rule.ANSWER,
-                grid(_state(), _words()),
-                _told(),
-                grid(_weeks(), _known()),
-                _difference(),
+                html.Div(
+                    [
+                        grid(_state(), _words()),
+                        _told(),
+                        grid(_weeks(), _known()),
+                        _difference(),
+                    ],
+                    **saved,
+                ),
                 _editor(),
-                _versions(),
+                html.Div(_versions(), **saved),
             ),
         ]
     )
@@ -192,7 +199,9 @@ def _editor() -> html.Section:
         ),
         html.Div(
             [
-                html.Button(_("Check"), id=Rule.CHECK, className="aw-button", type="button"),
+                html.Button(
+                    _("Check the text"), id=Rule.CHECK, className="aw-button", type="button"
+                ),
                 html.Button(
                     _("Save as new version"),
                     id=Rule.SAVE,

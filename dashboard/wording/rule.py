@@ -11,7 +11,7 @@ from alerts.stages import StageError, Why
 from dashboard import formats, rows
 from dashboard.acting import Act, Field, actions
 from dashboard.ids import Rule
-from dashboard.languages import _
+from dashboard.languages import _, current
 from dashboard.rules import ACTIONS, rule_path
 from dashboard.wording.rules import STATUS_OF_STAGE, reason_words, stage_name
 
@@ -32,7 +32,12 @@ def answer(page: RulePage) -> str:
         parts.append(_("Live is version {n}.", n=live.n))
     if reason and shown.stage in {"live", "shadow"}:
         parts.append(_("Why: {reason}.", reason=reason))
-    return " ".join(parts)
+    return (" " if current() == "en" else "").join(parts)
+
+
+def unsaved() -> str:
+    """What to do with a rule that is not saved yet."""
+    return _("Write it, check it, save it. Nothing runs before it passed its backtest.")
 
 
 def asked_words(stored: StoredRule) -> str:
@@ -195,7 +200,8 @@ def refused(error: StageError) -> str:
         case Why.RETIRED:
             return _("This version is retired. Save its text as a new version to use it again.")
         case Why.GATE if error.gate is not None:
-            return gate(error.gate) + " " + _("Give a reason to let it live all the same.")
+            space = " " if current() == "en" else ""
+            return gate(error.gate) + space + _("Give a reason to let it live all the same.")
         case _:
             return str(error)
 
@@ -206,8 +212,8 @@ def versions(page: RulePage, zone: str) -> str:
         rows.Column(_("Version")),
         rows.Column(_("Stage")),
         rows.Column(_("Since")),
-        rows.Column(_("From")),
-        rows.Column(_("Written")),
+        rows.Column(_("Comes from")),
+        rows.Column(_("Written down")),
     ]
     return rows.table(columns, [_version(one, zone) for one in page.versions])
 
