@@ -32,7 +32,7 @@ LABELS = {"market": "PL", "carrier": "DHL Express", "empty": ""}
         ("absent=~.+", False),
         ("empty=", True),
         ('market="PL"', True),
-        (' market = PL ', True),
+        (" market = PL ", True),
     ],
 )
 def test_a_matcher_holds_or_not(text: str, holds: bool) -> None:
