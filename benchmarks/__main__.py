@@ -32,6 +32,7 @@ LARGEST = "largest"
 BENCHMARKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "import_speed": ((), ("--rows", "50000", "--repeats", "1")),
     "detection": ((), ()),
+    "backtest": ((), ()),
     "clocks": ((), ("--cases", "20000", "--cases", "50000", "--runs", "1")),
     "refresh": ((), ("--cases", "20000", "--days", "2")),
     "truth": ((), ("--replicates", "20")),

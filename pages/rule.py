@@ -25,7 +25,7 @@ def layout(rule_id: str = "", version: str = "", template: str = "", **_query: s
     """The screen; `version` and `template` are its own keys of the address."""
     asked = {"rule_id": rule_id, "version": version, "template": template}
     # A rule that is not saved yet has a text and nothing else.
-    saved = {"className": "aw-none"} if template else {}
+    shown = "aw-none" if template else None
     return html.Div(
         [
             dcc.Store(id=Rule.ASKED, data=asked),
@@ -42,10 +42,10 @@ def layout(rule_id: str = "", version: str = "", template: str = "", **_query: s
                         grid(_weeks(), _known()),
                         _difference(),
                     ],
-                    **saved,
+                    className=shown,
                 ),
                 _editor(),
-                html.Div(_versions(), **saved),
+                html.Div(_versions(), className=shown),
             ),
         ]
     )
