@@ -25,6 +25,7 @@ __all__ = [
     "IncidentPage",
     "View",
     "Watch",
+    "exists",
     "inbox",
     "incident",
     "labels_of",
@@ -36,6 +37,7 @@ __all__ = [
 
 View = Literal["needs_me", "mine", "acknowledged", "awaiting_verdict", "muted", "closed"]
 VIEWS: tuple[View, ...] = get_args(View)
+_LARGEST = 2**63 - 1
 CLOSED_FOR = timedelta(days=90)
 """How long closed incidents are listed."""
 
@@ -121,6 +123,14 @@ def listed(
         view: _frame([found for _labels, found in passing if _is_in(view, found, actor)], view)
         for view in VIEWS
     }
+
+
+def exists(engine: Engine, group_id: int) -> bool:
+    """Whether there is an incident of this number; one beyond what a database counts is none."""
+    group = schema.alert_group.c
+    with engine.connect() as connection:
+        found = connection.execute(select(group.id).where(group.id == min(group_id, _LARGEST)))
+        return found.first() is not None
 
 
 def labels_of(engine: Engine, group_id: int) -> Mapping[str, str]:

@@ -18,6 +18,8 @@ from dashboard.wording import incident_actions, incident_messages, incident_time
 if TYPE_CHECKING:
     from dashboard.services import Services
 
+_DIGITS = 19
+"""A longer number is none that a database gives."""
 EVERYTHING = (
     (Alert.BACK, "href"),
     (Alert.STATE_PANEL, "className"),
@@ -73,7 +75,8 @@ def register(app: Dash, services: Services) -> None:
 def shown(services: Services, query: str, asked: str, done: str) -> tuple[Any, ...]:
     """The incident as it stands now, in the order of `EVERYTHING`."""
     now = services.clock()
-    page = inbox.incident(services.engine, int(asked), now) if asked.isdecimal() else None
+    number = int(asked) if asked.isdecimal() and len(asked) < _DIGITS else 0
+    page = inbox.incident(services.engine, number, now)
     if page is None:
         return _missing(query)
     view, _ignored = decode(query)

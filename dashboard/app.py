@@ -48,6 +48,7 @@ from dashboard.downloads import install_downloads
 from dashboard.guard import install_guard
 from dashboard.missing_cases import (
     answer_unknown_cases,
+    answer_unknown_incidents,
     answer_unknown_lists,
     answer_unknown_numbers,
 )
@@ -129,6 +130,7 @@ def create_app(services: Services) -> Dash:
     install_downloads(app.server, services)
     answer_unknown_paths(app.server, SCREENS)
     answer_unknown_cases(app.server, services, pages.case.PATH)
+    answer_unknown_incidents(app.server, services, pages.alert.PATH)
     answer_unknown_lists(app.server)
     answer_unknown_numbers(app.server)
     # Dash adds its router's callbacks on the first request; the security headers name their hashes.

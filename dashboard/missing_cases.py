@@ -1,4 +1,4 @@
-"""HTTP 404 for cases, lists and numbers that do not exist; the page itself says so in words."""
+"""HTTP 404 for cases, incidents, lists and numbers that do not exist; the page says it in words."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import flask
 
+from alerts import inbox
 from dashboard import numbers
 from dashboard.row_lists import KINDS, PATH
 from dashboard.screens import asked_path, path_variables
@@ -22,6 +23,16 @@ def answer_unknown_cases(server: flask.Flask, services: Services, template: str)
     def known(variables: Mapping[str, str]) -> bool:
         feed = flask.request.args.get("feed")
         return case_file(services.warehouse, variables["case_id"], feed) is not None
+
+    _answer_unknown(server, template, known)
+
+
+def answer_unknown_incidents(server: flask.Flask, services: Services, template: str) -> None:
+    """The same for incidents (`/alerts/<group_id>`)."""
+
+    def known(variables: Mapping[str, str]) -> bool:
+        number = variables["group_id"]
+        return number.isdecimal() and inbox.exists(services.engine, int(number))
 
     _answer_unknown(server, template, known)
 

@@ -14,6 +14,7 @@ from dashboard.app import create_app
 from dashboard.services import open_services
 from dashboard.settings import load_settings
 from tests.alerts.shown import fire
+from tests.browser.conftest import Watch
 from tests.browser.live import Live
 from tests.browser.test_shell import opened
 
@@ -158,7 +159,8 @@ def test_everything_can_be_done_with_the_keyboard(page: Page, server: Live) -> N
     expect(page.locator("#overview-alerts")).to_contain_text("Complaints surge: Germany")
 
 
-def test_an_unknown_incident_says_so_once(page: Page, server: Live) -> None:
+def test_an_unknown_incident_says_so_once(page: Page, server: Live, watch: Watch) -> None:
+    watch.allow("404")
     page.goto(f"{server.url}/alerts/999")
     expect(page.get_by_text("There is no such incident")).to_be_visible()
     expect(page.get_by_text("No message has gone out")).to_be_hidden()

@@ -13,8 +13,10 @@ from dash import Dash
 from alerts import heartbeat, inbox
 from alerts.lifecycle import Seen
 from callbacks import alert, alerts
+from dashboard import navigation
 from dashboard.acting import pressed
 from dashboard.alert_actions import NotUnderstoodError, action_of, answer
+from dashboard.app import SCREENS
 from dashboard.ids import Alert
 from dashboard.languages import use_language
 from dashboard.market_time import end_of, zone_of
@@ -120,7 +122,7 @@ def test_in_chinese_too(surge: Services) -> None:
 
 
 def test_an_unknown_number_is_empty(surge: Services) -> None:
-    for asked in ("9", "x", ""):
+    for asked in ("9", "x", "", "9" * 40, "²"):
         told = dict(zip(PARTS, alert.shown(surge, "", asked, ""), strict=True))
         assert told["alert-state-panel.className"].endswith("is-empty")
         assert told["alert-actions.data-rows"] == ""
@@ -256,3 +258,28 @@ def test_answers_hold_leaf_properties_only(surge: Services, app: Dash) -> None:
         told = shown(surge)
     for name, value in told.items():
         assert isinstance(value, str) or name.endswith("figure"), name
+
+
+def test_an_incident_that_is_not_there_answers_404(surge: Services, app: Dash) -> None:
+    client = app.server.test_client()
+    answers = {path: client.get(path).status_code for path in ("/alerts", "/alerts/1", "/alerts/9")}
+    assert answers == {"/alerts": 200, "/alerts/1": 200, "/alerts/9": 404}
+    assert client.get(f"/alerts/{'9' * 40}").status_code == 404
+
+
+def test_the_rail_stands_in_groups_and_the_phone_shows_four(app: Dash) -> None:
+    with app.server.test_request_context("/"):
+        grouped = navigation.groups(SCREENS)
+    paths = [screen.PATH for _name, found in grouped for screen in found]
+    assert paths[:3] == ["/", "/alerts", "/service"]
+    assert len(paths) == len(set(paths)) == sum(1 for screen in SCREENS if screen.ICON)
+    assert {"/rules", "/quality"} <= {screen.PATH for screen in grouped[-1][1]}
+    assert set(navigation.ON_PHONE) <= set(paths)
+
+
+def test_a_press_is_read_with_care() -> None:
+    assert pressed(None) is None
+    assert pressed({"actor": " "}) is None
+    found = pressed({**press("assign", assignee="Bo"), "token": "t" * 99, "actor": " Maria "})
+    assert found is not None
+    assert (len(found.token), found.actor, found.fields) == (64, "Maria", {"assignee": "Bo"})
