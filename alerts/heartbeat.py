@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
+from alerts.lease import Lease, fenced
 from data_access.state.engine import upsert, writing
 from data_access.state.schema import worker_heartbeat as table
 
@@ -17,17 +18,33 @@ NAME = "worker"
 
 @dataclass(frozen=True)
 class Heartbeat:
-    """Newest sign of life. `detail`: holder, ticks, faults (messages of the last tick)."""
+    """Newest sign of life.
+
+    `detail`, all of the last tick that was finished: `holder`, `ticks`, `faults` (messages for a
+    person), `overdue` (what should have happened), `waiting` and `dead_letters` (messages),
+    `tick_seconds`, `leading_since` (ISO), `dead_man_failing`.
+    """
 
     at: datetime
     started_at: datetime
     detail: Mapping[str, Any]
 
 
-def beat(engine: Engine, now: datetime, started_at: datetime, detail: Mapping[str, Any]) -> None:
-    """Write the row."""
+def beat(
+    engine: Engine,
+    now: datetime,
+    started_at: datetime,
+    detail: Mapping[str, Any],
+    *,
+    lease: Lease | None = None,
+) -> None:
+    """Write the row; with a lease only while it is held.
+
+    Raises:
+        LeaseLost: another worker leads, and its sign of life stays.
+    """
     row = {"name": NAME, "at": now, "started_at": started_at, "detail_json": dict(detail)}
-    with writing(engine) as connection:
+    with writing(engine) if lease is None else fenced(engine, lease) as connection:
         upsert(connection, table, [row])
 
 

@@ -121,7 +121,7 @@ class Worker:
 
     def _tick(self, lease: Lease, with_stages: bool) -> TickReport:
         began = self._monotonic()
-        self._beat()
+        self._beat(lease)
         faults = self._clock_faults(lease)
         slots, fresh = 0, False
         if not faults:
@@ -147,7 +147,7 @@ class Worker:
             "leading_since": since.isoformat(),
             "dead_man_failing": self._dead_man.failing,
         }
-        self._beat()
+        self._beat(lease)
         if fresh and not after.overdue:
             self._dead_man.ping()
         return done
@@ -229,11 +229,11 @@ class Worker:
             return False
         return True
 
-    def _beat(self) -> None:
+    def _beat(self, lease: Lease) -> None:
         """A sign of life, with what the last tick found."""
         detail = {"holder": self._holder, "ticks": self._ticks, **self._detail}
         now = self._services.clock()
-        heartbeat.beat(self._services.engine, now, self._started_at, detail)
+        heartbeat.beat(self._services.engine, now, self._started_at, detail, lease=lease)
 
 
 def run_once(services: WorkerServices) -> TickReport | None:
