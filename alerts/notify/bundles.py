@@ -46,14 +46,15 @@ def bundle(config: Config, messages: Sequence[Message], now: datetime) -> Messag
         now,
         min(message.deadline for message in messages),
     )
+    dead = all(message.kind == "dead_letter" for message in messages)
     given = plain_facts(
         config,
         locale=first.locale,
         severity=severity,
         reason="bundle",
         short_id=made.short_id,
-        title=phrase(first.locale, "bundle_title", n=len(messages)),
-        path="/alerts",
+        title=phrase(first.locale, "bundle_dead" if dead else "bundle_title", n=len(messages)),
+        path="/delivery" if dead else "/alerts",
         why=phrase(first.locale, "because_bundle"),
         zone=person.zone if person else "UTC",
         now=now,

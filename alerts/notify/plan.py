@@ -156,7 +156,8 @@ def _lines(
             found.setdefault(recipient.line, (recipient, one))
     # Who was told that it goes on is told of its end, also after a handover.
     for line, told in subject.told.items():
-        if line not in found and told.firing and not subject.firing:
+        known = line[1] in config.body.channels
+        if line not in found and known and told.firing and not subject.firing:
             found[line] = (Recipient(*line, told.locale, _zone(config, line[0])), None)
     return found, gaps
 

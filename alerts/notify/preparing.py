@@ -47,6 +47,7 @@ def prepare(connection: Connection, config: Config, now: datetime) -> Prepared:
     waiting, old = outdated(waiting, _closed(connection, waiting))
     waiting, replaced = superseded(waiting)
     _drop(connection, [*old, *replaced], now)
+    waiting = [one for one in waiting if _costs_attention(config, one)]
     due_lines = {one.line for one in waiting if one.not_before <= now}
     singles, bundles = bundled(
         [one for one in waiting if one.line in due_lines], at_least=config.body.bundle.at_least
@@ -70,6 +71,15 @@ def _give_up(
         dying.announce(connection, config, one, why, Duty(connection, config, now), now)
         del stored[one.id]
     return len(late)
+
+
+def _costs_attention(config: Config, one: Waiting) -> bool:
+    """Whether a message is bundled and counted; lines of the log are not.
+
+    Nor is one whose channel is gone: it has to be sent to be refused, and told to be dead.
+    """
+    channel = config.body.channels.get(one.channel)
+    return channel is not None and channel.kind != "log"
 
 
 def _is_test(one: Stored) -> bool:

@@ -20,7 +20,7 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "escalation": "nobody has acknowledged it",
         "test": "test message",
         "dead_letter": "a message could not be delivered",
-        "bundle": "several incidents",
+        "bundle": "several in one message",
     },
     "zh": {
         "first": "新事件",
@@ -32,7 +32,7 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "escalation": "尚无人确认",
         "test": "测试消息",
         "dead_letter": "有消息未能送达",
-        "bundle": "多个事件",
+        "bundle": "合并为一条消息",
     },
 }
 
@@ -75,6 +75,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "dead_title": "Not delivered over {channel} to {recipient}: {subject}",
         "test_title": "Test of channel {channel}",
         "bundle_title": "{n} incidents",
+        "bundle_dead": "{n} messages could not be delivered",
     },
     "zh": {
         "because_route": "路由 {route} 接收符合 {matchers} 的事件",
@@ -92,6 +93,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "dead_title": "未能通过 {channel} 送达 {recipient}：{subject}",
         "test_title": "渠道 {channel} 的测试",
         "bundle_title": "{n} 个事件",
+        "bundle_dead": "{n} 条消息未能送达",
     },
 }
 

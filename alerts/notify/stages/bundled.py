@@ -19,13 +19,15 @@ def bundled(
 ) -> tuple[list[Waiting], list[tuple[Waiting, ...]]]:
     """Split into single messages, and bundles of `at_least` or more.
 
-    What was tried before stays single: the receiver may have it, and knows it by its own key.
+    Incidents and dead letters are bundled apart. What was tried before stays single: the receiver
+    may have it, and knows it by its own key.
     """
     given = list(messages)
-    lines: dict[tuple[str, str], list[Waiting]] = {}
+    lines: dict[tuple[str, str, str], list[Waiting]] = {}
     for message in given:
         if message.kind in BUNDLED and message.attempts == 0:
-            lines.setdefault(message.line, []).append(message)
+            kind = "dead_letter" if message.kind == "dead_letter" else "incident"
+            lines.setdefault((*message.line, kind), []).append(message)
     bundles = [tuple(found) for found in lines.values() if len(found) >= at_least]
     inside = {message.id for bundle in bundles for message in bundle}
     return [message for message in given if message.id not in inside], bundles

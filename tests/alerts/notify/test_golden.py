@@ -166,3 +166,11 @@ def test_a_mention_of_everybody_inside_data_mentions_nobody() -> None:
     )
     assert "<!channel>" not in message.body
     assert "&lt;!channel&gt; look" in message.body
+
+
+def test_every_fact_a_template_may_name_is_documented() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "notification.md").read_text(encoding="utf-8")
+    given_ = facts(setting("slack"), subject(), notice("en", "first"), "abcd1234")
+    own_business = {"hidden", "more_of"}
+    missing = {name for name in given_.keys() - own_business if f"`{name}`" not in page}
+    assert missing == set()

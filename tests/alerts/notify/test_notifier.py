@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from alerts.muting import Matcher
 from alerts.notify import notifier, outbox_rows
 from alerts.notify.config import Config
 from alerts.notify.notifier import NotifyReport
+from alerts.notify.texts import load_own
 from data_access.state import schema
 from data_access.state.engine import writing
 from tests.alerts.fakes import leading
@@ -227,3 +230,40 @@ def test_an_alert_without_evidence_is_told_by_its_labels(engine: Engine) -> None
     (row,) = outbox_rows(engine).to_dicts()
     assert row["subject"] == "INFO: bare – new incident"
     assert "Where: market DE" in row["body"]
+
+
+def test_a_channel_that_is_gone_is_not_needed_for_the_end(engine: Engine) -> None:
+    incident(engine)
+    run(engine, FIVE)
+    people = "\n  Mei: {addresses: {letter: mei@shop.example}}"
+    channels = (
+        "\n  letter: {kind: email, host: h, security: none, sender: a@b.example}"
+        "\n  hook: {kind: webhook, url: 'https://hooks.shop.example'}"
+    )
+    route = "\n  name: all\n  receivers: [{channel: hook}]"
+    without_mail = config(people=people, channels=channels, route=route)
+    change(
+        engine,
+        signal_open=False,
+        handling="awaiting_verdict",
+        notify_at=NOW + HOUR,
+        notify_reason="resolved",
+    )
+    report = run(engine, NOW + HOUR, without_mail)
+    assert report == NotifyReport(1, 0)
+    assert group(engine).notify_at is None
+
+
+def test_a_template_that_fails_is_told_and_the_message_is_written(
+    engine: Engine, tmp_path: Path
+) -> None:
+    (tmp_path / "zh").mkdir()
+    (tmp_path / "zh" / "email.j2").write_text("{{ nothing_known }}", encoding="utf-8")
+    incident(engine)
+    report = run(engine, FIVE, replace(config(), texts=load_own(tmp_path)))
+    assert report.messages == 2
+    (fault,) = report.faults
+    assert "templates/notify/zh: 'nothing_known' is undefined" in fault
+    bodies = dict(outbox_rows(engine).select("recipient", "body").iter_rows())
+    assert "title: PL 包裹滞留海关" in bodies["Mei"]
+    assert "link: /alerts/1" in bodies["Mei"]

@@ -316,6 +316,20 @@ def test_many_incidents_for_one_recipient_are_one_message_that_lists_them(post: 
     assert set(states["state_reason"]) == {"bundled:7"}
 
 
+def test_many_messages_over_a_channel_that_is_gone_block_nothing(post: Post) -> None:
+    gone = [message(n, channel="pager", recipient="#pager") for n in range(6)]
+    post.put(*gone, message(9))
+    assert post.send() == SendReport(sent=1, dead=6)
+    assert post.send().sent == 1, "the announcements, in one message"
+    assert "6 messages could not be delivered" in post.hook.subjects[-1]
+
+
+def test_lines_of_the_log_are_neither_bundled_nor_counted(engine: Engine) -> None:
+    post = Post(engine, config(throttles="[{messages_per_hour: 1}]"))
+    post.put(*[message(n, channel="log", recipient="#log") for n in range(9)])
+    assert post.send().sent == 9
+
+
 def test_beyond_the_budget_it_waits_and_then_goes_out(engine: Engine) -> None:
     budget = "[{per: recipient, messages_per_hour: 2}]"
     post = Post(engine, config(throttles=budget, bundle="{at_least: 1000}"))
