@@ -175,9 +175,8 @@ def _reason(reason: str) -> str:
     known = {
         "throttled": _("the hourly budget is used up"),
         "channel_asked_to_wait": _("the channel asked to wait"),
-        "closed": _("the incident was closed"),
         "incident_closed": _("the incident was closed"),
-        "superseded": _("a newer message says more"),
+        "superseded_by": _("a newer message says more"),
         "permanent": _("refused"),
         "deadline": _("tried until its deadline"),
         "retry": _("not reached"),

@@ -52,7 +52,7 @@ MESSAGES = (
     ("pending", "throttled", 0, "Anna Vogel", "mail"),
     ("pending", "retry: connection refused", 2, "Ben Okafor", "mail"),
     ("dead", "permanent: 550 no such mailbox", 1, "Ben Okafor", "mail"),
-    ("dropped", "superseded", 0, "#chat", "chat"),
+    ("dropped", "superseded_by:5", 0, "#chat", "chat"),
 )
 
 

@@ -132,7 +132,7 @@ def test_what_cannot_be_is_said_and_not_saved(
         ("waiting", ["next attempt 22 Nov 2026 04:09", "its time: 22 Nov 2026 04:09"]),
         ("dead", ["refused: 550 no such mailbox"]),
         ("sent", ["22 Nov 2026 03:05"]),
-        ("dropped", ["a newer message says more"]),
+        ("dropped", ["a newer message says more: 5"]),
     ],
 )
 def test_what_became_of_messages(
