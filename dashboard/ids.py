@@ -128,6 +128,7 @@ class Alert(StrEnum):
     CHART_TABLE = "alert-chart-table"
     DRIVERS_PANEL = "alert-drivers-panel"
     DRIVERS_TITLE = "alert-drivers-title"
+    DRIVERS_NOTE = "alert-drivers-note"
     DRIVERS = "alert-drivers"
     INSIDE_PANEL = "alert-inside-panel"
     INSIDE_TITLE = "alert-inside-title"

@@ -108,7 +108,7 @@ def _drivers() -> html.Section:
         _("What drives it"),
         Alert.DRIVERS_TITLE,
         columns=6,
-        note=_("What grew most inside the slice, against the weeks before"),
+        note=html.Span(id=Alert.DRIVERS_NOTE),
         empty=(
             _("Nothing stands out"),
             _("The growth is spread evenly, or the rule does not compare parts."),

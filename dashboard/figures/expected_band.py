@@ -7,7 +7,7 @@ import polars as pl
 
 from dashboard.figures.theme import ACCENT, BAND, COMPARE, MARK, MUTED, TEXT, blank
 
-_TICK_DAYS = 14
+_TICK_DAYS = 21
 
 
 def expected_band(
@@ -30,7 +30,7 @@ def expected_band(
     """
     ticks = days.reverse().gather_every(_TICK_DAYS)
     figure = blank(
-        margin={"l": 4, "r": 104, "t": 16, "b": 4},
+        margin={"l": 4, "r": 92, "t": 16, "b": 4},
         uirevision=view,
         hovermode="x",
         xaxis={

@@ -284,6 +284,13 @@ def drivers_title(page: IncidentPage) -> str:
     )
 
 
+def drivers_note(page: IncidentPage) -> str:
+    """What the table of drivers compares."""
+    if page.evidence.get("drivers") or not page.evidence.get("rows"):
+        return _("What grew most inside the slice, against the weeks before")
+    return _("Whom to help first")
+
+
 def drivers_count(page: IncidentPage) -> int:
     """How many drivers, or overdue rows, there are to show."""
     return len(page.evidence.get("drivers") or page.evidence.get("rows") or ())
