@@ -12,7 +12,7 @@ JOBS ?= auto
 MEASURED := --cov --cov-report= --cov-fail-under=0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-heavy lint format bench docs lock clean install install-dev install-bench system
+.PHONY: help demo test test-fast test-heavy lint format crash bench docs lock clean install install-dev install-bench system
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ lint: install-dev ## Format check, ruff, mypy --strict, import contracts
 format: install-dev ## Write the format and the safe fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+crash: install-dev system ## Kill workers a thousand times; writes benchmarks/results/crash.md
+	$(BIN)/python -m tests.crash.long_run $(ARGS)
 
 bench: install-bench ## Measure; writes benchmarks/results/*.md
 	$(BIN)/python -m benchmarks $(ARGS)

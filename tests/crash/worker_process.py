@@ -23,7 +23,9 @@ from data_access.state.engine import migrate, open_state
 from tests.alerts import fakes
 
 HISTORY = 70
-SLOTS = 150
+SLOTS = 80
+NEVER_JUMPS = timedelta(days=10_000)
+"""Tolerance of a clock that does nothing but jump."""
 
 
 def numbers() -> fakes.FakeMetrics:
@@ -62,7 +64,7 @@ def services(url: str, home: Path, began: float) -> SimpleNamespace:
     engine = open_state(url)
     migrate(engine)
     return SimpleNamespace(
-        settings=fakes.settings(home),
+        settings=fakes.settings(home, tick_seconds=0.1),
         engine=engine,
         warehouse=None,
         metrics=numbers(),
@@ -70,13 +72,14 @@ def services(url: str, home: Path, began: float) -> SimpleNamespace:
     )
 
 
-def bare() -> None:
+def bare(put: Callable[[object, str, object], object] = setattr) -> None:
     """Only the rule of the test, no marts to refresh, short leases, and a gate that is open."""
-    worker.LEASE_TTL = timedelta(seconds=0.5)
-    worker.CLOCK_TOLERANCE = timedelta(days=10_000)  # this clock does nothing but jump
-    tick.builtin = dict
-    gate.GATE_DAYS, stages.BACKTEST_DAYS = 0, 1
-    worker.refresh_numbers = lambda _services: None
+    put(worker, "LEASE_TTL", timedelta(seconds=1))
+    put(worker, "CLOCK_TOLERANCE", NEVER_JUMPS)
+    put(tick, "builtin", dict)
+    put(gate, "GATE_DAYS", 0)
+    put(stages, "BACKTEST_DAYS", 1)
+    put(worker, "refresh_numbers", lambda _services: None)
 
 
 if __name__ == "__main__":
