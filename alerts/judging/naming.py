@@ -13,9 +13,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import polars as pl
 
 from alerts.detection.localise import localise
+from alerts.detection.tail import upper_tail
 from alerts.judging.model import Child, Labels, inside, key_of
 from alerts.judging.scoring import CountRule, Table, worth_telling
 
@@ -38,7 +40,7 @@ def name_slices(rule: CountRule, tables: Sequence[Table], *, leaves: Table) -> l
     ]
     if not waiting:
         return []
-    rest = leaves.judged.select(*leaves.dims, "y", "mu", "excess")
+    rest = leaves.judged.select(*leaves.dims, "y", "mu", "excess", told=pl.lit(value=False))
     named: list[Named] = []
     for row in [*_localised(leaves, waiting), None]:
         while len(named) < MOST:
@@ -46,9 +48,9 @@ def name_slices(rule: CountRule, tables: Sequence[Table], *, leaves: Table) -> l
             if picked is None:
                 break
             labels = labels_of(*picked)
-            own = rest.filter(inside(labels))
+            own = rest.filter(inside(labels), ~pl.col("told"))
             named.append((*picked, tuple(_children(own, leaves.dims, labels))))
-            rest = rest.filter(~inside(labels))
+            rest = rest.with_columns(told=pl.col("told") | inside(labels))
             waiting = [other for other in waiting if other != picked]
             if row is not None:
                 break
@@ -77,12 +79,13 @@ def _localised(leaves: Table, breaching: Sequence[Row]) -> Iterator[Row]:
             yield at[key_of(fixed)]
 
 
-def _strongest(rule: CountRule, rows: Sequence[Row], rest: pl.DataFrame) -> Row | None:
+def _strongest(rule: CountRule, rows: Sequence[Row], leaves: pl.DataFrame) -> Row | None:
     """The row with the largest likelihood ratio that is worth telling without what was named."""
     best: tuple[float, int, Row] | None = None
     for table, index in rows:
-        y, mu, ratio = _left(table, index, rest)
-        if ratio <= 0 or not worth_telling(rule, y, mu):
+        y, mu, phi = _left(table, index, leaves)
+        ratio = _ratio(y, mu, phi)
+        if ratio <= 0 or not worth_telling(rule, y, mu) or _chance(y, mu, phi) > rule.alpha:
             continue
         place = (ratio, -len(table.dims), (table, index))
         if best is None or place[:2] > best[:2]:
@@ -90,21 +93,29 @@ def _strongest(rule: CountRule, rows: Sequence[Row], rest: pl.DataFrame) -> Row 
     return None if best is None else best[2]
 
 
-def _left(table: Table, index: int, rest: pl.DataFrame) -> tuple[float, float, float]:
-    """Count, expectation and likelihood ratio of a slice without what others explain already."""
-    left = rest.filter(inside(labels_of(table, index)))
-    y, fitted = float(left["y"].sum()), float(left["mu"].sum())
+def _left(table: Table, index: int, leaves: pl.DataFrame) -> tuple[float, float, float]:
+    """Count, expectation and dispersion of a slice without the leaves that others explain.
+
+    The slice's own model knows better than the sum of its leaves', so what these are expected to
+    hold is taken from it.
+    """
     row = table.judged.row(index, named=True)
-    # The slice's own model knows better than the sum of its leaves', as long as none is taken out.
-    mu = float(row["mu"]) if y >= row["y"] else fitted
-    return y, mu, _ratio(y, mu, float(row["phi"]))
+    told = leaves.filter(inside(labels_of(table, index)), "told")
+    y = float(row["y"]) - float(told["y"].sum())
+    mu = float(row["mu"]) - float(told["mu"].sum())
+    return y, max(mu, 0.0), max(float(row["phi"]), 1.0)
+
+
+def _chance(y: float, mu: float, phi: float) -> float:
+    """P(Y ≥ y)."""
+    return float(upper_tail(np.array([y]), np.array([mu]), np.array([phi]))[0])
 
 
 def _ratio(y: float, mu: float, phi: float) -> float:
     """Log likelihood ratio of a Poisson count against its expectation, tempered by dispersion."""
     if y <= mu or mu <= 0:
         return 0.0
-    return (y * math.log(y / mu) - (y - mu)) / max(phi, 1.0)
+    return (y * math.log(y / mu) - (y - mu)) / phi
 
 
 def _children(own: pl.DataFrame, leaf: Sequence[str], labels: Labels) -> Iterator[Child]:

@@ -232,3 +232,28 @@ def test_a_state_without_rows_has_nothing_overdue() -> None:
     )
     (found,) = judge(builtin()["customs-dwell"], empty, [LAST], began=FIRST)
     assert (found.slices, found.others.seen) == ((), Seen.CLEAR)
+
+
+def test_a_parent_is_not_told_for_what_its_leaf_explains() -> None:
+    """A leaf far above, its siblings a little: the leaf is named, the rest is not worth telling."""
+    some = {("FR", category): 4.0 for category in CATEGORIES} | {("FR", "toys"): 90.0}
+    assert breaching(on(grid(some))) == [{"market": "FR", "category": "toys"}]
+
+
+def test_no_parent_is_named_beside_its_only_surging_leaf_in_thin_segments() -> None:
+    """Twenty thin leaves expect more together than one by one: the sum of guesses is no guess."""
+    rng = np.random.default_rng(11)
+    markets = [f"M{n}" for n in range(20)]
+    rows = [
+        {
+            "market": market,
+            "category": category,
+            "day": FIRST + timedelta(days=n),
+            "y": float(rng.poisson(1.2)) + (30.0 if surging and n == DAYS else 0.0),
+        }
+        for market in markets
+        for category in ("books", "toys")
+        for surging in [(market, category) == ("M3", "toys")]
+        for n in range(DAYS + 1)
+    ]
+    assert breaching(on(pl.DataFrame(rows))) == [{"market": "M3", "category": "toys"}]
