@@ -45,7 +45,7 @@ DAILY = Cadence(
     windows=(1, 2, 4, 7, 14),
     shares=(0.1, 0.5, 1.0, 1.0, 1.0),
     guard=7,
-    memory=42.0,
+    memory=28.0,
     block=28,
     refit=14,
 )

@@ -19,8 +19,10 @@ from alerts.detection.windows import OUTLIER, SKEW, upper_limit
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
-EVIDENCE = 0.5
+EVIDENCE = 1.0
 """Standard errors by which the blocks' variance must exceed the points' to count as drift."""
+READY = 8.0
+"""How much looser the prior is than the drift's variance: shifts are rare, but then large."""
 FIXED = 1e9
 """Prior mass, in cases, of a level that does not move."""
 LEAST_BLOCKS = 6
@@ -42,7 +44,7 @@ def prior_mass(y: Singles, mean: Singles, weight: Singles, phi: Floats, block: i
     beyond = (r * r - phi[:, None] * m).sum(axis=1)
     drift = (beyond - EVIDENCE * np.sqrt(2.0 * squares) * phi) / np.maximum(squares, 1e-9)
     moving = drift > _LEAST_DRIFT
-    return np.where(moving, phi / np.where(moving, drift, 1.0), FIXED)
+    return np.where(moving, phi / np.where(moving, READY * drift, 1.0), FIXED)
 
 
 def follow(

@@ -89,6 +89,11 @@ class SurgeSpec:
         return (self.window_days, *(n for n in self.windows if n != self.window_days))
 
     @property
+    def gap_days(self) -> int:
+        """Days before the judged one that are not learned from."""
+        return max(self.lengths) - 1 + 7 * self.gap_weeks
+
+    @property
     def history_days(self) -> int:
         """Days read before and including the judged one."""
         return 7 * (self.baseline_weeks + self.gap_weeks) + max(self.lengths)
@@ -214,7 +219,7 @@ def _score_day(
     exposure = made.numbers["exposure"][:, inside] if exposed else np.ones_like(counts)
     # A case without exposure has nothing to be compared with: such a day is left out.
     counts = np.where(exposure > 0, counts, 0.0)
-    taught_to = day - timedelta(days=spec.window_days + 7 * spec.gap_weeks)
+    taught_to = day - timedelta(days=spec.gap_days + 1)
     known = np.zeros((len(counts), made.width), dtype=np.bool_)
     known[:] = [began <= d <= taught_to for d in made.days]
     forget_episodes(known, made, episodes, limit_days=LEARN_AFTER_DAYS)
@@ -255,7 +260,7 @@ def _expect(
 ) -> Expectation:
     """What was expected of the last day's windows, market by market where events differ."""
     lengths = spec.lengths
-    gap = spec.window_days - 1 + 7 * spec.gap_weeks
+    gap = spec.gap_days
     cadence = replace(
         design.DAILY,
         windows=lengths,

@@ -105,6 +105,7 @@ def learn(
         burn: points at the beginning that only set the level.
     """
     excess = np.minimum(y - mean, upper_limit(mean, phi, OUTLIER))
+    excess *= weight > 0
     points = weight.sum(axis=1)
     precision = weight / np.maximum(mean, np.float32(1e-6))
     chi = np.einsum("ij,ij,ij->i", precision, excess, excess)

@@ -12,6 +12,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from polars.testing import assert_frame_equal
 
+from alerts.detection import surge
+from alerts.detection.completeness import Completeness
+from alerts.detection.events import EventCalendar
+from alerts.detection.panel import SeriesError
 from alerts.detection.surge import SurgeSpec, history, score
 
 FIRST = date(2025, 9, 1)  # a Monday
@@ -235,3 +239,134 @@ def test_moving_all_days_by_a_week_changes_only_the_day() -> None:
     week = timedelta(days=7)
     later = score(frame(counts, first=FIRST + week), SPEC, DAY + week, began=FIRST + week).judged
     assert_frame_equal(now.drop("day"), later.drop("day"))
+
+
+def test_several_days_at_once_give_what_each_gives_alone() -> None:
+    rng = np.random.default_rng(12)
+    counts = noise(rng, 12, 1.5, (6, SPEC.history_days + 10))
+    counts[2, -4:] += 30
+    rows = frame(counts)
+    days = [FIRST + timedelta(days=SPEC.history_days - 1 + at) for at in (0, 3, 10)]
+    opened = pl.DataFrame(
+        {"market": ["m00002"], "opened": [days[2] - timedelta(days=3)], "closed": [None]},
+        schema={"market": pl.String, "opened": pl.Date, "closed": pl.Date},
+    )
+    together = score(rows, SPEC, days, began=FIRST, episodes=opened).judged
+    for day in days:
+        alone = score(rows, SPEC, day, began=FIRST, episodes=opened).judged
+        assert_frame_equal(together.filter(pl.col("day") == day), alone)
+
+
+def test_rows_after_the_judged_day_are_not_looked_at() -> None:
+    rng = np.random.default_rng(13)
+    counts = noise(rng, 12, 1.5, (3, SPEC.history_days + 5))
+    later = counts.copy()
+    later[:, -5:] = 999
+    one, other = (score(frame(c), SPEC, DAY, began=FIRST).judged for c in (counts, later))
+    assert_frame_equal(one, other)
+
+
+def test_a_declared_holiday_is_expected_to_be_low_and_a_promotion_high() -> None:
+    rng = np.random.default_rng(14)
+    spec = SurgeSpec(baseline_weeks=52)
+    day = FIRST + timedelta(days=spec.history_days - 1)
+    days = [FIRST + timedelta(days=at) for at in range(spec.history_days)]
+    promoted = {days[at] for at in (60, 61, 150, 151, 152, 240, spec.history_days - 1)}
+    truth = np.array([60.0 if d in promoted else 20.0 for d in days])
+    counts = rng.poisson(truth, (40, len(days))).astype(float)
+    calendar = EventCalendar(
+        pl.DataFrame({"market": [None] * len(promoted), "day": sorted(promoted)}).with_columns(
+            pl.col("market").cast(pl.String), kind=pl.lit("promotion")
+        )
+    )
+    told = score(frame(counts), spec, day, began=FIRST, events=calendar).judged
+    assert told["breach"].sum() == 0
+    assert told["mu"].to_numpy().mean() == pytest.approx(60, rel=0.1)
+    untold = score(frame(counts), spec, day, began=FIRST).judged
+    assert untold["breach"].sum() == 40
+
+
+def test_events_of_another_market_change_nothing() -> None:
+    rng = np.random.default_rng(15)
+    counts = noise(rng, 20, 1.0, (4, SPEC.history_days))
+    calendar = EventCalendar(
+        pl.DataFrame({"market": ["m00003"], "day": [DAY], "kind": ["promotion"]})
+    )
+    plain = score(frame(counts), SPEC, DAY, began=FIRST).judged
+    told = score(frame(counts), SPEC, DAY, began=FIRST, events=calendar).judged
+    others = pl.col("market") != "m00003"
+    assert_frame_equal(plain.filter(others).drop("q"), told.filter(others).drop("q"), rel_tol=1e-3)
+    assert told["phi"][3] > 2 * plain["phi"][3]
+
+
+def test_reports_that_are_still_to_come_are_not_missed() -> None:
+    rng = np.random.default_rng(16)
+    counts = noise(rng, 40, 1.0, (60, SPEC.history_days))
+    counts[:, -1] = rng.binomial(counts[:, -1].astype(int), 0.3)
+    share = Completeness(np.tile([0.3, 1.0], (7, 1)), 0.0, 1000.0)
+    judged = score(frame(counts), SPEC, DAY, began=FIRST, complete=share).judged
+    assert judged["mu"].to_numpy().mean() == pytest.approx(12, rel=0.05)
+    assert judged["breach"].sum() == 0
+
+
+def test_a_slow_surge_is_seen_by_the_longer_of_several_windows() -> None:
+    rng = np.random.default_rng(17)
+    spec = SurgeSpec(baseline_weeks=26, windows=(1, 7, 14))
+    counts = noise(rng, 10, 1.5, (50, spec.history_days))
+    counts[:, -10:] += rng.poisson(9, (50, 10))
+    counts[:, -1] = 12
+    day = FIRST + timedelta(days=spec.history_days - 1)
+    judged = score(frame(counts), spec, day, began=FIRST).judged
+    assert judged["breach"].to_numpy().mean() > 0.8
+    assert judged.filter("breach")["window_days"].unique().is_in([7, 14]).all()
+    alone = score(frame(counts), SurgeSpec(baseline_weeks=26), day, began=FIRST).judged
+    assert alone["breach"].to_numpy().mean() < 0.1
+
+
+def test_the_band_lies_around_the_expectation() -> None:
+    rng = np.random.default_rng(18)
+    judged = judge(noise(rng, 25, 1.5, (20, SPEC.history_days)))
+    assert judged.filter(
+        (pl.col("low") > pl.col("mu")) | (pl.col("mu") > pl.col("high"))
+    ).is_empty()
+    assert judged["n"].is_null().all()
+    assert set(judged["window_days"]) == {1}
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [(float("nan"), "nan"), (-3.0, "-3"), (2.5, "whole number"), (float("inf"), "inf")],
+)
+def test_what_is_no_count_is_told_with_its_place(value: float, message: str) -> None:
+    counts = np.full((2, SPEC.history_days), 4.0)
+    counts[1, 7] = value
+    with pytest.raises(SeriesError, match=message) as told:
+        judge(counts)
+    assert "m00001" in str(told.value)
+    assert str(FIRST + timedelta(days=7)) in str(told.value)
+
+
+def test_too_many_segments_are_refused_before_they_are_fitted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(surge, "MAX_SEGMENTS", 3)
+    with pytest.raises(SeriesError, match="4 segments; at most 3"):
+        judge(np.ones((4, SPEC.history_days)))
+
+
+def test_no_day_is_refused() -> None:
+    with pytest.raises(ValueError, match="No day"):
+        score(frame(np.ones((1, 5))), SPEC, [], began=FIRST)
+
+
+def test_a_feed_of_one_day_is_too_young() -> None:
+    judged = score(frame(np.full((2, 1), 500.0), first=DAY), SPEC, DAY, began=DAY).judged
+    assert judged["reason"].to_list() == ["short_history"] * 2
+    assert judged["p"].is_null().all()
+
+
+def test_a_series_of_zeros_is_quiet() -> None:
+    judged = judge(np.zeros((3, SPEC.history_days)))
+    assert judged["breach"].sum() == 0
+    assert judged["cleared"].all()
+    assert (judged["mu"] < 0.05).all()
