@@ -123,20 +123,22 @@ class Worker:
         began = self._monotonic()
         self._beat(lease)
         faults = self._clock_faults(lease)
-        slots, fresh = 0, False
-        if not faults:
-            self._step("refresh")
-            fresh = self._try("refresh", lambda: refresh_numbers(self._services), faults)
-            settled = self._evaluate(lease, with_stages)
-            slots = settled.slots
-            faults += settled.faults
+        if faults:  # who acts by a clock that is wrong closes days and wakes people for nothing
+            self._ticks += 1
+            self._detail = {**self._detail, "faults": faults}
+            self._beat(lease)
+            return TickReport(0, tuple(faults))
+        self._step("refresh")
+        fresh = self._try("refresh", lambda: refresh_numbers(self._services), faults)
+        # What ships lives from the first tick on; backtests are a job of their own.
+        settled = self._evaluate(lease, with_stages or self._ticks == 0)
         self._step("follow up")
         config = self._configured.config()
-        faults += self._configured.faults
+        faults += [*settled.faults, *self._configured.faults]
         engine, now = self._services.engine, self._services.clock()
         since = self._leadership.since or now
         after = follow_up(engine, lease, config, now, since)
-        done = TickReport(slots, (*faults, *after.faults, *self._sender_faults))
+        done = TickReport(settled.slots, (*faults, *after.faults, *self._sender_faults))
         self._ticks += 1
         self._detail = {
             "faults": list(done.faults),
@@ -164,7 +166,7 @@ class Worker:
         return TickReport(settled.slots, (*faults, *settled.faults))
 
     def _clock_faults(self, lease: Lease) -> list[str]:
-        """Why days are not judged now: the clock was set, or was set a moment ago."""
+        """Why nothing is done by the clock now: it was set, or was set a moment ago."""
         jump = self._clock_watch.jumped()
         if jump is not None:
             seconds = round(jump.total_seconds())
@@ -176,14 +178,14 @@ class Worker:
                 append(connection, [entry])
         if self._clock_watch.settled:
             return []
-        return ["The clock was set; rules wait until it has been steady for a while."]
+        return ["The clock was set; everything waits until it has been steady for a while."]
 
     def send(self) -> None:
         """Send what lies in the outbox; the leader only."""
         with self.progress.job("sender"):
             lease = self._leadership.trusted()
             config = self._configured.config()
-            if lease is None or self.stop.is_set():
+            if lease is None or self.stop.is_set() or self._clock_faults(lease):
                 return
             engine, clock = self._services.engine, self._services.clock
             try:
@@ -315,7 +317,7 @@ def _schedule(
     sending = min(tick_seconds, _SEND_SECONDS)
     for name, seconds, work, start in (
         ("tick", tick_seconds, worker.tick, soon),
-        ("stages", tick_seconds, worker.move_stages, soon),
+        ("stages", tick_seconds, worker.move_stages, None),
         ("sender", sending, worker.send, soon),
         ("lease", renewal, worker.lead, None),
         ("housekeeping", HOUSEKEEPING_SECONDS, worker.housekeep, None),

@@ -198,22 +198,6 @@ def test_a_dead_scheduler_ends_the_process_with_1(
     assert "the scheduler died" in caplog.text
 
 
-def test_the_alert_commands(services: SimpleNamespace) -> None:
-    from dashboard.cli.alerts import command
-
-    run_once(services)
-    url = str(services.engine.url)
-    invoke = CliRunner(env={"AFTERWATCH_STATE_URL": url}).invoke
-    home = ["--home", str(services.settings.home)]
-    listed = invoke(command, ["list", *home, "--format", "json"])
-    assert (listed.exit_code, '"market": "DE"' in listed.output) == (0, True)
-    assert "Surge in DE" in invoke(command, ["list", *home]).output
-    shown = invoke(command, ["show", "1", *home])
-    assert (shown.exit_code, "episode_opened" in shown.output) == (0, True)
-    assert '"fingerprint"' in invoke(command, ["show", "1", *home, "--format", "json"]).output
-    assert "There is no alert 7" in invoke(command, ["show", "7", *home]).output
-
-
 def test_the_worker_command_on_an_empty_home(tmp_path: Path) -> None:
     from dashboard.cli.worker import command
 
