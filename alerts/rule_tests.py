@@ -34,7 +34,7 @@ from alerts.rules.loading import read_yaml
 from alerts.rules.texts import segment_text
 from alerts.strict_yaml import explain
 
-__all__ = ["expand", "run_test_file", "shipped_tests"]
+__all__ = ["expand", "run_test_file", "shipped_tests", "tests_of"]
 
 
 class _Strict(BaseModel):
@@ -61,14 +61,18 @@ class _TestFile(_Strict):
     expect: list[_Expectation] = Field(min_length=1)
 
 
-def run_test_file(path: Path) -> list[str]:
+def run_test_file(path: Path, version: RuleVersion | None = None) -> list[str]:
     """Run a test file; gives one sentence per day that went otherwise, none if all went well.
+
+    Args:
+        path: the test file.
+        version: tested in place of the rule that the file names.
 
     Raises:
         RuleError: the file, or the rule it names, cannot be used.
     """
     test = _read(path)
-    version = _rule(test.rule, path)
+    version = version or _rule(test.rule, path)
     rule = version.rule
     try:
         series = [_made_up(one) for one in test.series]
@@ -90,6 +94,25 @@ def shipped_tests() -> list[Path]:
     """The test files of the rules that ship, one per rule."""
     folder = resources.files("alerts.rules") / "tests"
     return sorted(Path(str(file)) for file in folder.iterdir() if file.name.endswith(".yaml"))
+
+
+def tests_of(rule_id: str, home: Path | None) -> list[Path]:
+    """The test files of one rule: those of the home, and of those that ship what it leaves out.
+
+    A file of the home's `rules/tests/` takes the place of a shipped one of the same name.
+    """
+    own = {} if home is None else {p.name: p for p in (home / "rules" / "tests").glob("*.yaml")}
+    files = {**{path.name: path for path in shipped_tests()}, **own}
+    return [path for _name, path in sorted(files.items()) if _names(path) == rule_id]
+
+
+def _names(path: Path) -> str | None:
+    """The rule a test file is about; None if it cannot be told, which is not this rule's fault."""
+    try:
+        name = _read(path).rule
+        return name if not name.endswith((".yaml", ".yml")) else load(path.parent / name).rule.id
+    except RuleError:
+        return None
 
 
 def _read(path: Path) -> _TestFile:

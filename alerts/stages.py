@@ -11,34 +11,30 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import Connection, Engine, update
+from sqlalchemy import Connection, Engine
 
 from alerts import backtest, evaluation
 from alerts import gate as gates
 from alerts.backtest import stored as backtests
 from alerts.backtest.result import Backtest
-from alerts.gate import BUDGET, BUDGET_ALONE, Finding, Gate
+from alerts.gate import Finding
 from alerts.lease import Lease, LeaseLost, fenced
 from alerts.reading import Tables
-from alerts.rule_store import STAGES, WORKER, Asks, Stage, StoredRule, find, staged, tell
-from alerts.rules import RuleError
+from alerts.rule_store import STAGES, WORKER, Asks, Stage, StoredRule, staged
+from alerts.stage_moves import StageError, Why, ask, failures, live_or_less, move
 from alerts.staging import (
     CHECKED,
-    FORCED,
     NEXT,
-    PERSON,
     PROVISIONAL,
+    TESTS_FAILED,
     gate_of,
-    locked,
     note,
     place,
     rest,
 )
-from data_access.state import schema
-from data_access.state.engine import writing
 
 log = logging.getLogger("afterwatch.worker")
 
@@ -51,11 +47,15 @@ LONGEST_TICK_S = 15.0
 TRY_AGAIN = timedelta(minutes=15)
 """How long a version rests whose backtest failed."""
 
-_versions = schema.rule_version
+__all__ = ["NEXT", "StageError", "Why", "ask", "failures", "live_or_less", "move", "run_due"]
 
 
 class Settings(Protocol):
     """The settings backtests read."""
+
+    @property
+    def home(self) -> Path:
+        """Folder that may hold `rules/tests/`."""
 
     @property
     def time_zone(self) -> str:
@@ -80,160 +80,6 @@ class Services(Protocol):
     @property
     def warehouse(self) -> Tables:
         """Marts and facts."""
-
-
-class Why(StrEnum):
-    """Why a move cannot be done."""
-
-    NAME_NEEDED = "name_needed"
-    UNKNOWN = "unknown"
-    ALREADY = "already"
-    NO_WAY = "no_way"
-    INVALID = "invalid"
-    GATE = "gate"
-    RETIRED = "retired"
-
-
-class StageError(Exception):
-    """A move that cannot be done; the message says why and what to do.
-
-    `why` names the reason for the screens, which have their own words; `gate` is what the gate
-    found, where it stands in the way.
-    """
-
-    def __init__(self, why: Why, message: str, gate: Gate | None = None) -> None:
-        super().__init__(message)
-        self.why = why
-        self.gate = gate
-
-
-def move(
-    engine: Engine, version_id: int, stage: Stage, *, actor: str, now: datetime, reason: str = ""
-) -> StoredRule:
-    """Move a version as a person asks; gives it as it stands afterwards.
-
-    Args:
-        engine: state database.
-        version_id: which version.
-        stage: where to.
-        actor: the person's name.
-        now: the wall clock.
-        reason: in the person's own words; lets a version live although the gate says no.
-
-    Raises:
-        StageError: no name, no such version, not from there, or the gate forbids it.
-    """
-    if not actor.strip():
-        raise StageError(Why.NAME_NEEDED, "Who does this? Give a name; the log keeps it.")
-    with writing(engine) as connection:
-        stored = _known(locked(connection, version_id), version_id)
-        why = _person_may(connection, stored, stage, reason.strip())
-        place(connection, stored, stage, reason=why, actor=actor.strip(), note=reason, now=now)
-    moved = find(engine, version_id)
-    assert moved is not None
-    return moved
-
-
-def live_or_less(
-    engine: Engine, version_id: int, stage: Stage, *, actor: str, now: datetime, reason: str = ""
-) -> StoredRule:
-    """As `move`, but a draft that is to run is tested on the way.
-
-    Raises:
-        StageError: as `move` does.
-    """
-    stored = find(engine, version_id)
-    if stored is not None and stored.stage == "draft" and stage in {"shadow", "live"}:
-        move(engine, version_id, "tested", actor=actor, now=now)
-    return move(engine, version_id, stage, actor=actor, now=now, reason=reason)
-
-
-def ask(
-    engine: Engine, version_id: int, what: Asks | None, *, actor: str, now: datetime
-) -> StoredRule:
-    """Ask the worker to backtest a version, or to let it live if its backtest allows.
-
-    None takes the wish back.
-
-    Raises:
-        StageError: no name, no such version, or it is retired.
-    """
-    if not actor.strip():
-        raise StageError(Why.NAME_NEEDED, "Who asks for this? Give a name; the log keeps it.")
-    with writing(engine) as connection:
-        stored = _known(locked(connection, version_id), version_id)
-        if what == "live" and stored.stage == "retired":
-            raise StageError(
-                Why.RETIRED, "This version is retired. Save it as a new version to use it again."
-            )
-        if what != stored.asks:
-            connection.execute(
-                update(_versions)
-                .where(_versions.c.id == version_id)
-                .values(asks=what, asked_at=now if what else None)
-            )
-            payload = {"n": stored.n, "asks": what}
-            tell(connection, actor.strip(), stored.version.rule.id, "rule_asked", payload, now)
-    asked = find(engine, version_id)
-    assert asked is not None
-    return asked
-
-
-def _known(stored: StoredRule | None, version_id: int) -> StoredRule:
-    if stored is None:
-        raise StageError(Why.UNKNOWN, f"There is no rule version {version_id}.")
-    return stored
-
-
-def _person_may(connection: Connection, stored: StoredRule, stage: Stage, reason: str) -> str:
-    """The named reason of a person's move.
-
-    Raises:
-        StageError: it may not be done.
-    """
-    name = f"{stored.version.rule.id} version {stored.n}"
-    if stage == stored.stage:
-        raise StageError(Why.ALREADY, f"{name} is {stage} already.")
-    if stage not in NEXT[stored.stage]:
-        ways = ", ".join(NEXT[stored.stage])
-        raise StageError(Why.NO_WAY, f"{name} is {stored.stage}; from there it can become: {ways}.")
-    if stage in {"tested", "shadow", "live"}:
-        try:
-            evaluation.check(stored.version)
-        except RuleError as error:
-            raise StageError(Why.INVALID, str(error)) from error
-    if stage != "live":
-        return PERSON
-    gate = gate_of(connection, stored)
-    if gate.passes:
-        return Finding.PASSED
-    if reason:
-        return FORCED
-    raise StageError(Why.GATE, f"{name} may not go live. {in_words(gate)} {REMEDY}", gate)
-
-
-REMEDY = "A person may let it live all the same by giving a reason."
-
-
-def in_words(gate: Gate) -> str:
-    """What the gate found, in a sentence (English; the screens have their own words)."""
-    match gate.finding:
-        case Finding.NO_BACKTEST:
-            return "It was never backtested."
-        case Finding.HISTORY_SHORT:
-            return f"Its backtest judged {gate.days} days; {gates.GATE_DAYS} are needed."
-        case Finding.NOISY:
-            return (
-                f"It would send a manager {gate.own:.1f} messages a day; one rule may send "
-                f"{BUDGET_ALONE:.0f}."
-            )
-        case Finding.CROWDED:
-            return (
-                f"With it a manager would get {gate.own + gate.others:.1f} messages a day from "
-                f"all rules; the budget is {BUDGET:.0f}."
-            )
-        case Finding.PASSED:
-            return f"Its backtest of {gate.days} days is within the budget."
 
 
 def run_due(
@@ -294,6 +140,13 @@ def _let_live_at_once(engine: Engine, lease: Lease, stored: StoredRule, now: dat
 def _serve(services: Services, lease: Lease, stored: StoredRule, now: datetime) -> bool:
     """Backtest a version if that is due, then let the gate decide; False: nothing was due."""
     evaluation.check(stored.version)
+    if stored.stage == "draft" and stored.asks == "live":
+        failed = failures(stored.version, services.settings.home)
+        if failed:
+            log.error("rule %s version %d: %s", stored.version.rule.id, stored.n, failed[0])
+            with fenced(services.engine, lease) as connection:
+                note(connection, stored, TESTS_FAILED, asks=None, now=now)
+            return True
     last = backtest.last_day(services.metrics, now, services.settings.time_zone)
     if last is None:  # nothing was imported yet
         return False

@@ -36,7 +36,7 @@ NEXT: Mapping[Stage, tuple[Stage, ...]] = {
 """Where a version may go from each stage."""
 
 REPLACED, FORCED, PERSON, PROVISIONAL = "replaced", "forced", "person", "provisional"
-CHECKED = "checked"
+CHECKED, TESTS_FAILED = "checked", "tests_failed"
 """Why a version stands in its stage, besides the gate's findings and those of `rule_store`."""
 
 _versions, _slots = schema.rule_version, schema.eval_slot

@@ -45,7 +45,8 @@ def act(services: Services, data: Mapping[str, Any] | None) -> tuple[Any, ...]:
             ask(engine, version_id, "backtest", actor=asked.actor, now=now)
         else:
             stage = STAGE_OF[asked.action]
-            move(engine, version_id, stage, actor=asked.actor, now=now, reason=reason)
+            home = services.settings.home
+            move(engine, version_id, stage, actor=asked.actor, now=now, reason=reason, home=home)
     except StageError as error:
         return asked.token, words.refused(error), _CLASS.format("breach")
     return asked.token, words.done(asked.action), _CLASS.format("ok")

@@ -154,12 +154,20 @@ def _moving(name: str, stage: Stage, text: str) -> click.Command:
     @home_option
     def move(rule: str, n: int | None, reason: str, actor: str, home: Path | None) -> None:
         from alerts.stages import StageError, live_or_less
+        from dashboard.settings import load_settings
 
         engine = open_engine(home)
+        folder = load_settings(home=home).home
         stored = chosen(engine, rule, n, but=stage)
         try:
             moved = live_or_less(
-                engine, stored.version_id, stage, actor=actor, now=_now(), reason=reason
+                engine,
+                stored.version_id,
+                stage,
+                actor=actor,
+                now=_now(),
+                reason=reason,
+                home=folder,
             )
         except StageError as error:
             raise click.ClickException(str(error)) from error

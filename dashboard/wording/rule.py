@@ -144,7 +144,7 @@ def offered(page: RulePage, done: str = "") -> str:
     optional = Field("reason", _("Why, in your own words"), "text")
     usual = _usual(page)
     known = {
-        "test": Act("test", _("Check and mark as tested"), primary=usual == "test"),
+        "test": Act("test", _("Run its tests"), primary=usual == "test"),
         "backtest": Act("backtest", _("Backtest"), primary=usual == "backtest"),
         "shadow": Act("shadow", _("Run in shadow"), (optional,), primary=usual == "shadow"),
         "live": Act("live", _("Let it live"), (reason,), primary=usual == "live")
@@ -180,7 +180,7 @@ def _usual(page: RulePage) -> str:
 def done(action: str) -> str:
     """That an action was done."""
     return {
-        "test": _("Checked: the rule can be evaluated. It is tested now."),
+        "test": _("Its text is valid and its tests pass. It is tested now."),
         "backtest": _("Asked for. The worker does it with its next turn; the result comes here."),
         "shadow": _("It runs in shadow from the worker's next turn on."),
         "live": _("It is live from the worker's next turn on and judges the last 14 days anew."),
@@ -190,20 +190,18 @@ def done(action: str) -> str:
 
 def refused(error: StageError) -> str:
     """Why an action was not done, and what to do."""
-    match error.why:
-        case Why.NAME_NEEDED:
-            return _("Give your name first; it is written beside what you do.")
-        case Why.UNKNOWN:
-            return _("This version is not there any more; reload the page.")
-        case Why.ALREADY | Why.NO_WAY:
-            return _("Somebody was faster: the version stands elsewhere by now. See below.")
-        case Why.RETIRED:
-            return _("This version is retired. Save its text as a new version to use it again.")
-        case Why.GATE if error.gate is not None:
-            space = " " if current() == "en" else ""
-            return gate(error.gate) + space + _("Give a reason to let it live all the same.")
-        case _:
-            return str(error)
+    if error.why is Why.GATE and error.gate is not None:
+        space = " " if current() == "en" else ""
+        return gate(error.gate) + space + _("Give a reason to let it live all the same.")
+    elsewhere = _("Somebody was faster: the version stands elsewhere by now. See below.")
+    return {
+        Why.NAME_NEEDED: _("Give your name first; it is written beside what you do."),
+        Why.UNKNOWN: _("This version is not there any more; reload the page."),
+        Why.ALREADY: elsewhere,
+        Why.NO_WAY: elsewhere,
+        Why.RETIRED: _("This version is retired. Save its text as a new version to use it again."),
+        Why.TESTS_FAILED: _("Its tests fail: {first}", first=str(error).splitlines()[0]),
+    }.get(error.why, str(error))
 
 
 def versions(page: RulePage, zone: str) -> str:

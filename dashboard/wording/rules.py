@@ -45,6 +45,7 @@ def reason_words(reason: str | None) -> str:
         "forced": _("a person let it live for a reason"),
         "person": _("moved by a person"),
         "checked": _("checked: it can be evaluated"),
+        "tests_failed": _("its tests fail"),
         "history_short": _("history too short for the gate"),
         "noisy": _("too many messages for one rule"),
         "crowded": _("too many messages with the other rules"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -264,7 +265,7 @@ def home(engine: Engine, days: int, counts: list[float] | None = None) -> Simple
     fresh = datetime(2026, 1, 5, tzinfo=UTC) + timedelta(days=days, hours=2)
     series = counts or [WAVE[n % 7] for n in range(days)]
     return SimpleNamespace(
-        settings=SimpleNamespace(time_zone="UTC"),
+        settings=SimpleNamespace(time_zone="UTC", home=Path("no-such-folder")),
         engine=engine,
         warehouse=None,
         metrics=fakes.FakeMetrics({"DE": series}, fresh),
@@ -375,3 +376,34 @@ def test_a_person_may_ask_for_a_backtest(sqlite_engine: Engine) -> None:
     assert newest is not None
     assert newest.days >= GATE_DAYS
     assert Backtest.from_json(newest.to_json()) == newest
+
+
+TEST = """
+rule: test-surge
+start: 2026-01-05
+series:
+  - labels: {market: DE}
+    values: 20x70 80x2
+expect:
+  - {day: 2026-03-16, alerts: []}
+"""
+
+
+def test_a_version_whose_tests_fail_stays_a_draft(
+    sqlite_engine: Engine, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "rules" / "tests").mkdir(parents=True)
+    (tmp_path / "rules" / "tests" / "mine.yaml").write_text(TEST, encoding="utf-8")
+    (tmp_path / "rules" / "tests" / "broken.yaml").write_text("rule: [", encoding="utf-8")
+    stored = draft(sqlite_engine)
+    with pytest.raises(StageError, match="an alert for DE is open, none was expected") as refused:
+        move(sqlite_engine, stored.version_id, "tested", actor="Ada", now=NOW, home=tmp_path)
+    assert refused.value.why is stages.Why.TESTS_FAILED
+    lease = fakes.leading(sqlite_engine)
+    services = home(sqlite_engine, 56 + GATE_DAYS + 10)
+    services.settings.home = tmp_path
+    register(sqlite_engine, lease, {RULE_ID: fakes.rule(min_excess="9")}, services.now)
+    assert run_due(services, lease, services.now) == 1
+    newest = versions_of(sqlite_engine, RULE_ID)[0]
+    assert (newest.stage, newest.reason, newest.asks) == ("draft", "tests_failed", None)
+    assert "none was expected" in caplog.text
