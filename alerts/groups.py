@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -210,7 +209,7 @@ def _insert(
     except IntegrityError:
         return None
     facts = {**_facts(alert), **({"continues": continues} if continues else {})}
-    told = [replace(event, data={**event.data, **facts}) for event in events]
+    told = [event._replace(data={**event.data, **facts}) for event in events]
     group_rows.tell(connection, made, 1, told)
     return made
 

@@ -33,6 +33,7 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "import_speed": ((), ("--rows", "50000", "--repeats", "1")),
     "detection": ((), ()),
     "backtest": ((), ()),
+    "lifecycle": ((), ()),
     "clocks": ((), ("--cases", "20000", "--cases", "50000", "--runs", "1")),
     "refresh": ((), ("--cases", "20000", "--days", "2")),
     "truth": ((), ("--replicates", "20")),

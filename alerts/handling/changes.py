@@ -33,9 +33,11 @@ def told(
     data: Mapping[str, Any] | None = None,
 ) -> Event:
     """The event of an action, with its note."""
-    facts = {**action.data, **(data or {})}
+    facts = action.data
+    if data:
+        facts = {**facts, **data}
     if action.note:
-        facts["note"] = action.note
+        facts = {**facts, "note": action.note}
     return Event(kind, now, action.actor, reason or action.reason, facts)
 
 

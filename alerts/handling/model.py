@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 RANK: Mapping[str, int] = {"info": 0, "warning": 1, "critical": 2}
 """Severities from the lowest to the highest."""
@@ -226,15 +227,14 @@ class Incident:
     notices: int = 0
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """Something worth telling; `reason` is one of `Why` or of the signal's reasons."""
 
     kind: Kind
     at: datetime
     actor: str
     reason: str = ""
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = MappingProxyType({})
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a fault

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from alerts.handling.changes import (
     Outcome,
@@ -24,14 +25,16 @@ from alerts.handling.model import (
     Reason,
     Why,
 )
-from alerts.handling.notices import announce, quiet
+from alerts.handling.notices import announce
 from alerts.records import altered
 
 
 def acknowledge(_policy: Policy, incident: Incident, action: Action, now: datetime) -> Outcome:
     """Somebody looks after it: no more messages but of a higher severity."""
     after = altered(
-        quiet(incident),
+        incident,
+        notify_at=None,
+        notify_reason=None,
         handling=Handling.ACKNOWLEDGED,
         acknowledged_at=now,
         acknowledged_by=action.actor,
@@ -43,9 +46,15 @@ def acknowledge(_policy: Policy, incident: Incident, action: Action, now: dateti
 def unacknowledge(_policy: Policy, incident: Incident, action: Action, now: datetime) -> Outcome:
     """By a person, or by the clock when nothing was done for too long: then people hear again."""
     why = Why.PERSON if action.by_person else Why.TIMEOUT
-    after = altered(incident, handling=Handling.OPEN, acknowledged_at=None, acknowledged_by=None)
+    after = altered(
+        incident,
+        handling=Handling.OPEN,
+        acknowledged_at=None,
+        acknowledged_by=None,
+        touched_at=_touched_at(incident, action, now),
+    )
     event = told(Kind.UNACKNOWLEDGED, action, now, why, {"by": incident.acknowledged_by or ""})
-    return announce(_touched(after, action, now), Reason.REPEAT, now), (event,)
+    return announce(after, Reason.REPEAT, now), (event,)
 
 
 def assign(_policy: Policy, incident: Incident, action: Action, now: datetime) -> Outcome:
@@ -56,7 +65,8 @@ def assign(_policy: Policy, incident: Incident, action: Action, now: datetime) -
     event = told(
         Kind.ASSIGNED, action, now, data={"to": to or "", "before": incident.assignee or ""}
     )
-    return _touched(altered(incident, assignee=to), action, now), (event,)
+    after = altered(incident, assignee=to, touched_at=_touched_at(incident, action, now))
+    return after, (event,)
 
 
 def snooze(policy: Policy, incident: Incident, action: Action, now: datetime) -> Outcome:
@@ -66,7 +76,8 @@ def snooze(policy: Policy, incident: Incident, action: Action, now: datetime) ->
     if action.until - now > policy.longest_snooze:
         refuse(Why.TOO_LONG, at=now + policy.longest_snooze)
     event = told(Kind.SNOOZED, action, now, data={"until": action.until.isoformat()})
-    return _touched(altered(incident, snooze_until=action.until), action, now), (event,)
+    touched_at = _touched_at(incident, action, now)
+    return altered(incident, snooze_until=action.until, touched_at=touched_at), (event,)
 
 
 def wake(_policy: Policy, incident: Incident, action: Action, now: datetime) -> Outcome:
@@ -74,7 +85,8 @@ def wake(_policy: Policy, incident: Incident, action: Action, now: datetime) -> 
     if incident.snooze_until is None:
         refuse(Why.NOT_SNOOZED)
     why = Why.PERSON if action.by_person else Why.TIMEOUT
-    after = _touched(altered(incident, snooze_until=None), action, now)
+    touched_at = _touched_at(incident, action, now)
+    after = altered(incident, snooze_until=None, touched_at=touched_at)
     if after.handling is Handling.OPEN:
         after = announce(after, Reason.REPEAT, now)
     return after, (told(Kind.WOKEN, action, now, why),)
@@ -84,7 +96,8 @@ def comment(_policy: Policy, incident: Incident, action: Action, now: datetime) 
     """Leave a note."""
     if not action.note.strip():
         refuse(Why.NOTE_NEEDED)
-    return _touched(incident, action, now), (told(Kind.COMMENTED, action, now),)
+    after = altered(incident, touched_at=_touched_at(incident, action, now))
+    return after, (told(Kind.COMMENTED, action, now),)
 
 
 def raise_severity(policy: Policy, incident: Incident, action: Action, now: datetime) -> Outcome:
@@ -93,7 +106,8 @@ def raise_severity(policy: Policy, incident: Incident, action: Action, now: date
         return demand(policy, incident, action, now)
     if RANK[action.severity] <= RANK[incident.severity]:
         refuse(Why.NOT_HIGHER)
-    return raised_to(policy, _touched(incident, action, now), action, now, Why.PERSON)
+    touched = altered(incident, touched_at=now)
+    return raised_to(policy, touched, action, now, Why.PERSON)
 
 
 def lower_severity(_policy: Policy, incident: Incident, action: Action, now: datetime) -> Outcome:
@@ -106,7 +120,7 @@ def lower_severity(_policy: Policy, incident: Incident, action: Action, now: dat
         refuse(Why.REASON_NEEDED)
     change = {"before": incident.severity, "after": action.severity}
     event = told(Kind.SEVERITY_LOWERED, action, now, Why.PERSON, data=change)
-    return _touched(altered(incident, severity=action.severity), action, now), (event,)
+    return altered(incident, severity=action.severity, touched_at=now), (event,)
 
 
 def close(_policy: Policy, incident: Incident, action: Action, now: datetime) -> Outcome:
@@ -116,51 +130,53 @@ def close(_policy: Policy, incident: Incident, action: Action, now: datetime) ->
     if incident.firing and not action.note.strip():
         refuse(Why.REASON_NEEDED)
     after = altered(
-        _judged(quiet(incident), action),
+        incident,
         handling=Handling.CLOSED,
         closed_at=now,
         closed_by=action.actor,
         snooze_until=None,
+        notify_at=None,
+        notify_reason=None,
+        touched_at=_touched_at(incident, action, now),
+        **_judged(incident, action),
     )
     why = Why.STILL_FIRING if incident.firing else ""
-    event = told(Kind.CLOSED, action, now, why, data=_verdict_facts(action))
-    return _touched(after, action, now), (event,)
+    return after, (told(Kind.CLOSED, action, now, why, data=_verdict_facts(action)),)
 
 
 def judge_again(_policy: Policy, incident: Incident, action: Action, now: datetime) -> Outcome:
     """A closed incident gets another verdict: somebody knows better by now."""
     if action.verdict is None:
         refuse(Why.VERDICT_NEEDED)
-    after = _judged(incident, action)
+    after = altered(incident, **_judged(incident, action))
     if after == incident:
         refuse(Why.SAME_VERDICT, by=incident.closed_by, at=incident.closed_at)
     before = {"before": str(incident.verdict or "")}
     event = told(Kind.VERDICT_CHANGED, action, now, data={**_verdict_facts(action), **before})
-    return _touched(after, action, now), (event,)
+    return altered(after, touched_at=_touched_at(incident, action, now)), (event,)
 
 
 def reopen(policy: Policy, incident: Incident, action: Action, now: datetime) -> Outcome:
     """By a person: within the window, or as long as the signal goes on."""
     if not incident.firing and not rejoins(policy, incident, now):
         refuse(Why.WINDOW_PASSED, by=incident.closed_by, at=incident.closed_at)
-    after, event = opened_again(incident, action, now, Why.PERSON)
+    again, event = opened_again(incident, action, now, Why.PERSON)
+    after = altered(again, touched_at=_touched_at(incident, action, now))
     if not after.firing:
-        after = altered(after, handling=Handling.AWAITING_VERDICT)
-        return _touched(after, action, now), (event,)
-    return announce(_touched(after, action, now), Reason.REOPENED, now), (event,)
+        return altered(after, handling=Handling.AWAITING_VERDICT), (event,)
+    return announce(after, Reason.REOPENED, now), (event,)
 
 
-def _touched(incident: Incident, action: Action, now: datetime) -> Incident:
-    return altered(incident, touched_at=now) if action.by_person else incident
+def _touched_at(incident: Incident, action: Action, now: datetime) -> datetime | None:
+    return now if action.by_person else incident.touched_at
 
 
-def _judged(incident: Incident, action: Action) -> Incident:
-    return altered(
-        incident,
-        verdict=action.verdict,
-        verdict_note=action.note.strip() or incident.verdict_note,
-        true_start=action.true_start or incident.true_start,
-    )
+def _judged(incident: Incident, action: Action) -> dict[str, Any]:
+    return {
+        "verdict": action.verdict,
+        "verdict_note": action.note.strip() or incident.verdict_note,
+        "true_start": action.true_start or incident.true_start,
+    }
 
 
 def _verdict_facts(action: Action) -> dict[str, str]:

@@ -9,7 +9,7 @@ closed begins a new incident (`rejoins` tells beforehand).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from alerts.handling import people_moves, signal_moves
 from alerts.handling.changes import Outcome, Transition, rejoins
@@ -24,9 +24,11 @@ from alerts.handling.model import (
     Reason,
     Why,
 )
-from alerts.handling.notices import announce
+from alerts.records import altered
 
 __all__ = ["TABLE", "begin", "rejoins", "step"]
+
+_NEW = Incident("info", datetime.min.replace(tzinfo=UTC))
 
 
 def step(policy: Policy, incident: Incident, action: Action, now: datetime) -> Outcome:
@@ -40,9 +42,15 @@ def step(policy: Policy, incident: Incident, action: Action, now: datetime) -> O
 
 def begin(policy: Policy, severity: str, now: datetime, reason: str = "") -> Outcome:
     """A new incident, with its first message planned."""
-    incident = Incident(severity, now, demanded=severity)
-    told = announce(incident, Reason.FIRST, now + policy.group_wait[severity])
-    return told, (Event(Kind.OPENED, now, "worker", reason, {"severity": severity}),)
+    incident = altered(
+        _NEW,
+        severity=severity,
+        demanded=severity,
+        opened_at=now,
+        notify_at=now + policy.group_wait[severity],
+        notify_reason=str(Reason.FIRST),
+    )
+    return incident, (Event(Kind.OPENED, now, "worker", reason, {"severity": severity}),)
 
 
 _closed = people_moves.refused(Why.CLOSED)

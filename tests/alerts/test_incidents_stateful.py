@@ -381,5 +381,5 @@ def _told(incident: Incident) -> Incident:
     return replace(incident, notify_at=None, notify_reason=None, notices=0)
 
 
-Incidents.TestCase.settings = settings(max_examples=10, stateful_step_count=25, deadline=None)
+Incidents.TestCase.settings = settings(max_examples=6, stateful_step_count=25, deadline=None)
 TestIncidents = Incidents.TestCase
