@@ -36,14 +36,14 @@ class Followed:
 
 
 def follow_up(
-    engine: Engine, lease: Lease, config: Config | None, now: datetime, since: datetime
+    engine: Engine, lease: Lease, config: Config, now: datetime, since: datetime
 ) -> Followed:
     """Timers, notifier, escalations, audit; a part that fails does not stop the next.
 
     Args:
         engine: state database.
         lease: proof of leadership.
-        config: what is in force; None: nothing is planned.
+        config: what is in force.
         now: the wall clock.
         since: when this worker began to lead.
 
@@ -51,14 +51,11 @@ def follow_up(
         LeaseLost: another worker leads.
     """
     faults: list[str] = []
-    parts: list[tuple[str, Callable[[], object]]] = [
+    parts: tuple[tuple[str, Callable[[], object]], ...] = (
         ("timers of incidents", lambda: group_timers.run_due(engine, lease, Policy(), now)),
-    ]
-    if config is not None:
-        parts += [
-            ("messages", lambda: _notify(engine, lease, config, now)),
-            ("escalations", lambda: escalations.run_due(engine, lease, config, now)),
-        ]
+        ("messages", lambda: _notify(engine, lease, config, now)),
+        ("escalations", lambda: escalations.run_due(engine, lease, config, now)),
+    )
     for name, work in parts:
         _isolated(name, work, faults)
     found = _isolated("audit", lambda: audit.overdue(engine, now, since), faults) or []

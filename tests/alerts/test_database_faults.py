@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Engine, event, func, select
 from sqlalchemy.exc import OperationalError
 
-from alerts import event_log, gate, heartbeat, stages, tick, worker
+from alerts import evaluation, event_log, gate, heartbeat, stages, tick, worker
 from alerts.worker import Worker
 from data_access.state import engine as state_engine
 from data_access.state import schema
@@ -141,7 +141,7 @@ def test_a_lock_in_the_middle_of_a_tick_stops_only_what_it_meets(
     impatient = open_state(f"sqlite:///{path}")
     made = services_over(impatient, tmp_path)
     one = Worker(made)
-    evaluate = tick.evaluate
+    evaluate = evaluation.evaluate
 
     def evaluate_while_locked(*arguments: object, **named: object) -> object:
         monkeypatch.setattr(tick, "evaluate", evaluate)

@@ -7,19 +7,18 @@ import logging
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, insert, select
 
 from alerts import audit, escalations, follow_up, group_timers
 from alerts.dead_man import DeadMan
-from alerts.follow_up import Configured
 from alerts.lease import Lease
+from alerts.notify import notifier
 from data_access.state import schema
 from data_access.state.engine import writing
 from tests.alerts import fakes
-from tests.alerts.incidents import CONFIG, config, incident, minutes
+from tests.alerts.incidents import config, incident, minutes
 from tests.alerts.oncall.zones import utc
 
 NOW = utc(2026, 1, 7, 12)
@@ -70,14 +69,20 @@ def test_a_part_that_fails_does_not_stop_the_next(
     assert len(escalations.running(engine)) == 1
 
 
-def test_without_a_configuration_nothing_is_planned_and_the_audit_says_so(
-    engine: Engine, lease: Lease
+def test_what_nobody_plans_is_found_and_not_lost(
+    engine: Engine, lease: Lease, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    def broken(*_: object, **_named: object) -> None:
+        raise RuntimeError("no plans today")
+
     number = incident(engine, NOW)
-    done = follow_up.follow_up(engine, lease, None, NOW + minutes(6), LONG_AGO)
+    with monkeypatch.context() as patch:
+        patch.setattr(notifier, "run_due", broken)
+        done = follow_up.follow_up(engine, lease, config(), NOW + minutes(6), LONG_AGO)
+    assert done.faults == ("messages: no plans today",)
     assert [(one.what, one.subject) for one in done.overdue] == [("incident", str(number))]
     later = follow_up.follow_up(engine, lease, config(), NOW + minutes(7), LONG_AGO)
-    assert later.overdue == ()
+    assert (later.faults, later.overdue) == ((), ())
     assert later.depth.waiting == 2
 
 
@@ -113,30 +118,6 @@ def test_the_audit_finds_what_nobody_did_and_logs_it_once(engine: Engine, lease:
     with engine.connect() as connection:
         kinds = connection.execute(select(schema.event_log.c.kind)).scalars().all()
     assert kinds == ["overdue"] * 3
-
-
-def test_a_file_that_breaks_leaves_the_last_good_one_in_force(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    configured = Configured(tmp_path)
-    first = configured.read()
-    assert first is not None
-    assert list(first.body.channels) == ["log"]
-    path = tmp_path / "alerting.yaml"
-    path.write_text(CONFIG, encoding="utf-8")
-    good = configured.read()
-    assert good is not None
-    assert "emea" in good.body.rotas
-    assert configured.read() is good
-    path.write_text(CONFIG.replace("rota: emea", "rota: emae"), encoding="utf-8")
-    assert configured.read() is good
-    assert configured.fault is not None
-    assert "no rota 'emae'" in configured.fault
-    path.write_text(CONFIG + "# mended\n", encoding="utf-8")
-    assert configured.read() is not good
-    assert configured.fault is None
-    path.write_text("route: [", encoding="utf-8")
-    assert Configured(tmp_path).read() is None
 
 
 @pytest.fixture
