@@ -143,8 +143,8 @@ def report(figures: Sequence[Figure]) -> list[str]:
         "# Speed of the state machines",
         "",
         (
-            f"Written by `python -m benchmarks.lifecycle`: {STEPS:,} steps, the fastest of {REPEATS} "
-            "repetitions, in processor time of one process."
+            f"Written by `python -m benchmarks.lifecycle`: {STEPS:,} steps, the fastest of "
+            f"{REPEATS} repetitions, in processor time of one process."
         ),
         "",
         told,
@@ -157,8 +157,8 @@ def report(figures: Sequence[Figure]) -> list[str]:
         ),
         "",
         (
-            f"A year of five-minute slots for one series is 105,120 steps: {year:.2f} s at the second "
-            "line."
+            f"A year of five-minute slots for one series is 105,120 steps: {year:.2f} s at the "
+            "second line."
         ),
     ]
 

@@ -24,6 +24,8 @@ from alerts.records import altered
 Outcome = tuple[Incident, tuple[Event, ...]]
 Transition = Callable[[Policy, Incident, Action, datetime], Outcome]
 
+_GOES_ON = frozenset({Handling.OPEN, Handling.ACKNOWLEDGED})
+
 
 def told(
     kind: Kind,
@@ -74,9 +76,8 @@ def demand(policy: Policy, incident: Incident, action: Action, now: datetime) ->
     wanted = action.severity
     if not wanted or RANK[wanted] <= RANK[incident.demanded or incident.severity]:
         return incident, ()
-    incident = altered(incident, demanded=wanted)
     if RANK[wanted] <= RANK[incident.severity]:
-        return incident, ()
+        return altered(incident, demanded=wanted), ()
     return raised_to(policy, incident, action, now, Why.SIGNAL)
 
 
@@ -86,8 +87,9 @@ def raised_to(
     """Severity goes up; whoever must know hears of it at once."""
     change = {"before": incident.severity, "after": action.severity}
     event = told(Kind.SEVERITY_RAISED, action, now, why, data=change)
-    after = altered(incident, severity=action.severity)
-    if after.handling in {Handling.OPEN, Handling.ACKNOWLEDGED}:
+    demanded = action.severity if why is Why.SIGNAL else incident.demanded
+    after = altered(incident, severity=action.severity, demanded=demanded)
+    if after.handling in _GOES_ON:
         after = news(policy, after, Reason.ESCALATED, now)
     return after, (event,)
 

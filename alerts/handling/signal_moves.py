@@ -22,7 +22,6 @@ from alerts.records import altered
 def join(policy: Policy, incident: Incident, action: Action, now: datetime) -> Outcome:
     """More joins. Who acknowledged it hears only of what another rule sees, or graver things."""
     joined = told(Kind.JOINED, action, now, Why.NEW_EPISODE)
-    incident = altered(incident, firing=True, resolved_at=None)
     raised, events = demand(policy, incident, action, now)
     if not events and (raised.handling is Handling.OPEN or action.other_rule):
         raised = announce(raised, Reason.MORE, now + policy.group_interval)
