@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select, update
 from sqlalchemy.engine import Row
 
 from alerts.notify.message import Message
@@ -82,6 +82,7 @@ def claim(
     *,
     lease: timedelta,
     channels: Sequence[str] | None = None,
+    last_id: int | None = None,
     limit: int = 1,
 ) -> list[Stored]:
     """Take messages that are due, the most urgent and oldest first; nobody else gets them.
@@ -94,11 +95,14 @@ def claim(
         now: the moment.
         lease: how long nobody else may take them.
         channels: only messages of these; None: of all.
+        last_id: only messages up to this number; None: all.
         limit: how many at most.
     """
     due = select(table.c.id).where(is_due(now))
     if channels is not None:
         due = due.where(table.c.channel.in_(channels))
+    if last_id is not None:
+        due = due.where(table.c.id <= last_id)
     due = due.order_by(_MOST_URGENT_FIRST, table.c.id).limit(limit)
     if connection.dialect.name == "postgresql":
         due = due.with_for_update(skip_locked=True)
@@ -200,6 +204,11 @@ def pending(connection: Connection, now: datetime, ahead: timedelta) -> list[Sto
 def fetch(connection: Connection, query: Select[Any]) -> list[Stored]:
     """The rows of a query over whole rows."""
     return [stored(row) for row in connection.execute(query)]
+
+
+def newest(connection: Connection) -> int:
+    """Number of the newest message; 0 if there is none."""
+    return connection.execute(select(func.max(table.c.id))).scalar() or 0
 
 
 def find(connection: Connection, outbox_id: int) -> Stored | None:

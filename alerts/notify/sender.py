@@ -64,6 +64,8 @@ class _Run:
     clock: Clock
     rng: Random
     stopping: Callable[[], bool]
+    last_id: int = 0
+    """Newest message that went through the stages; what is written meanwhile waits for its turn."""
     counts: Counter[str] = field(default_factory=Counter)
     faults: dict[str, None] = field(default_factory=dict)
 
@@ -98,8 +100,9 @@ def send_due(
     if names:
         with fenced(engine, lease) as connection:
             prepared = prepare(connection, config, clock())
+            run.last_id = outbox.newest(connection)
         run.counts.update(dropped=prepared.dropped, delayed=prepared.delayed, dead=prepared.dead)
-        names = _due(run)
+        names = _due(run, run.last_id)
     if names:
         with ThreadPoolExecutor(min(MOST_THREADS, len(names)), "sender") as pool:
             ends = [pool.submit(_drain, run, name) for name in names]
@@ -117,13 +120,13 @@ def send_due(
     )
 
 
-def _due(run: _Run) -> list[str]:
+def _due(run: _Run, last_id: int | None = None) -> list[str]:
     """Channels that have something to send."""
+    due = select(table.c.channel).where(outbox.is_due(run.clock())).distinct()
+    if last_id is not None:
+        due = due.where(table.c.id <= last_id)
     with run.engine.connect() as connection:
-        found = connection.execute(
-            select(table.c.channel).where(outbox.is_due(run.clock())).distinct()
-        )
-        return sorted(found.scalars())
+        return sorted(connection.execute(due).scalars())
 
 
 def _drain(run: _Run, channel: str) -> None:
@@ -149,7 +152,14 @@ def _claim(run: _Run, channel: str) -> Stored | None:
     lease = _LEASE_MARGIN + timedelta(seconds=_CALLS_IN_A_MESSAGE * seconds)
     with fenced(run.engine, run.lease) as connection:
         now = run.clock()
-        found = outbox.claim(connection, run.lease.holder, now, lease=lease, channels=[channel])
+        found = outbox.claim(
+            connection,
+            run.lease.holder,
+            now,
+            lease=lease,
+            channels=[channel],
+            last_id=run.last_id,
+        )
         if not found:
             return None
         claimed = found[0]
