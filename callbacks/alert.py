@@ -13,7 +13,13 @@ from dashboard.figures.expected_band import expected_band
 from dashboard.ids import Alert, Shell
 from dashboard.url_filter import decode, link
 from dashboard.wording import incident as words
-from dashboard.wording import incident_actions, incident_messages, incident_timeline
+from dashboard.wording import (
+    incident_actions,
+    incident_chart,
+    incident_messages,
+    incident_parts,
+    incident_timeline,
+)
 
 if TYPE_CHECKING:
     from dashboard.services import Services
@@ -82,8 +88,8 @@ def shown(services: Services, query: str, asked: str, done: str) -> tuple[Any, .
         return _missing(query)
     view, _ignored = decode(query)
     zone = view.zone or services.settings.time_zone
-    days = words.days(page)
-    quoted = words.examples_count(page)
+    days = incident_chart.days(page)
+    quoted = incident_parts.examples_count(page)
     return (
         link("/alerts", query),
         panel_state.READY,
@@ -92,28 +98,28 @@ def shown(services: Services, query: str, asked: str, done: str) -> tuple[Any, .
         words.facts(page, zone, query),
         incident_actions.offered(page, services.settings.time_zone, done),
         panel_state.of(days.height),
-        words.chart_title(page),
-        words.chart_note(page),
+        incident_chart.chart_title(page),
+        incident_chart.chart_note(page),
         expected_band(
             days,
-            value_label=words.value_label(days, page),
-            expected_label=words.expected_label(days, page),
-            share=words.is_share(page),
+            value_label=incident_chart.value_label(days, page),
+            expected_label=incident_chart.expected_label(days, page),
+            share=incident_chart.is_share(page),
             view=asked,
         ),
-        words.chart_summary(page, days),
-        words.chart_table(days, page),
-        panel_state.of(words.drivers_count(page)),
-        words.drivers_title(page),
-        words.drivers_note(page),
-        words.drivers(page, zone, query),
-        panel_state.of(words.inside_count(page)),
-        words.inside_title(page),
-        words.inside(page),
+        incident_chart.chart_summary(page, days),
+        incident_chart.chart_table(days, page),
+        panel_state.of(incident_parts.drivers_count(page)),
+        incident_parts.drivers_title(page),
+        incident_parts.drivers_note(page),
+        incident_parts.drivers(page, zone, query),
+        panel_state.of(incident_parts.inside_count(page)),
+        incident_parts.inside_title(page),
+        incident_parts.inside(page),
         panel_state.of(quoted),
-        words.examples(page, query),
-        words.behind_words(page),
-        words.behind(page, query),
+        incident_parts.examples(page, query),
+        incident_parts.behind_words(page),
+        incident_parts.behind(page, query),
         words.todo(page),
         panel_state.of(page.deliveries.height),
         incident_messages.next_message(page, zone, now),

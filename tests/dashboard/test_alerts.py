@@ -36,8 +36,9 @@ def surge(fake_services: Services) -> Services:
     return fake_services
 
 
-def press(action: str, version: int = 1, actor: str = "Maria", **fields: str) -> dict[str, Any]:
+def press(action: str, version: int = 1, actor: str = "Maria", **fields: Any) -> dict[str, Any]:
     token = f"{action}{version}{actor}"
+    fields = {name.rstrip("_"): value for name, value in fields.items()}
     return {
         "action": action, "subject": "1", "version": version, "token": token,
         "actor": actor, "fields": fields, "at": 1,
@@ -133,7 +134,7 @@ def test_what_can_be_done_follows_the_state(surge: Services) -> None:
     answer(surge, press("acknowledge"))
     assert "acknowledge" not in offered(surge)
     assert "unacknowledge" in offered(surge)
-    answer(surge, press("snooze", 2, **{"for": "1h"}))
+    answer(surge, press("snooze", 2, for_="1h"))
     assert "wake" in offered(surge)
     answer(surge, press("close", 3, verdict="true", note="Papers"))
     assert offered(surge) == ["reopen", "close", "comment"]
@@ -160,14 +161,14 @@ def test_nobody_and_nonsense_change_nothing(surge: Services) -> None:
     assert answer(surge, None) == ("", "", "aw-outcome")
     assert answer(surge, press("acknowledge", actor="  ")) == ("", "", "aw-outcome")
     assert answer(surge, press("joined"))[1] == "This cannot be done now."
-    assert answer(surge, press("snooze", **{"for": "ever"}))[2].endswith("breach")
+    assert answer(surge, press("snooze", for_="ever"))[2].endswith("breach")
     assert answer(surge, press("close", verdict="maybe"))[1] == "This cannot be done now."
     assert answer(surge, press("close", verdict="true"))[1].startswith("Say why")
     assert offered(surge)[0] == "acknowledge"
 
 
 def test_a_silence_and_its_end(surge: Services) -> None:
-    said = answer(surge, press("silence", note="Broker knows", **{"for": "4h"}))[1]
+    said = answer(surge, press("silence", note="Broker knows", for_="4h"))[1]
     assert said == "Silenced, with everything inside it."
     told = shown(surge)
     assert told["alert-next.children"] == (
@@ -175,9 +176,11 @@ def test_a_silence_and_its_end(surge: Services) -> None:
     )
     acts = json.loads(told["alert-actions.data-rows"])["rows"]
     (end,) = [row for row in acts if row["action"] == "expire"]
-    assert answer(surge, press("expire", **end["values"]))[1].startswith("The silence is over")
+    assert answer(surge, press("expire", silence=end["values"]["silence"]))[1].startswith(
+        "The silence is over"
+    )
     assert "snooze" in offered(surge)
-    assert answer(surge, press("silence", **{"for": "1h"}, actor="Bo"))[1].startswith("Say why")
+    assert answer(surge, press("silence", for_="1h", actor="Bo"))[1].startswith("Say why")
 
 
 def test_severity_goes_both_ways(surge: Services) -> None:
@@ -233,8 +236,8 @@ def test_market_time() -> None:
 
 
 def test_a_press_without_meaning_is_refused() -> None:
-    for action, fields in (("wipe", {}), ("snooze", {}), ("close", {"true_start": "soon"})):
-        found = pressed(press(action, **fields))
+    wrong = (press("wipe"), press("snooze"), press("close", true_start="soon"))
+    for found in map(pressed, wrong):
         assert found is not None
         with pytest.raises(NotUnderstoodError):
             action_of(found, NOW, "UTC")
