@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
-from alerts.reading import compare_groups
+from alerts.parity_series import compare_groups
 from alerts.rules import Rule
 from alerts.rules.format.deadline import DeadlineRule
 from alerts.rules.format.feed import FeedRule

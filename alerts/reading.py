@@ -14,6 +14,7 @@ from alerts.declared_events import declared_events
 from alerts.detection.events import EventCalendar
 from alerts.detection.terms import by_term
 from alerts.judging.levels import SHOWN_DAYS
+from alerts.parity_series import compare_groups
 from alerts.rules import Rule
 from alerts.rules.format.deadline import DeadlineRule
 from alerts.rules.format.feed import FeedRule
@@ -23,7 +24,6 @@ from alerts.rules.format.surge import SurgeRule
 from alerts.rules.format.threshold import ThresholdRule
 from alerts.slots import slot_of
 from data_access.metrics import Filter, Query
-from data_access.metrics.parity import parity
 from data_access.overdue import STATES, overdue
 from data_access.rollups.cohorts import COHORTS
 from data_access.rollups.days import local_day
@@ -31,8 +31,6 @@ from data_access.state import schema
 
 MARGIN_DAYS = 28
 """How much earlier than the baseline is read, to see since when the feed runs."""
-PARITY_STEP = timedelta(days=7)
-"""Parity is shown once a week; only the judged day matters."""
 
 
 class Numbers(Protocol):
@@ -278,52 +276,6 @@ def _parity(
         *_named(by), "day", "numerator", "denominator"
     )
     return compare_groups(rule, found, start, last)
-
-
-def compare_groups(
-    rule: ThresholdRule, found: pl.DataFrame, start: date, last: date
-) -> pl.DataFrame:
-    """Each group's standardised share against the reference's, on the last day and each week.
-
-    `found`: the compared dimension, the strata, `day`, `numerator`, `denominator`.
-    """
-    asked = rule.signal.parity
-    assert asked is not None
-    by = (asked.dimension, *asked.strata)
-    frames = []
-    at = last
-    while at - timedelta(days=rule.window_days - 1) >= start:
-        window = found.filter(
-            pl.col("day").is_between(at - timedelta(days=rule.window_days - 1), at)
-        )
-        counts = window.group_by(by).agg(pl.col("numerator", "denominator").sum())
-        frames.append(_compared(rule, counts, at))
-        at -= PARITY_STEP
-    if not frames:
-        frames = [_compared(rule, found.drop("day").clear(), last)]
-    return pl.concat(frames).sort(asked.dimension, "day")
-
-
-def _compared(rule: ThresholdRule, counts: pl.DataFrame, at: date) -> pl.DataFrame:
-    asked = rule.signal.parity
-    assert asked is not None
-    rows = parity(
-        counts.filter(pl.col(asked.dimension) != ""),
-        asked.dimension,
-        list(asked.strata),
-        asked.reference,
-    )
-    return rows.filter(pl.col("group") != asked.reference, pl.col("enough")).select(
-        pl.col("group").alias(asked.dimension),
-        day=pl.lit(at),
-        y=pl.col("value") * pl.col("n"),
-        n=pl.col("n").cast(pl.Float64),
-        share="value",
-        reference="reference",
-        ratio="ratio",
-        ratio_low="ratio_low",
-        ratio_high="ratio_high",
-    )
 
 
 def _named(by: Sequence[str]) -> list[pl.Expr]:
