@@ -108,7 +108,7 @@ def standing(
     """Where the rule stands, what can be done with it, and what happened to it."""
     page = look(services, asked)
     if page is None:
-        answer = words.unsaved() if asked["template"] else ""
+        answer = words.unsaved() if asked["template"] else words.unknown()
         return (*[panel_state.EMPTY] * 3, answer, "", "", "", "", "", "")
     view, _ignored = decode(query)
     zone = view.zone or services.settings.time_zone

@@ -35,6 +35,11 @@ def answer(page: RulePage) -> str:
     return (" " if current() == "en" else "").join(parts)
 
 
+def unknown() -> str:
+    """That the address names no rule."""
+    return _("There is no such rule")
+
+
 def unsaved() -> str:
     """What to do with a rule that is not saved yet."""
     return _("Write it, check it, save it. Nothing runs before it passed its backtest.")
