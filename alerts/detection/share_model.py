@@ -32,10 +32,13 @@ SLOPE_SD = 0.002
 """Prior standard deviation of the slope of the log odds per day: 1.4 % a week."""
 WEEKDAY_SD = 0.3
 """Prior standard deviation of a weekday's log odds."""
+PRIOR_WINDOWS = 4.0
+"""Windows for which the days' own dispersion stands: so many must speak against it."""
 UNCERTAIN_DISPERSION = 6.0
-"""Over the windows seen: how much φ is raised because it is itself an estimate."""
+"""Over the degrees of freedom: how much a day's φ is raised because it is itself an estimate."""
 _CHI_SQUARE_MEDIAN = 0.4549364
 _ROUNDS = 4
+_TERMS = 4.0
 _NEWTON_STEPS = 5
 _LEVEL_CASES = 0.5
 
@@ -93,7 +96,7 @@ def fit(
         distance = 2 * np.sqrt(n) * (_angle(y / some) - _angle(share))
         weight = allowed * _outlier_weights(bad * distance, allowed)
     share = special.expit(beta @ x.T)
-    phi = np.maximum(phi, _window_dispersion(y, n, share[:, past], weight, window))
+    phi = _window_dispersion(y, n, share[:, past], weight, phi, window)
     at = x[days - window :].mean(axis=0)
     variance = np.einsum("i,sij,j->s", at, covariance, at)
     return Expected(share, phi, variance, (weight * n).sum(axis=1))
@@ -170,17 +173,24 @@ def _dispersion(y: Floats, n: Floats, share: Floats, weight: Floats) -> Floats:
     return raised
 
 
-def _window_dispersion(y: Floats, n: Floats, share: Floats, weight: Floats, window: int) -> Floats:
-    """φ of sums over `window` days; windows with a down-weighted day count as little as it does."""
+def _window_dispersion(
+    y: Floats, n: Floats, share: Floats, weight: Floats, daily: Floats, window: int
+) -> Floats:
+    """φ of sums over `window` days, drawn to the days' own where few windows lie apart.
+
+    Windows with a down-weighted day count as little as it does.
+    """
     if window == 1 or y.shape[1] < window:
-        return np.ones(len(y))
+        return daily
     moving = np.lib.stride_tricks.sliding_window_view
     full = moving(weight, window, axis=1).min(axis=2)
     off = moving(y - n * share, window, axis=1).sum(axis=2)
     spread = moving(n * share * (1 - share), window, axis=1).sum(axis=2)
     chi = (full * np.where(spread > 0, off**2 / np.maximum(spread, 1e-9), 0.0)).sum(axis=1)
-    freedom = np.maximum(full.sum(axis=1) - 2.0 * window, 1.0)
-    apart = np.maximum(full.sum(axis=1) / window, 1.0)
-    excess = np.maximum(chi / freedom - 1.0, 0.0)
-    raised: Floats = 1.0 + excess * (1.0 + UNCERTAIN_DISPERSION / apart)
-    return raised
+    seen = np.maximum(full.sum(axis=1), 1e-9)
+    apart = seen / window
+    # The model bends towards the windows it is compared with: level, slope and weekdays are theirs.
+    lost = np.maximum(1.0 - _TERMS / np.maximum(weight.sum(axis=1), 2.0 * _TERMS), 0.5)
+    drawn = (PRIOR_WINDOWS * daily + apart * chi / seen / lost) / (PRIOR_WINDOWS + apart)
+    raised: Floats = 1.0 + np.maximum(drawn - 1.0, 0.0) * (1.0 + 4.0 / (PRIOR_WINDOWS + apart))
+    return np.maximum(raised, 1.0)

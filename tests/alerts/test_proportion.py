@@ -139,6 +139,15 @@ def test_last_months_surge_does_not_become_the_usual_share() -> None:
     assert np.abs(after / quiet - 1).mean() < 0.08
 
 
+def test_few_windows_do_not_make_a_wild_dispersion() -> None:
+    # 14-day windows in twelve weeks: six lie apart, and down-weighted days leave fewer.
+    hits, trials = drawn(np.random.default_rng(6), 20, 0.4, 0.05, 300)
+    phi = judge(frame(hits, trials), ProportionSpec(window_days=14)).judged["phi"].to_numpy()
+    # A day's φ is 1 + 19 * .05; beside it stands what is not known of the share.
+    assert 1.5 < np.median(phi) < 4.0
+    assert phi.max() < 12.0
+
+
 def test_an_episode_is_not_learned_from_and_stands_outside_discovery() -> None:
     n = np.full((1, DAYS), 100.0)
     y = np.full((1, DAYS), 10.0)
