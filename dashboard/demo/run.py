@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from dashboard.demo import processes, story
+from dashboard.demo import duty, processes, story
 from dashboard.demo.feeding import Feed, import_inbox, open_feed
 from dashboard.demo.processes import Child
 from dashboard.demo.story import DemoError, Story
@@ -26,6 +26,7 @@ def fill(services: Services, own: Story, orders: int, say: Say) -> StoredWorld:
 
     An interrupted first start is taken up again: importing the same rows twice changes nothing.
     """
+    duty.declare(services.settings.home)
     world = story.resume(own)
     if world is not None and own.shown_until() is not None:
         return world
