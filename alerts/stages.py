@@ -31,6 +31,7 @@ from alerts.staging import (
     PROVISIONAL,
     TESTS_FAILED,
     gate_of,
+    locked,
     note,
     place,
     rest,
@@ -133,6 +134,8 @@ def _let_live_at_once(engine: Engine, lease: Lease, stored: StoredRule, now: dat
     if stored.origin != "shipped" or stored.asks != "live" or stored.stage != "draft":
         return False
     with fenced(engine, lease) as connection:
+        if _unmoved(connection, stored) is None:
+            return False
         place(connection, stored, "live", reason=PROVISIONAL, actor=WORKER, now=now, asks="live")
     return True
 
@@ -168,10 +171,19 @@ def _serve(services: Services, lease: Lease, stored: StoredRule, now: datetime) 
     elif stored.stage in {"shadow", "live"}:  # waits for its history to grow
         return False
     with fenced(services.engine, lease) as connection:
+        fresh = _unmoved(connection, stored)
         if made is not None:
             backtests.save(connection, stored.version_id, made, now)
-        _decide(connection, stored, now)
+        if fresh is not None:
+            _decide(connection, fresh, now)
     return True
+
+
+def _unmoved(connection: Connection, stored: StoredRule) -> StoredRule | None:
+    """The version as it stands now; None if somebody moved it while it was backtested."""
+    fresh = locked(connection, stored.version_id)
+    same = fresh is not None and (fresh.stage, fresh.asks) == (stored.stage, stored.asks)
+    return fresh if same else None
 
 
 def _outdated(newest: Backtest | None, last: date) -> bool:

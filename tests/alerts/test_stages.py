@@ -407,3 +407,22 @@ def test_a_version_whose_tests_fail_stays_a_draft(
     newest = versions_of(sqlite_engine, RULE_ID)[0]
     assert (newest.stage, newest.reason, newest.asks) == ("draft", "tests_failed", None)
     assert "none was expected" in caplog.text
+
+
+def test_a_version_that_a_person_moved_meanwhile_is_left_where_they_put_it(
+    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lease = fakes.leading(sqlite_engine)
+    services = home(sqlite_engine, 56 + GATE_DAYS + 10)
+    register(sqlite_engine, lease, {RULE_ID: fakes.rule()}, services.now)
+    run = stages.backtest.run
+
+    def interrupted(version: RuleVersion, *args: object, **named: object) -> Backtest:
+        go(sqlite_engine, versions_of(sqlite_engine, RULE_ID)[0], "retired")
+        return run(version, *args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(stages.backtest, "run", interrupted)
+    run_due(services, lease, services.now)
+    assert [one.stage for one in versions_of(sqlite_engine, RULE_ID)] == ["retired"]
+    with sqlite_engine.connect() as connection:
+        assert backtests.newest(connection, RULE_ID, fakes.rule().sha256) is not None
