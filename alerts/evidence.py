@@ -25,12 +25,13 @@ the same keys; what a kind does not have is null or empty.
 | `playbook` | text | the rule's hint, or null |
 
 `numbers` of a surge: `y` (seen), `mu` (expected), `phi` (dispersion), `p`, `q`, `increase` (share
-of mu), `excess`, `exposure`. Of a proportion the same in *bad* rows, and `n` (of how many), `value`
-and `usual` (shares as the KPI counts them). Of a threshold: `y`, `n`, `value`, `low`, `high` (its
-interval), `limit`, `increase` (beyond the limit, as a share of it), `excess` (rows beyond it), with
-parity `share` and `reference`. Of a deadline: `y` (rows over their time), `n` (in the state),
-`share`, `oldest`, `allowed` (hours). Of a feed: `silent`, `usual`, `limit` (hours). Of a novelty:
-`y`.
+of mu), `excess`, `exposure`, `window_days` (of several windows the one that these are about). Of a
+proportion the same in *bad* rows, and `n` (of how many), `value` and `usual` (shares as the KPI
+counts them). Of a threshold: `y`, `n`, `value`, `low`, `high` (its interval), `limit`, `increase`
+(beyond the limit, as a share of it), `excess` (rows beyond it), with parity `share` and
+`reference`. Of a deadline: `y` (rows over their time), `n` (in the state), `share`, `oldest`,
+`allowed` (hours), `excess`. Of a feed: `silent`, `usual`, `limit` (hours). Of a novelty: `y`
+(cases), `n` (all of its scope), `customers`, `mu` (expected customers), `known`, `p`, `q`.
 
 `series` of a threshold is the number itself with its interval as band and the limit as `mu`; of a
 deadline the rows over their time with the rule's `min_rows` as `mu`; of a feed imports a day.
@@ -38,7 +39,9 @@ deadline the rows over their time with the rule's `min_rows` as `mu`; of a feed 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -58,6 +61,7 @@ from data_access.metrics import Filter
 __all__ = ["SERIES_DAYS", "Numbers", "Tables", "gather", "known_dims"]
 
 SERIES_DAYS = 63
+_NONE: Mapping[str, float | None] = MappingProxyType({})
 
 
 def gather(
@@ -86,7 +90,7 @@ def gather(
     rule = version.rule
     labels = dict(seen.labels)
     numbers = {name: _rounded(value) for name, value in seen.numbers.items()}
-    window = window_of(rule, day)
+    window = window_of(rule, day, numbers)
     told = _voices(rule, labels, window, slot, day=day, zone=zone, tables=tables)
     kpi = kpi_of(rule)
     return {
@@ -120,10 +124,13 @@ def gather(
     }
 
 
-def window_of(rule: Rule, day: date) -> Filter:
-    """The days whose rows were judged."""
+def window_of(
+    rule: Rule, day: date, numbers: Mapping[str, float | None] = MappingProxyType({})
+) -> Filter:
+    """The days whose rows were judged; of several windows the one that the numbers are about."""
     end = day - getattr(rule, "delay", timedelta(0))
-    return Filter(start=end - timedelta(days=getattr(rule, "window_days", 1) - 1), end=end)
+    length = int(numbers.get("window_days") or getattr(rule, "window_days", 1))
+    return Filter(start=end - timedelta(days=length - 1), end=end)
 
 
 def _voices(

@@ -147,6 +147,8 @@ def days_read(rule: Rule, day: date) -> tuple[date, date]:
         case NoveltyRule():
             back = rule.spec.history_days - 1 + MARGIN_DAYS
             return day - timedelta(days=back), day
+        case SurgeRule():
+            return day - timedelta(days=rule.spec.history_days - 1 + MARGIN_DAYS), day
         case _:
             history = 7 * (rule.baseline_weeks + rule.gap_weeks) + rule.window_days
             return day - timedelta(days=history - 1 + MARGIN_DAYS), day

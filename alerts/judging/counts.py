@@ -27,7 +27,10 @@ from alerts.lifecycle.model import Observation, Seen
 
 CHILDREN = 12
 """Finer slices told with an alert."""
-NUMBERS = ("y", "mu", "phi", "p", "q", "increase", "excess", "exposure", "n", "value", "usual")
+NUMBERS = (
+    "y", "mu", "phi", "p", "q", "increase", "excess", "exposure", "n", "value", "usual",
+    "window_days",
+)  # fmt: skip
 
 
 def judge_counts(

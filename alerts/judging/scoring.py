@@ -62,8 +62,7 @@ def score_table(
     episodes = _episodes(past, names)
     if isinstance(rule, ProportionRule):
         return _shares(rule, added, tuple(dims), day, began=began, episodes=episodes)
-    spec = surge_spec(rule)
-    scored = surge.score(added, spec, day, began=began, episodes=episodes, events=events)
+    scored = surge.score(added, rule.spec, day, began=began, episodes=episodes, events=events)
     judged = scored.judged.drop("day", *([] if dims else [_WHOLE]))
     return Table(judged, tuple(dims), lambda row: surge.history(scored, row))
 
@@ -72,20 +71,6 @@ def worth_telling(rule: CountRule, y: float, mu: float) -> bool:
     """Whether an excess is large enough by itself, however sure."""
     least = rule.min_increase if isinstance(rule, SurgeRule) else rule.min_relative
     return y - mu >= rule.min_excess and y >= (1 + least) * mu
-
-
-def surge_spec(rule: SurgeRule) -> surge.SurgeSpec:
-    """The numbers the detector works with."""
-    return surge.SurgeSpec(
-        window_days=rule.window_days,
-        baseline_weeks=rule.baseline_weeks,
-        gap_weeks=rule.gap_weeks,
-        min_increase=rule.min_increase,
-        alpha=rule.alpha,
-        fdr=rule.fdr,
-        min_excess=rule.min_excess,
-        clear_increase=rule.clear_increase,
-    )
 
 
 def proportion_spec(rule: ProportionRule) -> proportion.ProportionSpec:

@@ -71,7 +71,7 @@ def _fields(
         **{name: value or UNKNOWN[language] for name, value in labels.items()},
         "segment": segment_text(list(labels.values()), language),
         "day": day.isoformat(),
-        "window_days": str(getattr(rule, "window_days", 1)),
+        "window_days": _count(numbers.get("window_days") or getattr(rule, "window_days", 1)),
         "baseline_weeks": str(getattr(rule, "baseline_weeks", "")),
         **{name: write(numbers.get(name)) for name, write in written.items()},
     }

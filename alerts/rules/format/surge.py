@@ -36,7 +36,8 @@ class SurgeRule(Common):
     kind: Literal["surge"]
     signal: SurgeSignal
     hierarchy: bool = False
-    window_days: Literal[1, 3, 7, 14]
+    window_days: Literal[1, 2, 3, 4, 7, 14]
+    windows: tuple[Literal[1, 2, 4, 7, 14], ...] = ()
     baseline_weeks: int = Field(default=8, ge=8, le=104)
     gap_weeks: int = Field(default=0, ge=0, le=26)
     min_increase: float = Field(default=0.5, gt=0, le=100)
@@ -52,7 +53,8 @@ class SurgeRule(Common):
                 f"clear_increase {self.clear_increase:g} must be below min_increase "
                 f"{self.min_increase:g}: else an alert would open and clear on the same number"
             )
-        check_baseline(self.window_days, self.baseline_weeks, self.gap_weeks)
+        distinct(tuple(map(str, self.windows)), "windows")
+        check_baseline(max(self.spec.lengths), self.baseline_weeks, self.gap_weeks)
         if self.hierarchy and len(self.signal.by) < 2:
             raise ValueError("hierarchy needs at least two dimensions in signal.by")
         check_words(self, self.by, self.own_fields)
@@ -83,6 +85,7 @@ class SurgeRule(Common):
         """The numbers the detector works with."""
         return SurgeSpec(
             window_days=self.window_days,
+            windows=self.windows,
             baseline_weeks=self.baseline_weeks,
             gap_weeks=self.gap_weeks,
             min_increase=self.min_increase,
