@@ -99,6 +99,22 @@ def test_equal_contents_are_one_configuration() -> None:
             "throttles.0.channel: there is no channel 'x'; known: log",
         ),
         ("schema_version: 1\npeople: {'#team': {}}\n", "'#team' cannot be a person's name"),
+        (
+            "schema_version: 1\npeople: {Mei: {addresses: {log: ' '}}}\n",
+            "people.Mei.addresses.log: the address is empty",
+        ),
+        (
+            "schema_version: 1\npeople: {Mei: {via: [pager]}}\n",
+            "people.Mei.via.0: there is no channel 'pager'; known: log",
+        ),
+        (
+            "schema_version: 1\npeople: {Mei: {}}\ndead_letters: [{person: Mei}]\n",
+            "dead_letters.0: Mei has no address; add one under people.Mei.addresses",
+        ),
+        (
+            "schema_version: 1\ndead_letters: [{escalation: up}]\n",
+            "a dead letter is told to a person, a rota or a channel",
+        ),
     ],
 )
 def test_a_fault_names_line_field_value_and_remedy(text: str, said: str) -> None:
