@@ -78,7 +78,7 @@ def _markets() -> html.Section:
                 _("Widen the time range or remove a filter."),
             ),
         ),
-        columns=6,
+        columns=7,
         title_id=Quality.MARKETS_TITLE,
         note=_("By the market that the incident names"),
     )
@@ -96,7 +96,7 @@ def _people() -> html.Section:
                 _("Declare people and routes in alerting.yaml, so that warnings reach somebody."),
             ),
         ),
-        columns=6,
+        columns=5,
         title_id=Quality.PEOPLE_TITLE,
         note=_("Messages that arrived, by person and day; rooms and tests do not count"),
     )
