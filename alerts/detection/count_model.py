@@ -10,7 +10,9 @@ from points before it only, the latest `guard` ones left out. Nothing is shared 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -40,7 +42,7 @@ REJECTED = 2.0
 """Outlier's limits above which a past point was a surge beyond doubt and teaches nothing."""
 THIN = 2.0
 """Expected cases below which none is rejected: there a lone spike may be plain overdispersion."""
-_FIRST_ROUNDS = 5
+_FIRST_ROUNDS = 4
 _WARM_ROUNDS = 2
 
 
@@ -92,6 +94,7 @@ def expect(
     gap: int | None = None,
     slope_sd: float = design.SLOPE_SD,
     keep_path: bool = False,
+    threads: int | None = None,
 ) -> Expectation:
     """Expected counts of the last `judged` points, each from the points before it.
 
@@ -106,6 +109,7 @@ def expect(
         gap: points before each refit that are not learned from; the cadence's guard if not given.
         slope_sd: prior standard deviation of the trend, per year.
         keep_path: give the expectation of the whole history too.
+        threads: at most so many at work; as many as there are processors if not given.
 
     Raises:
         ValueError: shapes that do not fit, counts that are not counts, or too short a history.
@@ -120,7 +124,8 @@ def expect(
     mu = np.empty((series, judged))
     path = np.empty((series, points if keep_path else 0), dtype=np.float32)
     parts = [np.empty(shape) for _ in range(4)]
-    for first in range(0, series, CHUNK):
+
+    def work(first: int) -> None:
         rows = slice(first, first + CHUNK)
         chunk = _Chunk(
             y[rows].astype(np.float32),
@@ -137,6 +142,14 @@ def expect(
                 part[:, rows, columns] = value
         if keep_path:
             path[rows] = chunk.path
+
+    starts = range(0, series, CHUNK)
+    if len(starts) <= 1:
+        for start in starts:
+            work(start)
+    else:  # numpy lets go of the interpreter, so that chunks run side by side
+        with ThreadPoolExecutor(min(len(starts), threads or os.cpu_count() or 1)) as pool:
+            list(pool.map(work, starts))
     observed, means, phi, variance = parts
     return Expectation(cadence.windows, cadence.shares, mu, observed, means, phi, variance, path)
 
