@@ -129,7 +129,8 @@ def window_of(
 ) -> Filter:
     """The days whose rows were judged; of several windows the one that the numbers are about."""
     end = day - getattr(rule, "delay", timedelta(0))
-    length = int(numbers.get("window_days") or getattr(rule, "window_days", 1))
+    told = numbers.get("window_days")
+    length = int(told) if told else int(getattr(rule, "window_days", 1))
     return Filter(start=end - timedelta(days=length - 1), end=end)
 
 
