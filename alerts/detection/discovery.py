@@ -9,8 +9,8 @@ expectation was raised by the parent's increase. Two guards, both among the slic
 - `fdr`: the Benjamini–Hochberg q, the expected share of false ones among those admitted;
 - `false_incidents`: p times the number of slices asked, the expected number of false ones.
 
-The second is the one to give a manager with a budget of calls. At equal false incidents it also
-finds more: the first grows lax on days when much happens.
+The second is the one to give a manager with a budget of calls: it stays where it is on days when
+much happens, while the first grows lax. Over many days they find about as much.
 """
 
 from __future__ import annotations
