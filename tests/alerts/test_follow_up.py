@@ -182,4 +182,4 @@ def test_without_an_address_nobody_is_called() -> None:
     dead_man.wait(1)
     assert not dead_man.failing
     with pytest.raises(ValueError, match="http://"):
-        DeadMan("file:///etc/hostname")
+        DeadMan("ftp://monitor.example")
