@@ -82,7 +82,8 @@ def test_past_surges_neither_lift_the_mean_nor_hide_the_next() -> None:
         surged[:, start : start + 14] += rng.poisson(12, (60, 14))
     one, other = (expect(counts, dates(1_000), 1) for counts in (clean, surged))
     assert np.median(other.mu / one.mu) == pytest.approx(1, abs=0.03)
-    assert np.median(other.phi[-1] / one.phi[-1]) < 1.5
+    # Sums over a fortnight lie eleven standard deviations up; learned from, φ would be tenfold.
+    assert np.median(other.phi[-1] / one.phi[-1]) < 2
 
 
 def test_the_level_follows_a_shift_within_weeks() -> None:
