@@ -137,7 +137,7 @@ class Alert(StrEnum):
     EXAMPLES_TITLE = "alert-examples-title"
     EXAMPLES = "alert-examples"
     BEHIND = "alert-behind"
-    TODO = "alert-todo"
+    FIRST_STEPS = "alert-first-steps"
     MESSAGES_PANEL = "alert-messages-panel"
     MESSAGES_TITLE = "alert-messages-title"
     NEXT = "alert-next"

@@ -39,7 +39,7 @@ def layout(group_id: str = "", **_query: str) -> html.Div:
                 _state(),
                 _chart(),
                 grid(_drivers(), _inside()),
-                grid(_examples(), _todo()),
+                grid(_examples(), _first_steps()),
                 _messages(),
                 _timeline(),
             ),
@@ -146,12 +146,12 @@ def _examples() -> html.Section:
     )
 
 
-def _todo() -> html.Section:
+def _first_steps() -> html.Section:
     return section(
         _("First steps"),
-        html.P(id=Alert.TODO, className="aw-incident__todo"),
+        html.P(id=Alert.FIRST_STEPS, className="aw-incident__steps"),
         columns=5,
-        title_id="alert-todo-title",
+        title_id="alert-first-steps-title",
         note=_("As the rule advises"),
     )
 

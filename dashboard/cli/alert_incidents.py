@@ -64,7 +64,7 @@ def _print(page: IncidentPage, now: Any) -> None:
 
     row = page.row
     click.echo(words.answer(page))
-    for text in (words.summary(page), words.todo(page)):
+    for text in (words.summary(page), words.first_steps(page)):
         if text:
             click.echo(text)
     click.echo("")

@@ -44,7 +44,7 @@ def summary(page: IncidentPage) -> str:
     return by_name(told(page.row, "summary"), page.labels)
 
 
-def todo(page: IncidentPage) -> str:
+def first_steps(page: IncidentPage) -> str:
     """What the rule advises to do first, and the playbook it suggests."""
     advice = by_name(told(page.row, "action"), page.labels) or _("The rule names no first steps.")
     playbook = page.evidence.get("playbook")

@@ -92,7 +92,7 @@ def _understood(page: Page) -> None:
     quotes = page.locator(".aw-quotes__text[lang=pl]")
     expect(quotes.first).to_be_visible()
     assert any("celn" in text or "dokument" in text for text in quotes.all_inner_texts())
-    expect(page.locator("#alert-todo")).to_contain_text("broker")
+    expect(page.locator("#alert-first-steps")).to_contain_text("broker")
     expect(page.locator("#alert-next")).to_contain_text("The next message goes out")
     behind = page.locator("#alert-behind").get_attribute("href") or ""
     assert behind.startswith("/cases?range=custom&from=")

@@ -99,7 +99,7 @@ def test_one_incident_is_told_in_full(surge: Services) -> None:
     assert quotes[0]["href"].startswith("/cases/C-1003")
     day = "from=2026-11-21&to=2026-11-21"
     assert told["alert-behind.href"] == f"/cases?range=custom&{day}&market=PL"
-    assert told["alert-todo.children"] == "Ask the broker today."
+    assert told["alert-first-steps.children"] == "Ask the broker today."
     assert told["alert-next.children"].startswith("The next message goes out with the worker's")
     timeline = json.loads(told["alert-timeline.data-rows"])["rows"]
     assert [row["head"] for row in timeline] == ["It began"]
