@@ -56,7 +56,7 @@ def bundle(config: Config, messages: Sequence[Message], now: datetime) -> Messag
         title=phrase(first.locale, "bundle_dead" if dead else "bundle_title", n=len(messages)),
         path="/delivery" if dead else "/alerts",
         why=phrase(first.locale, "because_bundle"),
-        zone=person.zone if person else "UTC",
+        zone=person.zone if person else config.body.channels[first.channel].zone,
         now=now,
         members=[_line(config, message) for message in messages],
         recipient=first.recipient,

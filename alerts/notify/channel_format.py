@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from data_access.time_zones import known_zone
 
 ChatKind = Literal["slack", "teams", "wecom", "dingtalk", "feishu"]
 SECRETS = ("password", "secret", "token", "key", "api_key", "webhook", "access_token")
@@ -60,6 +62,15 @@ class _Channel(Strict):
     timeout_seconds: float = Field(default=15, ge=1, le=120)
     locale: Literal["en", "zh"] | None = None
     """Language of messages to the channel itself; those to a person are in the person's."""
+    zone: str = "UTC"
+    """Zone of the times in messages to the channel itself."""
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, zone: str) -> str:
+        if not known_zone(zone):
+            raise ValueError("there is no such time zone; write it as Europe/Berlin")
+        return zone
 
 
 class Email(_Channel):

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from alerts.muting.format import Inhibition, Matcher, MuteCalendar
 from alerts.notify.channel_format import AnyChannel, Log, Strict
 from alerts.oncall.format import Escalation, Name, Rota, Wait
+from data_access.time_zones import known_zone
 
 Locale = Literal["en", "zh"]
 Severity = Literal["info", "warning", "critical"]
@@ -37,7 +37,7 @@ class Person(Strict):
     @field_validator("zone")
     @classmethod
     def _known(cls, zone: str) -> str:
-        if zone not in available_timezones():
+        if not known_zone(zone):
             raise ValueError("there is no such time zone; write it as Europe/Berlin")
         return zone
 

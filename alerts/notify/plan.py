@@ -158,7 +158,7 @@ def _lines(
     for line, told in subject.told.items():
         known = line[1] in config.body.channels
         if line not in found and known and told.firing and not subject.firing:
-            found[line] = (Recipient(*line, told.locale, _zone(config, line[0])), None)
+            found[line] = (Recipient(*line, told.locale, _zone(config, line)), None)
     return found, gaps
 
 
@@ -173,9 +173,9 @@ def _fallback(config: Config, oncall: OnCall, now: datetime) -> tuple[Recipient,
     return tuple(behind) or (recipients.of_room(config, "log"),)
 
 
-def _zone(config: Config, name: str) -> str:
-    person = config.body.people.get(name)
-    return person.zone if person else "UTC"
+def _zone(config: Config, line: Line) -> str:
+    person = config.body.people.get(line[0])
+    return person.zone if person else config.body.channels[line[1]].zone
 
 
 def _waiting(

@@ -69,5 +69,5 @@ def of_person(config: Config, name: str) -> tuple[Recipient, ...]:
 
 def of_room(config: Config, channel: str, locale: str | None = None) -> Recipient:
     """Whoever reads a channel."""
-    own = config.body.channels[channel].locale
-    return Recipient(room(channel), channel, own or locale or "en")
+    settings = config.body.channels[channel]
+    return Recipient(room(channel), channel, settings.locale or locale or "en", settings.zone)

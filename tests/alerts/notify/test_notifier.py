@@ -206,6 +206,17 @@ def test_the_languages_of_the_recipients(engine: Engine) -> None:
     }
 
 
+def test_times_in_a_room_are_the_room_s(engine: Engine) -> None:
+    room = "{hook: {kind: webhook, url: 'https://h.example', locale: zh, zone: Asia/Tokyo}}"
+    setting = config(
+        people="{}", channels=room, route="\n  name: all\n  receivers: [{channel: hook}]"
+    )
+    incident(engine)
+    run(engine, NOW, setting)
+    (row,) = outbox_rows(engine).to_dicts()
+    assert "开始时间：2026-03-14 17:00 (Asia/Tokyo)" in row["body"]
+
+
 def test_an_alert_without_evidence_is_told_by_its_labels(engine: Engine) -> None:
     with writing(engine) as connection:
         connection.execute(insert(schema.rule).values(id="bare", name="bare"))
