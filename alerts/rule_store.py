@@ -110,9 +110,12 @@ def _readable(rows: Sequence[Any]) -> list[StoredRule]:
 
 def stored_rule(row: Any) -> StoredRule:
     """A row of `rule_version` as a rule."""
+    version = RuleVersion(parse(row.body_json), row.created_by or row.rule_id)
+    # Its identity is what was hashed then: fields that rules got since would change it.
+    vars(version).update(body_json=row.body_json, sha256=row.sha256)
     return StoredRule(
         row.id,
-        RuleVersion(parse(row.body_json), row.created_by or row.rule_id),
+        version,
         row.n,
         row.stage,
         row.stage_reason,

@@ -31,9 +31,15 @@ def backtest_timeline(days: pl.DataFrame, spans: pl.DataFrame, *, view: str = ""
     figure = blank(
         margin={"l": 4, "r": 8, "t": 8, "b": 4},
         uirevision=view,
-        xaxis={"type": "date", "showgrid": False, "fixedrange": True, "nticks": 7},
+        xaxis={
+            "type": "date",
+            "showgrid": False,
+            "fixedrange": True,
+            "nticks": 5,
+            "tickangle": 0,
+        },
         yaxis={
-            "domain": [share + 0.06 if lanes else 0.0, 1.0],
+            "domain": [share + 0.1 if lanes else 0.0, 1.0],
             "rangemode": "tozero",
             "fixedrange": True,
             "nticks": 4,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,9 +11,9 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
-from alerts import event_log, rule_store, stages, store
+from alerts import backtest, event_log, rule_store, stages, store
 from alerts.backtest import Backtest
 from alerts.backtest import stored as backtests
 from alerts.backtest.result import Notices, Verdicts
@@ -346,19 +347,19 @@ def test_one_version_that_fails_rests_and_does_not_stop_the_others(
     services = home(sqlite_engine, 56 + GATE_DAYS + 10)
     broken = fakes.rule(id="a-broken-one")
     register(sqlite_engine, lease, {"a-broken-one": broken, RULE_ID: fakes.rule()}, services.now)
-    run = stages.backtest.run
+    run = backtest.run
 
     def fails(version: RuleVersion, *args: object, **named: object) -> Backtest:
         if version.rule.id == "a-broken-one":
             raise RuntimeError("broken numbers")
         return run(version, *args, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(stages.backtest, "run", fails)
+    monkeypatch.setattr(backtest, "run", fails)
     assert run_due(services, lease, services.now) == 1
     assert [one.version.rule.id for one in live_rules(sqlite_engine)] == [RULE_ID]
     assert "broken numbers" in caplog.text
     assert run_due(services, lease, services.now) == 0
-    monkeypatch.setattr(stages.backtest, "run", run)
+    monkeypatch.setattr(backtest, "run", run)
     assert run_due(services, lease, services.now + stages.TRY_AGAIN) == 1
 
 
@@ -415,14 +416,29 @@ def test_a_version_that_a_person_moved_meanwhile_is_left_where_they_put_it(
     lease = fakes.leading(sqlite_engine)
     services = home(sqlite_engine, 56 + GATE_DAYS + 10)
     register(sqlite_engine, lease, {RULE_ID: fakes.rule()}, services.now)
-    run = stages.backtest.run
+    run = backtest.run
 
     def interrupted(version: RuleVersion, *args: object, **named: object) -> Backtest:
         go(sqlite_engine, versions_of(sqlite_engine, RULE_ID)[0], "retired")
         return run(version, *args, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(stages.backtest, "run", interrupted)
+    monkeypatch.setattr(backtest, "run", interrupted)
     run_due(services, lease, services.now)
     assert [one.stage for one in versions_of(sqlite_engine, RULE_ID)] == ["retired"]
     with sqlite_engine.connect() as connection:
         assert backtests.newest(connection, RULE_ID, fakes.rule().sha256) is not None
+
+
+def test_a_stored_version_keeps_the_identity_it_was_written_with(sqlite_engine: Engine) -> None:
+    """Rules get fields over time; an older body lacks them and is still the same version."""
+    stored = draft(sqlite_engine)
+    older = json.loads(stored.version.body_json)
+    del older["max_segments"]
+    with writing(sqlite_engine) as connection:
+        connection.execute(
+            update(schema.rule_version).values(body_json=json.dumps(older), sha256="0" * 64)
+        )
+    backtested(sqlite_engine, stored)
+    (read,) = versions_of(sqlite_engine, RULE_ID)
+    assert (read.version.sha256, read.version.rule.max_segments) == ("0" * 64, 5000)
+    assert go(sqlite_engine, read, "tested", "live").reason == "passed"
