@@ -58,9 +58,7 @@ def test_a_stale_leader_cannot_write(engine: Engine) -> None:
     expire(engine)
     leading(engine, "b")
     with pytest.raises(LeaseLost), fenced(engine, old) as connection:
-        connection.execute(
-            insert(schema.rule).values(id="late", name="late", owner=None)
-        )
+        connection.execute(insert(schema.rule).values(id="late", name="late", owner=None))
     with engine.connect() as connection:
         assert connection.execute(select(schema.rule.c.id)).all() == []
 
@@ -80,9 +78,7 @@ def test_a_takeover_waits_for_the_leader_inside_a_transaction(engine: Engine) ->
         rival.start()
         rival.join(0.3)
         order.append("committing")
-        connection.execute(
-            insert(schema.rule).values(id="mine", name="mine", owner=None)
-        )
+        connection.execute(insert(schema.rule).values(id="mine", name="mine", owner=None))
     rival.join()
     assert order == ["committing", "taken over"]
     assert taken[0] is not None
