@@ -43,7 +43,8 @@ def drivers(
     known = known_dims(kpi.name)
     if not set(labels) <= set(known):  # a word of the subject is no dimension
         return []
-    inside = replace(window, **{name: (value,) for name, value in labels.items()})
+    fixed_dims: dict[str, Any] = {name: (value,) for name, value in labels.items()}
+    inside = replace(window, **fixed_dims)
     assert inside.start is not None
     assert inside.end is not None
     length = (inside.end - inside.start).days + 1
