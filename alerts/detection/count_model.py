@@ -42,7 +42,7 @@ REJECTED = 2.0
 """Outlier's limits above which a past point was a surge beyond doubt and teaches nothing."""
 THIN = 2.0
 """Expected cases below which none is rejected: there a lone spike may be plain overdispersion."""
-_FIRST_ROUNDS = 4
+_FIRST_ROUNDS = 5
 _WARM_ROUNDS = 2
 
 

@@ -21,8 +21,6 @@ Singles = NDArray[np.float32]
 
 OUTLIER = 2.58
 """Standard deviations above which a past point or sum teaches less (Noufaily et al. 2013)."""
-CUT = 3.0
-"""Standard deviations at which past sums are cut before their variance is taken."""
 SURGE = 3.0
 """Standard deviations above which a past sum was a surge and its points lose weight."""
 SKEW = 2.0
@@ -34,7 +32,7 @@ LONG = 4
 PRIOR_DISPERSION = 1.2
 PRIOR_POINTS = 10.0
 """φ of a single point before anything is seen, and how many points that is worth."""
-UNCERTAIN_DISPERSION = 36.0
+UNCERTAIN_DISPERSION = 18.0
 """Over the degrees of freedom: how much φ − 1 is raised because it is itself an estimate."""
 PRIOR_WINDOWS = 3.0
 """How many sums of h points, over h, the dispersion of single points is worth as their prior."""
@@ -128,7 +126,8 @@ def learn(
         stride = max(1, length // 4)
         sums = _Sums(length, stride, *(array[length][:, ::stride] for array in (r, m, w)))
         scale = _robust_scale(sums, base)
-        limit = _times(np.sqrt(scale.phi) * CUT, sums.root) + _column(SKEW * scale.phi)
+        thin = np.where(scale.thick, 0.0, scale.phi)
+        limit = _times(np.sqrt(scale.phi) * OUTLIER, sums.root) + _column(SKEW * thin)
         cut = np.minimum(sums.r, limit)
         carry, ratio = _persistence(sums, cut, before)
         single = length == 1
