@@ -11,11 +11,19 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 import polars as pl
-from sqlalchemy import Engine, func, or_, select
+from sqlalchemy import Engine, and_, false, func, or_, select, true
 
 from alerts.handling.model import RANK
 from alerts.incident_page import IncidentPage, incident
-from alerts.incident_rows import INBOX, lead_of, members_of, next_steps, passes, record
+from alerts.incident_rows import (
+    INBOX,
+    lead_of,
+    members_of,
+    mute_of,
+    next_steps,
+    passes,
+    record,
+)
 from alerts.silences import load_active
 from data_access.metrics import Filter
 from data_access.state import schema
@@ -60,7 +68,11 @@ def news(engine: Engine) -> str:
 
 def needing(engine: Engine, now: datetime) -> int:
     """How many incidents wait for somebody, of all markets: the view `needs_me`."""
-    return inbox(engine, None, "needs_me", now).height
+    group = schema.alert_group
+    with engine.connect() as connection:
+        rows = connection.execute(select(group).where(group.c.handling == "open")).all()
+        silences = load_active(connection, now)
+    return sum(mute_of(row, silences, now) is None for row in rows)
 
 
 @dataclass(frozen=True)
@@ -104,14 +116,17 @@ def inbox(
 
 
 def listed(
-    engine: Engine, where: Filter | None, now: datetime, *, actor: str = ""
+    engine: Engine, where: Filter | None, now: datetime, *, actor: str = "", closed: bool = True
 ) -> dict[View, pl.DataFrame]:
-    """Every view at once; see `inbox`."""
+    """Every view at once; see `inbox`. Without `closed` that view stays empty, unread."""
     group = schema.alert_group
     with engine.connect() as connection:
         groups = connection.execute(
             select(group).where(
-                or_(group.c.closed_at.is_(None), group.c.closed_at >= now - CLOSED_FOR)
+                or_(
+                    group.c.closed_at.is_(None),
+                    and_(true() if closed else false(), group.c.closed_at >= now - CLOSED_FOR),
+                )
             )
         ).all()
         members = members_of(connection, [row.id for row in groups])

@@ -97,7 +97,7 @@ def needs_me(services: Services, query: str) -> tuple[Any, ...]:
     """What nobody has yet, and the sentence that answers the screen's question."""
     view, _ignored = decode(query)
     now = services.clock()
-    found = inbox.listed(services.engine, view.filter, now)
+    found = inbox.listed(services.engine, view.filter, now, closed=False)
     needs, in_hand = found["needs_me"], found["acknowledged"].height
     hour = due_soon(
         services.warehouse,

@@ -86,6 +86,8 @@ def test_what_is_over_awaits_a_verdict_and_is_closed_by_one(two: Engine) -> None
     closed = inbox.inbox(two, None, "closed", later + HOUR).row(0, named=True)
     assert (closed["group_id"], closed["verdict"]) == (2, "true")
     assert inbox.inbox(two, None, "closed", later + timedelta(days=120)).is_empty()
+    unread = inbox.listed(two, None, later + HOUR, closed=False)
+    assert (unread["closed"].height, unread["acknowledged"]["group_id"].to_list()) == (0, [1])
 
 
 def test_a_silence_mutes_at_once_and_ends_by_itself(two: Engine) -> None:
@@ -104,6 +106,7 @@ def test_a_silence_mutes_at_once_and_ends_by_itself(two: Engine) -> None:
 def test_a_snoozed_incident_is_muted_while_it_sleeps(two: Engine) -> None:
     do(two, 1, Action(Do.SNOOZE, until=NOW + 3 * HOUR))
     assert number(two, "muted") == [1]
+    assert inbox.needing(two, NOW + HOUR) == 1
     assert inbox.inbox(two, None, "muted", NOW + 3 * HOUR).is_empty()
 
 
