@@ -91,7 +91,8 @@ def _understood(page: Page) -> None:
     expect(page.locator("#alert-chart-summary")).to_contain_text("days lie outside")
     quotes = page.locator(".aw-quotes__text[lang=pl]")
     expect(quotes.first).to_be_visible()
-    assert any("celn" in text or "dokument" in text for text in quotes.all_inner_texts())
+    leads_to = page.locator(".aw-quotes__source a").first.get_attribute("href") or ""
+    assert leads_to.startswith("/cases/C")
     expect(page.locator("#alert-first-steps")).to_contain_text("broker")
     expect(page.locator("#alert-next")).to_contain_text("The next message goes out")
     behind = page.locator("#alert-behind").get_attribute("href") or ""
