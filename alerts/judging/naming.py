@@ -44,17 +44,24 @@ def name_slices(rule: CountRule, tables: Sequence[Table], *, leaves: Table) -> l
     named: list[Named] = []
     for row in [*_localised(leaves, waiting), None]:
         while len(named) < MOST:
-            picked = _strongest(rule, waiting if row is None else [row], rest)
+            asked = waiting if row is None else [row] if row in waiting else []
+            picked = _strongest(rule, asked, rest)
             if picked is None:
                 break
             labels = labels_of(*picked)
             own = rest.filter(inside(labels), ~pl.col("told"))
             named.append((*picked, tuple(_children(own, leaves.dims, labels))))
             rest = rest.with_columns(told=pl.col("told") | inside(labels))
-            waiting = [other for other in waiting if other != picked]
+            # What overlaps is judged without it from the next slot on, when it is watched.
+            waiting = [other for other in waiting if not _overlap(labels, labels_of(*other))]
             if row is not None:
                 break
     return named
+
+
+def _overlap(one: Labels, other: Labels) -> bool:
+    """Whether two slices can share a leaf."""
+    return all(one[name] == other[name] for name in one.keys() & other.keys())
 
 
 def labels_of(table: Table, index: int) -> dict[str, str]:
