@@ -16,6 +16,9 @@ Place = tuple[str | int, ...]
 Fault = Callable[[str], Exception]
 """Makes the error to raise from its message."""
 
+MAX_DEPTH = 30
+"""Levels of a file; the deepest that any of ours needs is ten."""
+
 
 def read_text(path: Path, fault: Fault) -> str:
     """The text of a file, without a byte order mark.
@@ -38,6 +41,7 @@ def parse(text: str, where: str, fault: Fault) -> tuple[Any, Mapping[Place, int]
         the error that `fault` makes, naming file, line and what to do.
     """
     try:
+        _refuse_growth(text, where, fault)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         lines: dict[Place, int] = {}
         if root is not None:
@@ -98,6 +102,26 @@ def explain(
         value = "" if silent else f" = {_short(fault['input'])}"
         explained.append(f"{where}, line {line_of(place, lines)}: {field}{value}: {message}")
     return explained
+
+
+def _refuse_growth(text: str, where: str, fault: Fault) -> None:
+    """Refuse what makes a small file large: aliases multiply, and nesting is walked by calls."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise fault(
+                f"{where}, line {event.start_mark.line + 1}: *{event.anchor} repeats another part "
+                "of the file; write it out."
+            )
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise fault(
+                f"{where}, line {event.start_mark.line + 1}: more than {MAX_DEPTH} levels, one "
+                "inside the other; close the brackets before."
+            )
 
 
 def _walk(node: yaml.Node, place: Place, lines: dict[Place, int], where: str, fault: Fault) -> None:

@@ -258,3 +258,14 @@ def test_what_the_catalogue_does_not_know_is_refused_for_every_kind(
 def test_an_unknown_kind_is_told_with_those_there_are() -> None:
     told = fault(HEAD + "kind: guess\n")
     assert "kind = 'guess': there is no such kind of rule; use one of surge, proportion" in told
+
+
+def test_a_small_file_that_would_be_large_is_refused() -> None:
+    doubled = [f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]" for n in range(24)]
+    told = fault('a: &a ["x", "x"]\n' + "\n".join(doubled) + "\n")
+    assert told == "r.yaml, line 2: *a repeats another part of the file; write it out."
+
+
+def test_a_file_nested_without_end_is_refused_with_its_line() -> None:
+    told = fault("id: " + "[" * 3000 + "]" * 3000 + "\n")
+    assert told.startswith("r.yaml, line 1: more than 30 levels")
