@@ -13,7 +13,7 @@ from typing import Protocol
 import polars as pl
 
 from alerts.detection.events import SCHEMA, EventCalendar
-from alerts.rules.format.common import DeclaredEvent
+from alerts.rules.format.every_kind import DeclaredEvent
 from data_access.calendars.public_holidays import public_holidays
 from data_access.rollups.days import local_day
 

@@ -1,7 +1,7 @@
 """Incidents as rows: what the list and the page of one incident both show of it.
 
 An incident is a row of `alert_group` with the alerts that joined it. Its numbers are the evidence
-of its *lead*: of the members whose episode is the one that joined, the one that explains most.
+of its *lead*: of the members whose episode is the one that joined, the one that tells most.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import polars as pl
 from sqlalchemy import Connection, Row, select
 
 from alerts import group_rows
+from alerts.handling.lead import LeadOrder, lead_order
 from alerts.muting import Mute, MuteKind, Silence, Subject, muted
 from alerts.rules.texts import segment_text
 from data_access.metrics import Filter
@@ -155,12 +156,18 @@ def record(
 
 
 def lead_of(members: Sequence[Member]) -> Member | None:
-    """The member whose evidence speaks for the incident: it goes on, fixes least, exceeds most."""
+    """The member whose evidence speaks for the incident, see `alerts.handling.lead`."""
 
-    def order(member: Member) -> tuple[bool, bool, int, float, int]:
-        excess = member.evidence.get("numbers", {}).get("excess") or 0.0
-        over = member.resolved_at is not None
-        return not member.evidence, over, len(member.labels), -excess, member.alert_id
+    def order(member: Member) -> tuple[bool, LeadOrder]:
+        evidence = member.evidence
+        return not evidence, lead_order(
+            goes_on=member.resolved_at is None,
+            severity=member.severity,
+            kind=evidence.get("rule", {}).get("kind", ""),
+            labels=len(member.labels),
+            excess=evidence.get("numbers", {}).get("excess"),
+            key=member.fingerprint,
+        )
 
     return min(members, key=order, default=None)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from alerts.handling.model import RANK, Handling
+from alerts.handling.lead import lead_order
+from alerts.handling.model import Handling
 
 Words = Mapping[str, str]
 """A text by language, `en` and `zh`."""
@@ -28,6 +29,8 @@ class Member:
     day: str = ""
     value: float | None = None
     expected: float | None = None
+    kind: str = ""
+    excess: float | None = None
 
 
 @dataclass(frozen=True)
@@ -104,10 +107,17 @@ class Subject:
 
     @property
     def head(self) -> Member | None:
-        """The alert that names it: open ones first, then the most severe, then the oldest."""
+        """The alert that names it, the same as on the screens."""
         return min(
             self.members,
-            key=lambda m: (not m.open, -RANK.get(m.severity, 0), m.since, m.key),
+            key=lambda member: lead_order(
+                goes_on=member.open,
+                severity=member.severity,
+                kind=member.kind,
+                labels=len(member.labels),
+                excess=member.excess,
+                key=member.key,
+            ),
             default=None,
         )
 

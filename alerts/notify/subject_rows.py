@@ -79,6 +79,8 @@ def _member(row: Any) -> Member:
         day=str(evidence.get("day", "")),
         value=numbers.get("y"),
         expected=numbers.get("mu"),
+        kind=evidence.get("rule", {}).get("kind", ""),
+        excess=numbers.get("excess"),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import polars as pl
 
 from alerts.declared_events import declared_events
-from alerts.rules.format.common import DeclaredEvent
+from alerts.rules.format.every_kind import DeclaredEvent
 
 FIRST, LAST = date(2026, 12, 20), date(2026, 12, 31)
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from alerts.rules.format.common import Common, check_words, grouped_by
+from alerts.rules.format.every_kind import Common, check_words, grouped_by
 from alerts.rules.format.fields import Duration, Strict, distinct
 from alerts.rules.format.surge import check_baseline
 
