@@ -108,9 +108,10 @@ def _refuse_growth(text: str, where: str, fault: Fault) -> None:
     """Refuse what makes a small file large: aliases multiply, and nesting is walked by calls."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
             raise fault(
-                f"{where}, line {event.start_mark.line + 1}: *{event.anchor} repeats another part "
+                f"{where}, line {line}: *{event.anchor} repeats another part "
                 "of the file; write it out."
             )
         if isinstance(event, yaml.CollectionStartEvent):
@@ -119,7 +120,7 @@ def _refuse_growth(text: str, where: str, fault: Fault) -> None:
             depth -= 1
         if depth > MAX_DEPTH:
             raise fault(
-                f"{where}, line {event.start_mark.line + 1}: more than {MAX_DEPTH} levels, one "
+                f"{where}, line {line}: more than {MAX_DEPTH} levels, one "
                 "inside the other; close the brackets before."
             )
 
