@@ -78,6 +78,18 @@ def _fill(connection: object) -> None:
             "at": when,
         },
     )
+    run(
+        text(
+            "INSERT INTO iceberg_tables (catalog_name, table_namespace, table_name,"
+            " metadata_location) VALUES ('afterwatch', 'facts', 'cases', 'file:///cases.json')"
+        )
+    )
+    run(
+        text(
+            "INSERT INTO iceberg_namespace_properties (catalog_name, namespace, property_key,"
+            " property_value) VALUES ('afterwatch', 'facts', 'exists', 'true')"
+        )
+    )
     payload = {"rule_id": "late", "labels": LABELS, "slot": WHEN.isoformat(), "episode": 3}
     entry = Entry(WHEN, "worker", "episode_opened", "alert", "f" * 64, {**payload, "reason": "x"})
     append(connection, [entry])  # type: ignore[arg-type]
@@ -111,6 +123,17 @@ def test_slots_and_log_are_what_they_were(old: Engine) -> None:
     assert verify(old) is None
     assert [e.opened for e in store.episodes(old, "late")] == [WHEN]
     assert store.open_alerts(old)["market"].to_list() == ["PL"]
+
+
+def test_imported_rows_are_still_found(old: Engine) -> None:
+    """The catalogue of the warehouse lives in this database and belongs to PyIceberg."""
+    migrate(old)
+    with old.connect() as connection:
+        kept = connection.execute(text("SELECT metadata_location FROM iceberg_tables")).scalars()
+        spaces = connection.execute(
+            text("SELECT namespace FROM iceberg_namespace_properties")
+        ).scalars()
+        assert (list(kept), list(spaces)) == (["file:///cases.json"], ["facts"])
 
 
 def test_the_log_still_refuses_changes(old: Engine) -> None:

@@ -310,5 +310,3 @@ def _new_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("outbox_id", "n", name=op.f("pk_delivery_attempt")),
     )
-    op.drop_table("iceberg_tables")
-    op.drop_table("iceberg_namespace_properties")
