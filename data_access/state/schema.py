@@ -291,7 +291,7 @@ alert_group = Table(
     Column("notify_reason", String(40)),
     Column("notified_at", UtcDateTime),
     Column("notices", Integer, nullable=False),
-    Column("mute_json", JSON),
+    Column("mute_json", JSON(none_as_null=True)),
     Column("state_json", JSON),
     Column("version", Integer, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),

@@ -110,6 +110,27 @@ def test_a_silence_mutes_and_is_told_once(engine: Engine) -> None:
     assert group(engine).mute_json is None
 
 
+def test_the_end_of_a_silence_reminds_nobody_of_what_was_not_silenced(engine: Engine) -> None:
+    incident(engine)
+    run(engine, FIVE)
+    assert outbox_rows(engine).height == 2
+    planned = group(engine).notify_at
+    made = silences.create(
+        engine,
+        [Matcher.parse("market=FR")],
+        ends=NOW + 2 * HOUR,
+        author="Ana",
+        reason="elsewhere",
+        token=None,
+        now=FIVE,
+    )
+    assert made.silence_id is not None
+    silences.expire(engine, made.silence_id, actor="Ana", token=None, now=FIVE + MINUTE)
+    run(engine, FIVE + MINUTE)
+    assert group(engine).notify_at == planned
+    assert outbox_rows(engine).height == 2
+
+
 def test_an_incident_is_quiet_while_another_inhibits_it(engine: Engine) -> None:
     quiet = config(
         inhibitions="[{name: late, source: [rule=rule-1], target: [market=PL], equal: []}]"
