@@ -42,7 +42,7 @@ def layout(rule_id: str = "", version: str = "", template: str = "", **_query: s
                         grid(_weeks(), _known()),
                         _difference(),
                     ],
-                    className=shown,
+                    className=shown or "aw-rule__parts",
                 ),
                 _editor(),
                 html.Div(_versions(), className=shown),

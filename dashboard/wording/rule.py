@@ -19,7 +19,7 @@ from dashboard.wording.rules import STATUS_OF_STAGE, reason_words, stage_name
 def answer(page: RulePage) -> str:
     """Where the shown version stands, and which one is live where it is another."""
     shown, live = page.shown, page.live
-    reason = reason_words(shown.reason)
+    reason = reason_words(shown.reason, backtested=page.backtest is not None)
     stands = {
         "draft": _("Version {n} is a draft: nothing runs.", n=shown.n),
         "tested": _("Version {n} is tested and does not run yet.", n=shown.n),
@@ -62,7 +62,7 @@ def facts(page: RulePage, zone: str) -> str:
         rows.Fact(
             _("Stage"),
             stage_name(shown.stage),
-            sub=reason_words(shown.reason),
+            sub=reason_words(shown.reason, backtested=page.backtest is not None),
             status=STATUS_OF_STAGE[shown.stage],
         ),
         rows.Fact(

@@ -37,11 +37,22 @@ def stage_name(stage: str) -> str:
     }.get(stage, stage)
 
 
-def reason_words(reason: str | None) -> str:
-    """Why a version stands where it does."""
+def reason_words(reason: str | None, *, backtested: bool | None = None) -> str:
+    """Why a version stands where it does.
+
+    Args:
+        reason: of the stage.
+        backtested: whether the version has a backtest, which is what a provisional one waits for
+            first; None where that is not known.
+    """
+    provisional = {
+        True: _("provisional: its history is still short"),
+        False: _("provisional: backtest still to come"),
+        None: _("provisional: not through the gate yet"),
+    }
     return {
         "passed": _("backtest passed"),
-        "provisional": _("provisional: its history is still short"),
+        "provisional": provisional[backtested],
         "forced": _("a person let it live for a reason"),
         "person": _("moved by a person"),
         "checked": _("checked: it can be evaluated"),
@@ -104,12 +115,24 @@ def answer(rules: pl.DataFrame) -> str:
     ]
     known = live.filter(pl.col("per_manager_day").is_not_null())
     if known.height:
+        cost = {
+            "messages": formats.number(float(known["per_manager_day"].sum()), 1),
+            "budget": formats.number(BUDGET),
+        }
         parts.append(
             _(
                 "By their backtests they send a manager {messages} messages a day; "
                 "the budget is {budget}.",
-                messages=formats.number(float(known["per_manager_day"].sum()), 1),
-                budget=formats.number(BUDGET),
+                **cost,
+            )
+            if known.height == live.height
+            else ngettext(
+                "Only {count} has a backtest so far: by it, {messages} messages a day for a "
+                "manager; the budget is {budget}.",
+                "Only {count} have a backtest so far: by these, {messages} messages a day for a "
+                "manager; the budget is {budget}.",
+                known.height,
+                **cost,
             )
         )
     return (" " if current() == "en" else "").join(parts)
@@ -164,7 +187,6 @@ def table(rules: pl.DataFrame, precision: Mapping[str, str]) -> str:
         rows.Column(_("Open"), num=True),
         rows.Column(_("Last fired")),
         rows.Column(_("Severity")),
-        rows.Column(_("Owner")),
     ]
     order = {"live": 0, "shadow": 1, "tested": 2, "draft": 3, "retired": 4}
     ranked = rules.sort(
@@ -179,7 +201,7 @@ def _row(row: Mapping[str, Any], precision: Mapping[str, str]) -> rows.Row:
             rows.Cell(
                 row["rule_id"],
                 href=rule_path(row["rule_id"]),
-                sub=watched(row["kind"], row["subject"], row["by"]),
+                sub=_told_of(row),
             ),
             _stage(row),
             rows.Cell(
@@ -193,9 +215,14 @@ def _row(row: Mapping[str, Any], precision: Mapping[str, str]) -> rows.Row:
             rows.Cell(formats.number(row["open_alerts"])),
             _fired(row["fired_at"]),
             rows.Cell(severity_name(row["severity"]), status=STATUS_OF_SEVERITY[row["severity"]]),
-            rows.Cell(row["owner"] or formats.NONE),
         )
     )
+
+
+def _told_of(row: Mapping[str, Any]) -> str:
+    """What a rule watches and whose it is."""
+    what = watched(row["kind"], row["subject"], row["by"])
+    return f"{what} · {row['owner']}" if row["owner"] else what
 
 
 def _stage(row: Mapping[str, Any]) -> rows.Cell:
@@ -204,7 +231,8 @@ def _stage(row: Mapping[str, Any]) -> rows.Cell:
         if row["waiting_n"]
         else ""
     )
-    told = [part for part in (reason_words(row["reason"]), waiting) if part]
+    reason = reason_words(row["reason"], backtested=row["backtest_days"] is not None)
+    told = [part for part in (reason, waiting) if part]
     return rows.Cell(
         stage_name(row["stage"]), status=STATUS_OF_STAGE[row["stage"]], sub=" · ".join(told)
     )

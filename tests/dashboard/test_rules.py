@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+import polars as pl
 import pytest
 
 from alerts import stages
@@ -119,6 +120,23 @@ def test_the_list_says_who_watches_and_what_it_costs(
     }
 
 
+def test_the_answer_says_of_how_many_rules_the_costs_are_known() -> None:
+    rules = pl.DataFrame(
+        {
+            "stage": ["live", "live", "live"],
+            "waiting_stage": [None, None, None],
+            "per_manager_day": [0.5, None, 0.2],
+        },
+        schema_overrides={"waiting_stage": pl.String},
+    )
+    assert list_words.answer(rules) == (
+        "3 rules watch. Only 2 have a backtest so far: by these, 0.7 messages a day for a "
+        "manager; the budget is 5."
+    )
+    with use_language("zh_Hans"):
+        assert "目前只有 2 条有回测" in list_words.answer(rules)
+
+
 def test_a_home_without_rules(fake_services: Services, language: str) -> None:
     panel, answer, *_rest = list_callbacks.listed(fake_services)
     assert (panel, answer) == (panel_state.EMPTY, "")
@@ -228,6 +246,10 @@ def test_every_reason_and_event_has_words(
     reasons = [*map(str, Finding), "replaced", "forced", "provisional"]
     reasons += ["person", "checked", "deleted", "superseded"]
     assert all(list_words.reason_words(reason) != reason for reason in reasons)
+    provisional = {
+        list_words.reason_words("provisional", backtested=b) for b in (True, False, None)
+    }
+    assert len(provisional) == 3
     page = rule_page(fake_services.engine, "test-surge")
     assert page is not None
     assert all(words.happened(one) != one.kind for one in page.history)
