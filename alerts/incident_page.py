@@ -142,17 +142,17 @@ def _events(
         log.subject_id == str(group_id),
         log.kind != TOLD_BY_MESSAGES,
     )
-    prints = [member.fingerprint for member in members]
+    prints = {member.fingerprint: dict(member.labels) for member in members}
     inside = and_(
         log.subject_kind == "alert",
-        log.subject_id.in_(prints),
+        log.subject_id.in_(list(prints)),
         log.kind.not_in([str(kind) for kind in TOLD_BY_THE_INCIDENT]),
         log.at >= row.opened_at,
     )
     if row.closed_at is not None:
         inside = and_(inside, log.at <= row.closed_at)
     found = connection.execute(
-        select(log.seq, log.at, log.actor, log.kind, log.payload_json)
+        select(log.seq, log.at, log.actor, log.kind, log.payload_json, log.subject_id)
         .where(or_(own, inside))
         .order_by(log.seq)
     )
@@ -161,11 +161,19 @@ def _events(
             "at": event.at,
             "actor": event.actor,
             "kind": event.kind,
-            "reason": json.loads(event.payload_json).get("reason") or "",
-            "data": event.payload_json,
+            "reason": payload.get("reason") or "",
+            "data": json.dumps(payload, ensure_ascii=False),
         }
         for event in found
+        if (payload := _named(event, prints))
     ]
+
+
+def _named(event: Row[Any], prints: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """What an event carries, and the slice of the alert it is about."""
+    payload: dict[str, Any] = json.loads(event.payload_json)
+    alert = prints.get(event.subject_id)
+    return payload if alert is None else {"labels": alert, **payload}
 
 
 def _timeline(events: Sequence[Mapping[str, Any]], deliveries: pl.DataFrame) -> pl.DataFrame:

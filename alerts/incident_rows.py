@@ -72,6 +72,7 @@ INBOX: Mapping[str, pl.DataType] = {
     "firing_members": pl.Int64(),
     "day": pl.Date(),
     "first_day": pl.Date(),
+    "beyond_since": pl.Date(),
     "labels": pl.String(),
     "segment": pl.String(),
     **{f"{name}_{language}": pl.String() for name in TEXTS for language in ("en", "zh")},
@@ -141,6 +142,7 @@ def record(
         "firing_members": sum(member.resolved_at is None for member in members),
         "day": _day(evidence.get("day")),
         "first_day": _day(where.get("start")),
+        "beyond_since": beyond_since(evidence) if row.signal_open else None,
         "labels": json.dumps(labels, ensure_ascii=False),
         "segment": segment_text(list(labels.values())),
         **{
@@ -236,6 +238,29 @@ def next_steps(connection: Connection) -> dict[int, datetime]:
     for row in rows:
         found[row.group_id] = min(row.next_at, found.get(row.group_id, row.next_at))
     return found
+
+
+def beyond_since(evidence: Mapping[str, Any]) -> date | None:
+    """First day of the unbroken run of days, up to the judged one, beyond what was expected.
+
+    Beyond is above the band, of a deadline rule at its least number of rows. None where the rule
+    compares something else, where the run is the judged day alone, and where it is as long as the
+    series: nobody knows how much longer it is.
+    """
+    bound = {"surge": "high", "proportion": "high", "deadline": "mu"}.get(
+        evidence.get("rule", {}).get("kind", "")
+    )
+    series = evidence.get("series", [])
+    if bound is None or not series or series[-1]["day"] != evidence.get("day"):
+        return None
+    run = 0
+    for point in reversed(series):
+        seen, limit = point.get("y"), point.get(bound)
+        least = bound == "mu"
+        if seen is None or limit is None or seen < limit or (seen == limit and not least):
+            break
+        run += 1
+    return _day(series[-run]["day"]) if 1 < run < len(series) else None
 
 
 def _day(text: str | None) -> date | None:

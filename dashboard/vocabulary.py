@@ -44,6 +44,7 @@ def dimension_name(name: str) -> str:
         "team": _("Team"),
         "product": _("Product"),
         "reason": _("Reason"),
+        "term": _("Word"),
         "level": _("Level"),
         "source": _("Source"),
         "continent": _("Continent"),

@@ -8,6 +8,8 @@ import polars as pl
 from dashboard.figures.theme import ACCENT, BAND, COMPARE, MARK, MUTED, TEXT, blank
 
 _TICK_DAYS = 21
+_APART = 0.1
+"""Share of the chart's height from which two lines of text fit one above the other."""
 
 
 def expected_band(
@@ -108,9 +110,12 @@ def _label_ends(figure: go.Figure, days: pl.DataFrame, value: str, expected: str
         return
     last = days.row(-1, named=True)
     over = last["mu"] is None or (last["y"] or 0) >= last["mu"]
+    # Below its line the expectation would often stand on the newest day's tick.
+    top = days.select(pl.max_horizontal(pl.max("y"), pl.max("high"), 0.0)).item()
+    apart = over and last["mu"] is not None and (last["y"] or 0) - last["mu"] > _APART * top
     for text, height, color, anchor in (
         (value, last["y"], TEXT, "bottom" if over else "top"),
-        (expected, last["mu"], MUTED, "top" if over else "bottom"),
+        (expected, last["mu"], MUTED, "top" if over and not apart else "bottom"),
     ):
         if height is None or not text:
             continue

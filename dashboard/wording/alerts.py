@@ -18,6 +18,7 @@ from dashboard.url_filter import link
 from dashboard.wording.incident_names import (
     STATUS_OF_SEVERITY,
     against,
+    beyond_since,
     message_reason,
     muted,
     severity_name,
@@ -135,10 +136,11 @@ def _row(row: Mapping[str, Any], query: str, now: datetime) -> dict[str, Any]:
 
 def _notes(row: Mapping[str, Any], now: datetime) -> list[dict[str, str]]:
     """Since when, who has it, what comes next: each a text with an instant behind it."""
-    notes = [_note(_("since"), row["opened_at"]), _note(_who(row))]
+    opened = _note(_("opened"), row["opened_at"])
+    notes = [_note(beyond_since(row)), opened, _note(_who(row))]
     if row["handling"] == "closed":
         verdict = verdict_names().get(row["verdict"] or "", "")
-        return [notes[0], _note(_("closed"), row["closed_at"]), _note(verdict)]
+        return [opened, _note(_("closed"), row["closed_at"]), _note(verdict)]
     if not row["firing"]:
         notes.append(_note(_("over since"), row["resolved_at"]))
     if row["members"] > 1:

@@ -12,6 +12,7 @@ from dashboard.url_filter import link
 from dashboard.wording.incident_names import (
     STATUS_OF_SEVERITY,
     against,
+    beyond_since,
     by_name,
     handling_name,
     muted,
@@ -64,7 +65,7 @@ def facts(page: IncidentPage, zone: str, query: str) -> str:
             status=STATUS_OF_SEVERITY.get(row["severity"], "info"),
         ),
         rows.Fact(_("State"), handling_name(row["handling"]), sub=_handled(page, zone)),
-        rows.Fact(_("Signal"), _signal(page, zone), sub=_rounds(page)),
+        rows.Fact(_("Signal"), _signal(page, zone), sub=_signal_note(page)),
         rows.Fact(_("Slice"), slice_words(page.labels)),
         rows.Fact(_("Number"), against(row), sub=_excess(row)),
         rows.Fact(_("Assigned to"), row["assignee"] or _("nobody")),
@@ -100,10 +101,14 @@ def _handled(page: IncidentPage, zone: str) -> str:
 def _signal(page: IncidentPage, zone: str) -> str:
     row = page.row
     if row["firing"]:
-        return _("goes on since {time}", time=formats.moment(row["opened_at"], zone))
+        return _("goes on, found {time}", time=formats.moment(row["opened_at"], zone))
     if row["resolved_at"] is None:
         return _("is over")
     return _("is over since {time}", time=formats.moment(row["resolved_at"], zone))
+
+
+def _signal_note(page: IncidentPage) -> str:
+    return " · ".join(part for part in (beyond_since(page.row), _rounds(page)) if part)
 
 
 def _rounds(page: IncidentPage) -> str:

@@ -85,12 +85,21 @@ def told(row: Mapping[str, Any], text: str) -> str:
 
 
 def by_name(text: str, labels: Mapping[str, str]) -> str:
-    """A rule's text with the country in words, where it names its code."""
-    market = labels.get("market")
-    if not market:
-        return text
-    name = value_name("market", market).replace("\\", r"\\")
-    return re.sub(rf"(?<![\w-]){re.escape(market)}(?![\w-])", name, text)
+    """A rule's text with country and reason in words, where it names their codes."""
+    for dimension in ("market", "reason"):
+        code = labels.get(dimension, "")
+        # A reason of one plain word may stand in the sentence for itself.
+        if code and (dimension == "market" or "_" in code):
+            name = value_name(dimension, code).replace("\\", r"\\")
+            text = re.sub(rf"(?<![\w-]){re.escape(code)}(?![\w-])", name, text, flags=re.ASCII)
+    return text
+
+
+def beyond_since(row: Mapping[str, Any]) -> str:
+    """Since which day the data are beyond what was expected; empty where nobody can say."""
+    if row["beyond_since"] is None:
+        return ""
+    return _("in the data since {day}", day=formats.day(row["beyond_since"]))
 
 
 def slice_words(labels: Mapping[str, str]) -> str:

@@ -31,6 +31,9 @@ MARKS = {
 }
 """Mark of a kind of event on the line; others are plain events."""
 
+OF_ONE_ALERT = {"incident_opened", "joined", "refired", "recovering", "resolved"}
+"""Kinds of events that say which of the incident's alerts they are about."""
+
 
 def note(timeline: pl.DataFrame, zone: str) -> str:
     """How much happened, and whose clock it stands by."""
@@ -129,7 +132,7 @@ def _detail(event: Mapping[str, Any], data: Mapping[str, Any]) -> str:
         return message_reason(event["reason"])
     if kind in {"severity_raised", "severity_lowered"}:
         return f"{severity_name(data.get('before', ''))} → {severity_name(data.get('after', ''))}"
-    if kind in {"incident_opened", "joined", "refired"} and "labels" in data:
+    if kind in OF_ONE_ALERT and "labels" in data:
         return slice_words(data["labels"])
     return ""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, insert
@@ -10,7 +11,7 @@ from sqlalchemy import Engine, insert
 from alerts import inbox, silences
 from alerts.actions import act
 from alerts.handling import Action, Do, Verdict
-from alerts.incident_rows import SPARK_DAYS
+from alerts.incident_rows import SPARK_DAYS, beyond_since
 from alerts.lifecycle import Seen
 from data_access.metrics import Filter
 from data_access.state import schema
@@ -187,3 +188,35 @@ def test_evidence_of_a_later_episode_does_not_speak_for_an_old_incident(engine: 
     assert old.evidence == {}
     assert old.labels == PL
     assert new.continues_id == 1
+
+
+def of_days(
+    seen: list[float | None], kind: str = "surge", **bounds: float | None
+) -> dict[str, Any]:
+    first = date(2026, 11, 1)
+    days = [str(first + timedelta(days=n)) for n in range(len(seen))]
+    series = [{"day": day, "y": y, **bounds} for day, y in zip(days, seen, strict=True)]
+    return {"rule": {"kind": kind}, "day": days[-1], "series": series}
+
+
+def test_the_data_say_since_when_something_is_beyond_what_was_expected() -> None:
+    assert beyond_since(of_days([9, 1, 4, 5, 6], high=3.0)) == date(2026, 11, 3)
+    assert beyond_since(of_days([1, 3, 4, 4], high=3.0)) == date(2026, 11, 3), "at the band is in"
+    assert beyond_since(of_days([1, 10, 11], "deadline", mu=10.0)) == date(2026, 11, 2)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "why"),
+    [
+        ({}, "nothing is stored"),
+        (of_days([1, 1, 6], high=3.0), "the judged day alone"),
+        (of_days([1, 5, 2], high=3.0), "the judged day is within the band"),
+        (of_days([5, 6, 7], high=3.0), "the series is too short to tell"),
+        (of_days([1, 5, None], high=3.0), "nobody knows the judged day"),
+        (of_days([1, 5, 6], high=None), "nothing was expected"),
+        (of_days([1, 5, 6], "novelty", mu=0.0, high=3.0), "the rule compares something else"),
+        ({**of_days([1, 5, 6], high=3.0), "day": "2026-11-09"}, "the series ends before"),
+    ],
+)
+def test_where_the_data_do_not_say_it_nothing_is_said(evidence: dict[str, Any], why: str) -> None:
+    assert beyond_since(evidence) is None, why

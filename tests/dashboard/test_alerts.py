@@ -22,7 +22,7 @@ from dashboard.languages import use_language
 from dashboard.market_time import end_of, zone_of
 from dashboard.people import people
 from dashboard.services import Services
-from dashboard.wording import incident_actions
+from dashboard.wording import incident_actions, incident_names
 from tests.alerts.shown import fire
 from tests.dashboard.fakes import NOW
 
@@ -61,7 +61,7 @@ def test_the_list_says_what_needs_somebody(surge: Services) -> None:
     (row,) = json.loads(rows)["rows"]
     assert (row["word"], row["href"], row["version"]) == ("Critical", "/alerts/1", 1)
     assert row["numbers"] == "126 against 62 expected, +103 %"
-    assert [part["text"] for part in row["notes"]][:2] == ["since", "nobody has it"]
+    assert [part["text"] for part in row["notes"]][:2] == ["opened", "nobody has it"]
     assert views[0] == {"label": "Needs me 1", "value": "needs_me"}
     assert note == "No worker has run yet: start it with “afterwatch worker”."
 
@@ -286,3 +286,12 @@ def test_a_press_is_read_with_care() -> None:
     found = pressed({**press("assign", assignee="Bo"), "token": "t" * 99, "actor": " Maria "})
     assert found is not None
     assert (len(found.token), found.actor, found.fields) == (64, "Maria", {"assignee": "Bo"})
+
+
+def test_a_rules_text_names_country_and_reason_in_words() -> None:
+    labels = {"market": "PL", "reason": "customs_hold"}
+    told = incident_names.by_name("New contact reason in PL: customs_hold", labels)
+    assert told == "New contact reason in Poland: Held by customs"
+    told = incident_names.by_name("PL出现新的联系原因:customs_hold", labels)
+    assert told == "Poland出现新的联系原因:Held by customs"
+    assert incident_names.by_name("Nothing other", {"reason": "other"}) == "Nothing other"
