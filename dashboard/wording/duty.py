@@ -64,6 +64,9 @@ def overrides(config: Config, kept: Mapping[str, Sequence[Override]], zone: str)
         (each for several in kept.values() for each in several),
         key=lambda each: (each.starts_at, each.id),
     )
+    if not listed:
+        nobody = rows.Row((rows.Cell(_("Nobody: the rotas stand as they are")),))
+        return rows.table([rows.Column(_("Takes over"))], [nobody])
     columns = [
         rows.Column(_("Takes over")),
         rows.Column(_("Rota")),
