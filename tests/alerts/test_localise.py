@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from alerts.detection.folding import breakdown, fold
 from alerts.detection.localise import LeavesError, Slices, localise
 
 DIMS = ("market", "carrier", "language")
@@ -220,56 +219,3 @@ def alerts(*labels: tuple[str | None, ...]) -> pl.DataFrame:
     return pl.DataFrame(list(labels), schema=dict.fromkeys(DIMS, pl.String), orient="row")
 
 
-def test_children_parents_and_cousins_fold_into_the_named_slice() -> None:
-    made = localise(tree({("PL", "slow", None): 3.0}), DIMS)
-    folded = fold(
-        alerts(
-            ("PL", "slow", None),
-            ("PL", "slow", "en"),
-            ("PL", None, None),
-            (None, "slow", None),
-            (None, None, None),
-            ("DE", None, None),
-        ),
-        made,
-    )
-    assert folded["slice"].to_list() == [0, 0, 0, 0, 0, None]
-    assert folded["explained"].to_list()[:5] == pytest.approx([1.0] * 5)
-    assert folded["explained"].to_list()[5] is None
-
-
-def test_a_child_that_is_worse_than_its_parent_explains_stands_alone() -> None:
-    made = localise(tree({("PL", None, None): 1.0}), DIMS)
-    inside = (pl.col("market") == "PL") & (pl.col("language") == "en")
-    worse = Slices(
-        made.found,
-        made.leaves.with_columns(y=pl.when(inside).then(140.0).otherwise("y")),
-        made.dims,
-        made.attributed,
-    )
-    folded = fold(alerts(("PL", "slow", "en"), ("PL", "slow", "de")), worse)
-    assert folded["slice"].to_list() == [None, 0]
-
-
-def test_a_childs_chance_excess_does_not_make_it_an_incident_of_its_own() -> None:
-    made = localise(tree({("PL", None, None): 1.0}), DIMS)
-    inside = (pl.col("market") == "PL") & (pl.col("language") == "en")
-    noisy = made.leaves.with_columns(y=pl.when(inside).then(47.0).otherwise("y"))
-    folded = fold(
-        alerts(("PL", "slow", "en")), Slices(made.found, noisy, made.dims, made.attributed)
-    )
-    # 47 where 40 fit: the slice explains 20 of 27, and 7 more surprise nobody.
-    assert folded.row(0)[3:] == (0, pytest.approx(20 / 27))
-
-
-def test_nothing_folds_where_no_slice_was_found() -> None:
-    assert fold(alerts(("PL", None, None)), localise(tree({}), DIMS))["slice"].to_list() == [None]
-
-
-def test_the_breakdown_adds_up_in_every_open_dimension() -> None:
-    made = localise(tree({("PL", None, None): 1.0}), DIMS)
-    parts = breakdown(made, 0)
-    assert set(parts["dimension"]) == {"carrier", "language"}
-    sums = parts.group_by("dimension").agg(pl.col("excess", "share").sum())
-    assert sums["excess"].to_list() == pytest.approx([80.0, 80.0])
-    assert sums["share"].to_list() == pytest.approx([1.0, 1.0])
