@@ -165,15 +165,14 @@ def _events(
             "data": json.dumps(payload, ensure_ascii=False),
         }
         for event in found
-        if (payload := _named(event, prints))
+        if (payload := _named(event.payload_json, prints.get(event.subject_id)))
     ]
 
 
-def _named(event: Row[Any], prints: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+def _named(written: str, labels: Mapping[str, str] | None) -> dict[str, Any]:
     """What an event carries, and the slice of the alert it is about."""
-    payload: dict[str, Any] = json.loads(event.payload_json)
-    alert = prints.get(event.subject_id)
-    return payload if alert is None else {"labels": alert, **payload}
+    payload: dict[str, Any] = json.loads(written)
+    return payload if labels is None else {"labels": labels, **payload}
 
 
 def _timeline(events: Sequence[Mapping[str, Any]], deliveries: pl.DataFrame) -> pl.DataFrame:
