@@ -33,7 +33,7 @@ class DeadlineSpec:
 def score(counts: pl.DataFrame, spec: DeadlineSpec) -> pl.DataFrame:
     """Judge rows of `y` (over their time), `n` (in the state), `oldest` (hours since it began).
 
-    Adds `share`, `breach`, `cleared` and `reason`. It clears at `clear_rows`, or at half the share.
+    Adds `share`, `breach`, `cleared` and `why`. It clears at `clear_rows`, or at half the share.
     """
     y, n = pl.col("y"), pl.col("n")
     share = pl.when(n > 0).then(y / n).otherwise(0.0)
@@ -44,7 +44,7 @@ def score(counts: pl.DataFrame, spec: DeadlineSpec) -> pl.DataFrame:
         share=share,
         breach=enough & large,
         cleared=cleared & ~(enough & large),
-        reason=pl.when(y == 0)
+        why=pl.when(y == 0)
         .then(pl.lit(str(Reason.NONE)))
         .when(~enough)
         .then(pl.lit(str(Reason.FEW)))

@@ -92,7 +92,7 @@ def score(
         One row per scope, value seen in the window and day, sorted: the scope's dimensions,
         `value`, `day`, `y` (cases), `n` (all cases of the scope), `mu` (expected customers),
         `low`, `high`, `phi`, `p`, `q` (null while an episode is open), `increase`, `excess`
-        (customers above mu), `window_days`, `breach`, `cleared`, `reason`, `customers`, `known`
+        (customers above mu), `window_days`, `breach`, `cleared`, `why`, `customers`, `known`
         (customers in the baseline).
 
     Raises:
@@ -196,7 +196,7 @@ def _scopes(
 
 _COLUMNS = (
     "y", "n", "mu", "low", "high", "phi", "p", "q", "increase", "excess", "window_days",
-    "breach", "cleared", "reason", "customers", "known",
+    "breach", "cleared", "why", "customers", "known",
 )  # fmt: skip
 
 
@@ -251,9 +251,9 @@ def _judge(
         increase=pl.Series((customers - mu) / np.maximum(mu, 1e-9)),
         excess=pl.Series(customers - mu),
         window_days=pl.lit(spec.window_days, dtype=pl.Int64),
-        reason=pl.Series([str(text) for text in reason], dtype=pl.String),
+        why=pl.Series([str(text) for text in reason], dtype=pl.String),
     ).with_columns(
-        breach=pl.col("reason") == str(Reason.NEW_TOPIC),
+        breach=pl.col("why") == str(Reason.NEW_TOPIC),
         cleared=pl.Series(~short & (2 * customers < spec.min_customers), dtype=pl.Boolean),
     )
 

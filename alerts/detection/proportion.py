@@ -83,7 +83,7 @@ class Scored:
     `judged` has one row per segment and day, sorted by dimensions and day: the dimensions, `day`,
     `y`, `n` (trials), `mu` (expected hits), `low`, `high` (band of the hits), `phi`, `p`, `q` (null
     while an episode is open), `increase` ((y − mu) / mu; negative where the share fell), `excess`
-    (y − mu), `window_days`, `breach`, `cleared`, `reason` (see `Reason`).
+    (y − mu), `window_days`, `breach`, `cleared`, `why` (see `Reason`).
     """
 
     judged: pl.DataFrame
@@ -256,10 +256,10 @@ def _judge(
             "increase": np.where(mu > 0, (y - mu) / np.where(mu > 0, mu, 1.0), np.nan),
             "excess": y - mu,
             "window_days": np.full(len(y), spec.window_days, dtype=np.int64),
-            "reason": pl.Series([str(text) for text in reason], dtype=pl.String),
+            "why": pl.Series([str(text) for text in reason], dtype=pl.String),
         }
     ).with_columns(pl.col("p", "q", "increase").fill_nan(None))
     return frame.with_columns(
-        breach=pl.col("reason") == str(Reason.WORSE_SHARE),
+        breach=pl.col("why") == str(Reason.WORSE_SHARE),
         cleared=pl.Series(judgeable & (points < spec.clear_points), dtype=pl.Boolean),
-    ).select(*[name for name in frame.columns if name != "reason"], "breach", "cleared", "reason")
+    ).select(*[name for name in frame.columns if name != "why"], "breach", "cleared", "why")

@@ -48,7 +48,7 @@ def score(arrivals: pl.DataFrame, spec: FeedSpec, at: datetime) -> pl.DataFrame:
     Returns:
         `source`, `silent` (hours since the last arrival), `usual` (longest usual gap in hours, null
         while the rhythm is unknown), `limit` (hours of silence allowed), `y` (silent), `mu`
-        (usual), `increase`, `excess` (hours over the limit), `breach`, `cleared`, `reason`.
+        (usual), `increase`, `excess` (hours over the limit), `breach`, `cleared`, `why`.
     """
     known = arrivals.filter(pl.col("at") <= at).sort("source", "at")
     recent = known.group_by("source", maintain_order=True).tail(REMEMBERED)
@@ -73,7 +73,7 @@ def score(arrivals: pl.DataFrame, spec: FeedSpec, at: datetime) -> pl.DataFrame:
         .with_columns(
             breach=late & ~unknown & ~retired,
             cleared=~late | retired,
-            reason=pl.when(unknown)
+            why=pl.when(unknown)
             .then(pl.lit(str(Reason.UNKNOWN)))
             .when(retired)
             .then(pl.lit(str(Reason.RETIRED)))
@@ -87,7 +87,7 @@ def score(arrivals: pl.DataFrame, spec: FeedSpec, at: datetime) -> pl.DataFrame:
         )
         .select(
             "source", "last", "silent", "usual", "limit", "y", "mu", "increase", "excess",
-            "breach", "cleared", "reason",
+            "breach", "cleared", "why",
         )
         .sort("source")
     )  # fmt: skip

@@ -106,7 +106,7 @@ class Scored:
     `judged` has one row per segment and day, sorted by dimensions and day: the dimensions, `day`,
     `y`, `n` (the exposure, null where there is none), `exposure` (the same, else days), `mu`,
     `low`, `high` (band), `phi`, `p`, `q` (null while an episode is open), `increase` (share of mu),
-    `excess` (cases), `window_days` (the window these are about), `breach`, `cleared`, `reason` (see
+    `excess` (cases), `window_days` (the window these are about), `breach`, `cleared`, `why` (see
     `Reason`). `days`, `counts`, `mean` and `phi` (per segment) are those of the last day's history.
     """
 
@@ -377,7 +377,7 @@ def _judge(
             "window_days": lengths[told].astype(np.int64),
             "breach": reason == str(Reason.SURGE),
             "cleared": judgeable & (increase[0] < spec.clear_increase),
-            "reason": pl.Series([str(text) for text in reason], dtype=pl.String),
+            "why": pl.Series([str(text) for text in reason], dtype=pl.String),
         }
     )
     return frame.with_columns(pl.col("n", "p", "q", "increase").fill_nan(None))

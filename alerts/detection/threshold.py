@@ -87,7 +87,7 @@ def rolled(series: pl.DataFrame, spec: ThresholdSpec, *, first: date, last: date
 
 
 def score(numbers: pl.DataFrame, spec: ThresholdSpec) -> pl.DataFrame:
-    """Judge rows with `n`, `value`, `low`, `high`; adds `limit`, `breach`, `cleared`, `reason`.
+    """Judge rows with `n`, `value`, `low`, `high`; adds `limit`, `breach`, `cleared`, `why`.
 
     `increase` is how far beyond the limit the value is, as a share of it; `excess` the same in rows
     (of `n`), or in units of the value where there are none.
@@ -106,7 +106,7 @@ def score(numbers: pl.DataFrame, spec: ThresholdSpec) -> pl.DataFrame:
         excess=(value - limit) * sign * scale,
         breach=(~few & beyond).fill_null(value=False),
         cleared=(~few & ~beyond & cleared).fill_null(value=False),
-        reason=pl.when(few)
+        why=pl.when(few)
         .then(pl.lit(str(Reason.TOO_FEW)))
         .when(beyond)
         .then(pl.lit(str(Reason.BEYOND)))

@@ -143,7 +143,7 @@ def _seen(table: Table, index: int, children: tuple[Child, ...] = ()) -> SliceSe
     names = [name for name in NUMBERS if name in row]
     return SliceSeen(
         {name: row[name] for name in table.dims},
-        observe(str(row["reason"]), breach=row["breach"], cleared=row["cleared"]),
+        observe(str(row["why"]), breach=row["breach"], cleared=row["cleared"]),
         {name: row[name] for name in names},
         partial(table.history, index),
         children,

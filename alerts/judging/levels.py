@@ -93,7 +93,7 @@ def _judgement(
 
 
 def _observe(row: Mapping[str, Any]) -> Observation:
-    reason = str(row["reason"])
+    reason = str(row["why"])
     if row["breach"]:
         return Observation(Seen.BREACH, reason)
     if reason in {"too_few", "rhythm_unknown"}:

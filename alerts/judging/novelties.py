@@ -53,7 +53,7 @@ def judge_novelty(
 
 
 def _observe(row: dict[str, object], *, folded: bool) -> Observation:
-    reason = str(row["reason"])
+    reason = str(row["why"])
     if row["breach"]:
         # The stronger word of the same subjects tells it already.
         return Observation(Seen.ELEVATED if folded else Seen.BREACH, reason)

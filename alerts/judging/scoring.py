@@ -26,7 +26,7 @@ class Table:
     """Scores of one set of dimensions on one day, in bad rows.
 
     `judged` has one row per segment, sorted: dimensions, `y`, `mu`, `phi`, `p`, `q`, `increase`,
-    `excess`, `breach`, `cleared`, `reason`; a surge also `exposure`, a proportion `n`, `value` and
+    `excess`, `breach`, `cleared`, `why`; a surge also `exposure`, a proportion `n`, `value` and
     `usual` (shares as the KPI counts them). `history` gives the days behind one of its rows.
     """
 

@@ -41,7 +41,7 @@ def test_rows_and_share_must_both_be_large(
     reason: str,
 ) -> None:
     row = one(y, n)
-    assert (row["breach"], row["cleared"], row["reason"]) == (breach, cleared, reason)
+    assert (row["breach"], row["cleared"], row["why"]) == (breach, cleared, reason)
 
 
 @given(y=st.integers(0, 60), extra=st.integers(0, 300))
@@ -71,7 +71,7 @@ def test_a_nightly_feed_is_late_after_two_nights() -> None:
     arrivals = nightly(20)
     last = MIDNIGHT - timedelta(hours=23)
     on_time = feed(arrivals, last + timedelta(hours=47))
-    assert (on_time["usual"], on_time["breach"], on_time["reason"]) == (24.0, False, Reason.ON_TIME)
+    assert (on_time["usual"], on_time["breach"], on_time["why"]) == (24.0, False, Reason.ON_TIME)
     late = feed(arrivals, last + timedelta(hours=49))
     assert (late["breach"], late["silent"], late["limit"]) == (True, 49.0, 48.0)
 
@@ -91,9 +91,9 @@ def test_an_hourly_feed_has_a_day_of_grace() -> None:
 
 def test_an_unknown_rhythm_and_a_source_that_is_gone_wake_nobody() -> None:
     young = feed(nightly(6), MIDNIGHT + timedelta(days=5))
-    assert (young["breach"], young["reason"], young["usual"]) == (False, Reason.UNKNOWN, None)
+    assert (young["breach"], young["why"], young["usual"]) == (False, Reason.UNKNOWN, None)
     gone = feed(nightly(20), MIDNIGHT + timedelta(days=40))
-    assert (gone["breach"], gone["cleared"], gone["reason"]) == (False, True, Reason.RETIRED)
+    assert (gone["breach"], gone["cleared"], gone["why"]) == (False, True, Reason.RETIRED)
 
 
 def test_what_arrives_later_is_not_known_yet() -> None:

@@ -67,7 +67,7 @@ def test_a_value_nobody_knew_from_several_customers_breaches() -> None:
     judged = judge(pl.concat([usual(), fresh("customs hold", 8, 8)]))
     assert judged.filter("breach")["value"].to_list() == ["customs hold"]
     found = row(judged, "customs hold")
-    assert (found["y"], found["customers"], found["known"], found["reason"]) == (
+    assert (found["y"], found["customers"], found["known"], found["why"]) == (
         8,
         8,
         0,
@@ -81,7 +81,7 @@ def test_a_value_nobody_knew_from_several_customers_breaches() -> None:
 def test_one_customer_who_writes_often_is_one() -> None:
     judged = judge(pl.concat([usual(), fresh("my order", 30, 1)]))
     found = row(judged, "my order")
-    assert (found["breach"], found["customers"], found["reason"]) == (False, 1, "few_cases")
+    assert (found["breach"], found["customers"], found["why"]) == (False, 1, "few_cases")
 
 
 def test_cases_without_a_customer_count_one_by_one() -> None:
@@ -93,7 +93,7 @@ def test_what_the_baseline_knows_is_not_new() -> None:
     before = cases(*(("PL", "customs hold", 20 + n, f"b{n}", f"b{n}") for n in range(3)))
     judged = judge(pl.concat([usual(), before, fresh("customs hold", 8, 8)]))
     found = row(judged, "customs hold")
-    assert (found["breach"], found["known"], found["reason"]) == (False, 3, "known")
+    assert (found["breach"], found["known"], found["why"]) == (False, 3, "known")
     hardly = judge(pl.concat([usual(), before.head(1), fresh("customs hold", 8, 8)]))
     assert row(hardly, "customs hold")["breach"]
 
@@ -109,7 +109,7 @@ def test_new_in_one_market_is_new_there_only() -> None:
 def test_a_young_market_has_no_news() -> None:
     young = usual("FR").filter(pl.col("day") > DAY - timedelta(days=10))
     judged = judge(pl.concat([usual(), young]))
-    assert set(judged.filter(pl.col("market") == "FR")["reason"]) == {"short_history"}
+    assert set(judged.filter(pl.col("market") == "FR")["why"]) == {"short_history"}
     assert not judged["breach"].any()
 
 
@@ -118,7 +118,7 @@ def test_a_young_feed_has_no_news() -> None:
     for known, reason in ((27, "short_history"), (28, "new_topic")):
         began = DAY - timedelta(days=7 + known - 1)
         judged = score(frame.filter(pl.col("day") >= began), SPEC, DAY, began=began)
-        assert row(judged, "customs hold")["reason"] == reason
+        assert row(judged, "customs hold")["why"] == reason
 
 
 def test_ordinary_weeks_bring_no_news() -> None:

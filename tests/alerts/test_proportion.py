@@ -77,14 +77,14 @@ def test_without_a_change_the_false_alarm_rate_stays_near_nominal(
 
 def test_a_share_that_doubles_breaches_and_one_that_returns_is_clear() -> None:
     row = judge(steady(0.1, last_week=0.2)).judged.row(0, named=True)
-    assert (row["breach"], row["reason"]) == (True, "worse_share")
+    assert (row["breach"], row["why"]) == (True, "worse_share")
     assert (row["y"], row["n"], row["window_days"]) == (140.0, 700.0, 7)
     assert row["mu"] == pytest.approx(70.0, rel=0.01)
     assert row["excess"] == row["y"] - row["mu"]
     assert row["increase"] == pytest.approx(1.0, rel=0.02)
     assert row["low"] < row["mu"] < row["high"] < row["y"]
     usual = judge(steady(0.1)).judged.row(0, named=True)
-    assert (usual["breach"], usual["cleared"], usual["reason"]) == (False, True, "small_increase")
+    assert (usual["breach"], usual["cleared"], usual["why"]) == (False, True, "small_increase")
 
 
 def test_attainment_that_falls_breaches_downwards_only() -> None:
@@ -119,16 +119,16 @@ def test_both_directions_are_mirror_images() -> None:
 def test_each_gate_holds_by_itself(changed: dict[str, float], reason: str) -> None:
     series = steady(0.1, last_week=0.2)
     made = judge(series, ProportionSpec(**changed)).judged  # type: ignore[arg-type]
-    assert made["reason"].to_list() == [reason]
+    assert made["why"].to_list() == [reason]
     assert not made["breach"].any()
 
 
 def test_a_short_history_judges_nothing() -> None:
     young = score(steady(0.1, last_week=0.3), SPEC, DAY, began=DAY - timedelta(days=60)).judged
-    assert young["reason"].to_list() == ["short_history"]
+    assert young["why"].to_list() == ["short_history"]
     assert young["p"].null_count() == 1
     thin = judge(frame(np.full((1, DAYS), 0.0), np.full((1, DAYS), 0.5))).judged
-    assert thin["reason"].to_list() == ["short_history"]
+    assert thin["why"].to_list() == ["short_history"]
 
 
 def test_last_months_surge_does_not_become_the_usual_share() -> None:
@@ -213,11 +213,11 @@ def test_nothing_to_judge() -> None:
 def test_another_segment_changes_no_judgement_but_q(seed: int) -> None:
     hits, trials = drawn(np.random.default_rng(seed), 30, 0.2, 0.01, 5)
     series = frame(hits, trials)
-    few = judge(series.filter(pl.col("market") != "m00003")).judged.drop("q", "breach", "reason")
+    few = judge(series.filter(pl.col("market") != "m00003")).judged.drop("q", "breach", "why")
     many = judge(series.sample(fraction=1.0, shuffle=True, seed=seed)).judged
     assert_frame_equal(
         few,
-        many.filter(pl.col("market") != "m00003").drop("q", "breach", "reason"),
+        many.filter(pl.col("market") != "m00003").drop("q", "breach", "why"),
         rel_tol=1e-6,
     )
 

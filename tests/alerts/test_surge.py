@@ -95,7 +95,7 @@ def test_a_small_excess_is_not_a_surge_however_surprising() -> None:
     counts = np.zeros((1, SPEC.history_days))
     counts[0, -1] = 4
     row = judge(counts).row(0, named=True)
-    assert (row["breach"], row["reason"]) == (False, "small_excess")
+    assert (row["breach"], row["why"]) == (False, "small_excess")
     assert row["p"] < 0.001
 
 
@@ -104,7 +104,7 @@ def test_a_large_count_needs_half_as_many_again() -> None:
     counts = noise(rng, 1000, 1.0, (1, SPEC.history_days))
     counts[0, -1] = 1400
     row = judge(counts).row(0, named=True)
-    assert (row["breach"], row["reason"]) == (False, "small_increase")
+    assert (row["breach"], row["why"]) == (False, "small_increase")
     assert row["p"] < 1e-6
 
 
@@ -116,7 +116,7 @@ def test_surprising_alone_may_be_one_among_many() -> None:
     crowd = judge(counts).row(0, named=True)
     assert alone["breach"]
     assert alone["p"] == pytest.approx(crowd["p"], rel=1e-3)  # single precision
-    assert (crowd["breach"], crowd["reason"]) == (False, "among_many")
+    assert (crowd["breach"], crowd["why"]) == (False, "among_many")
 
 
 def test_segments_with_an_open_episode_stand_outside_the_crowd() -> None:
@@ -167,7 +167,7 @@ def test_no_exposure_in_the_window_is_not_judged() -> None:
     exposure[0, -7:] = 0
     day = FIRST + timedelta(days=WEEK.history_days - 1)
     row = score(frame(counts, exposure), WEEK, day, began=FIRST).judged.row(0, named=True)
-    assert (row["breach"], row["cleared"], row["p"], row["reason"]) == (
+    assert (row["breach"], row["cleared"], row["p"], row["why"]) == (
         False,
         False,
         None,
@@ -180,7 +180,7 @@ def test_a_young_feed_is_not_judged() -> None:
     counts[0, -1] = 100
     began = DAY - timedelta(days=40)
     row = score(frame(counts), SPEC, DAY, began=began).judged.row(0, named=True)
-    assert (row["breach"], row["reason"]) == (False, "short_history")
+    assert (row["breach"], row["why"]) == (False, "short_history")
 
 
 def test_below_the_recovery_threshold_it_is_cleared() -> None:
@@ -215,8 +215,8 @@ def test_row_order_and_other_segments_do_not_matter(seed: int, shuffle: object) 
     assert_frame_equal(whole, shuffled.judged)
     some = score(rows.filter(pl.col("market") >= "m00002"), SPEC, DAY, began=FIRST).judged
     assert_frame_equal(
-        whole.filter(pl.col("market") >= "m00002").drop("q", "breach", "reason"),
-        some.drop("q", "breach", "reason"),
+        whole.filter(pl.col("market") >= "m00002").drop("q", "breach", "why"),
+        some.drop("q", "breach", "why"),
         rel_tol=1e-3,
     )
 
@@ -361,7 +361,7 @@ def test_no_day_is_refused() -> None:
 
 def test_a_feed_of_one_day_is_too_young() -> None:
     judged = score(frame(np.full((2, 1), 500.0), first=DAY), SPEC, DAY, began=DAY).judged
-    assert judged["reason"].to_list() == ["short_history"] * 2
+    assert judged["why"].to_list() == ["short_history"] * 2
     assert judged["p"].is_null().all()
 
 

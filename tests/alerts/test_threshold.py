@@ -40,14 +40,14 @@ def test_the_number_is_that_of_the_whole_window() -> None:
     # Wilson's interval of 70 of 140, by hand: 0.5 ± 0.0817.
     assert row["low"] == pytest.approx(0.4183, abs=1e-4)
     assert row["high"] == pytest.approx(0.5817, abs=1e-4)
-    assert (row["breach"], row["reason"]) == (True, Reason.BEYOND)
+    assert (row["breach"], row["why"]) == (True, Reason.BEYOND)
     assert row["excess"] == pytest.approx(0.4 * 140)
 
 
 def test_surely_below_needs_rows() -> None:
     """Two of three are as bad as 200 of 300, and nobody is woken by them."""
     few = judged([0.0] * 9 + [2.0], [0.0] * 9 + [3.0], SHARE)
-    assert (few["breach"], few["reason"]) == (False, Reason.TOO_FEW)
+    assert (few["breach"], few["why"]) == (False, Reason.TOO_FEW)
     many = judged([0.0] * 9 + [200.0], [0.0] * 9 + [300.0], SHARE)
     assert many["breach"]
 
@@ -55,7 +55,7 @@ def test_surely_below_needs_rows() -> None:
 def test_between_the_bound_and_the_limit_nothing_opens_and_nothing_clears() -> None:
     # 87 of 100: the value is below 0.9, the upper bound is not.
     row = judged([87.0], [100.0], ThresholdSpec("below", 0.9, 0.9, 1, "high", "wilson", min_n=40))
-    assert (row["breach"], row["cleared"], row["reason"]) == (False, False, Reason.BETWEEN)
+    assert (row["breach"], row["cleared"], row["why"]) == (False, False, Reason.BETWEEN)
 
 
 @pytest.mark.parametrize(("value", "breach", "cleared"), [(9, False, True), (11, True, False)])
@@ -89,7 +89,7 @@ def test_nothing_breaches_and_clears_at_once(y: int, more: int, limit: float, of
     row = judged([float(y)], [float(y + more)], spec)
     assert not (row["breach"] and row["cleared"])
     if y + more == 0:
-        assert row["reason"] == Reason.TOO_FEW
+        assert row["why"] == Reason.TOO_FEW
 
 
 @given(y=st.integers(1, 200), n=st.integers(200, 400))
