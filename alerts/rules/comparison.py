@@ -23,7 +23,7 @@ def compared(rule: Rule, numbers: Mapping[str, float | None], *, unit: str) -> d
             return {
                 "en": f"The share of {_days(rule.window_days)} against the same slice's own share "
                 f"in the {rule.baseline_weeks} weeks before.",
-                "zh": f"{_days_zh(rule.window_days)}的占比,与同一分组此前 {rule.baseline_weeks} "
+                "zh": f"{_days_zh(rule.window_days)}的占比，与同一分组此前 {rule.baseline_weeks} "
                 "周自身的占比相比。",
             }
         case ThresholdRule():
@@ -34,7 +34,7 @@ def compared(rule: Rule, numbers: Mapping[str, float | None], *, unit: str) -> d
             late_zh = f"停留超过 {limit} 的" if rule.older_than else "超过自身时限的"
             return {
                 "en": f"Rows {late} at the end of the day, against a limit of {rule.min_rows}.",
-                "zh": f"当日结束时{late_zh}记录数,与上限 {rule.min_rows} 相比。",
+                "zh": f"当日结束时{late_zh}记录数，与上限 {rule.min_rows} 相比。",
             }
         case NoveltyRule():
             return {
@@ -45,7 +45,7 @@ def compared(rule: Rule, numbers: Mapping[str, float | None], *, unit: str) -> d
         case FeedRule():
             return {
                 "en": f"Silence against {rule.factor:g} times the source's own longest usual gap.",
-                "zh": f"静默时长,与该来源自身通常最长间隔的 {rule.factor:g} 倍相比。",
+                "zh": f"静默时长，与该来源自身通常最长间隔的 {rule.factor:g} 倍相比。",
             }
 
 
@@ -55,8 +55,8 @@ def _surge(rule: SurgeRule) -> dict[str, str]:
         "en": f"{_days(rule.window_days).capitalize()} against what the same slice's own "
         f"{rule.baseline_weeks} weeks before let expect"
         + (", in proportion to its exposure." if exposed else "."),
-        "zh": f"{_days_zh(rule.window_days)}的数量,与同一分组此前 {rule.baseline_weeks} "
-        "周自身推算的预期相比" + ("(按应计数量折算)。" if exposed else "。"),
+        "zh": f"{_days_zh(rule.window_days)}的数量，与同一分组此前 {rule.baseline_weeks} "
+        "周自身推算的预期相比" + ("（按应计数量折算）。" if exposed else "。"),
     }
 
 
@@ -67,10 +67,10 @@ def _threshold(
     limit = "–" if value is None else f"{value:.1%}" if unit == "share" else f"{value:g}"
     whose = {"value": "The value", "low": "The lower bound", "high": "The upper bound"}
     whose_zh = {"value": "数值", "low": "区间下限", "high": "区间上限"}
-    own, own_zh = (" (its own target)", "(自身目标)") if rule.target else ("", "")
+    own, own_zh = (" (its own target)", "（自身目标）") if rule.target else ("", "")
     return {
         "en": f"{whose[rule.signal.of]} of {_days(rule.window_days)} against {limit}{own}.",
-        "zh": f"{_days_zh(rule.window_days)}的{whose_zh[rule.signal.of]},与 {limit}{own_zh}相比。",
+        "zh": f"{_days_zh(rule.window_days)}的{whose_zh[rule.signal.of]}，与 {limit}{own_zh}相比。",
     }
 
 

@@ -151,13 +151,13 @@ _DECLARED = (
     State(
         "first_response_due",
         "Cases waiting for the first response beyond its target",
-        "首次响应超过目标的案例",
+        "首次响应超过目标的工单",
         _CASE,
         _first_response,
         own_deadline=True,
         entity="case",
     ),
-    State("open_case", "Open cases", "未结案例", _CASE, _open_case, entity="case"),
+    State("open_case", "Open cases", "未结工单", _CASE, _open_case, entity="case"),
     State(
         "marketplace_reply_due",
         "Customer messages on a marketplace beyond the platform's 24 h",
@@ -170,7 +170,7 @@ _DECLARED = (
     State(
         "solution_due",
         "Escalations without a solution beyond their target",
-        "升级后超过目标仍无方案的案例",
+        "升级后超过目标仍无方案的工单",
         _CASE,
         _clock("solution"),
         own_deadline=True,

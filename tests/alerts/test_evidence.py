@@ -119,7 +119,7 @@ def test_children_tell_their_share_of_the_excess() -> None:
             "share": 0.75,
         }
     ]
-    assert evidence["texts"]["title"] == {"en": "Complaints surge: PL", "zh": "投诉激增:PL"}
+    assert evidence["texts"]["title"] == {"en": "Complaints surge: PL", "zh": "投诉激增：PL"}
     assert (evidence["group"], evidence["topic"]) == ({"market": "PL"}, "service")
     everything = gathered("complaint-surge", seen(numbers))
     assert everything["texts"]["title"]["en"] == "Complaints surge: all"
@@ -156,7 +156,7 @@ def test_hours_are_told_in_days_in_both_languages() -> None:
     numbers = {"y": 16.0, "n": 52.0, "share": 0.3, "oldest": 108.96, "allowed": 72.0}
     texts = gathered("customs-dwell", seen(numbers, market="PL"))["texts"]
     assert "for more than 3 days, the oldest for 4.5 days" in texts["summary"]["en"]
-    assert "停留超过 3 天,最久已 4.5 天" in texts["summary"]["zh"]
+    assert "停留超过 3 天，最久已 4.5 天" in texts["summary"]["zh"]
 
 
 def test_customers_are_quoted_once_shortly_and_newest_first() -> None:
