@@ -85,6 +85,7 @@ def _freshness(services: Services) -> Iterator[Finding]:
 
 
 def _worker(services: Services) -> Iterator[Finding]:
+    from alerts import heartbeat
     from dashboard import pulse
 
     found, advice = {
@@ -94,6 +95,19 @@ def _worker(services: Services) -> Iterator[Finding]:
         "none": ("never ran here", "Start it: afterwatch worker"),
     }[pulse.worker(services.engine, services.clock())]
     yield Finding("worker", found, advice)
+    beat = heartbeat.read(services.engine)
+    detail = beat.detail if beat is not None else {}
+    for fault in detail.get("faults") or ():
+        yield Finding("worker's fault", fault, "Mend it; the worker looks again at its next tick.")
+    for late in detail.get("overdue") or ():
+        yield Finding("overdue", late, "Look at the worker's log if this stays.")
+    dead = detail.get("dead_letters") or 0
+    if dead:
+        yield Finding(
+            "messages",
+            f"{dead:,} could not be delivered",
+            "See why: afterwatch notify outbox --state dead",
+        )
 
 
 def _data_quality(services: Services) -> Iterator[Finding]:

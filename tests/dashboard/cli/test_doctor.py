@@ -6,6 +6,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
+from alerts.heartbeat import beat
 from dashboard.cli import group
 from data_access.marts import refresh
 from tests.data_access.metrics.home import Home
@@ -54,3 +55,16 @@ def test_clean_records_say_nothing(tmp_path: Path) -> None:
     assert "data quality: Something happened before the case was created: 1 case " in (
         looked_over(tmp_path / "other", early=1)
     )
+
+
+def test_what_the_worker_could_not_use_or_deliver_is_told(tmp_path: Path) -> None:
+    made = Home(tmp_path)
+    fault = "alerting.yaml, line 7: route.receivers.0: there is no person 'Anna'; known: Ana."
+    beat(made.engine, NOW, NOW, {"faults": [fault], "overdue": [], "dead_letters": 2})
+    made.close()
+    done = CliRunner().invoke(group, ["doctor", "--home", str(tmp_path)])
+    told = " ".join(done.output.split())
+    assert done.exit_code == 1
+    assert f"! worker's fault: {fault}" in told
+    assert "! messages: 2 could not be delivered See why: afterwatch notify outbox" in told
+    assert "overdue" not in told
