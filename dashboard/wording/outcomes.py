@@ -92,7 +92,7 @@ def refusal(outcome: Outcome, zone: str) -> str:
         Why.OTHER_OPEN: _("Another incident of the same kind is open; go on there."),
         Why.NOT_SNOOZED: _("It is not snoozed."),
         Why.PAST: _("That moment has passed; choose a later one."),
-        Why.TOO_LONG: _("That is too long; {time} is the latest. A silence may last longer."),
+        Why.TOO_LONG: _("That is too long; {time} is the latest."),
         Why.NOTE_NEEDED: _("Write something first."),
         Why.SAME_ASSIGNEE: _("It is assigned so already."),
         Why.NOT_HIGHER: _("Its severity is that high already."),
