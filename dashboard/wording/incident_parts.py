@@ -97,7 +97,10 @@ def inside_count(page: IncidentPage) -> int:
 
 def inside_title(page: IncidentPage) -> str:
     """What the table of the incident's parts holds."""
-    return ngettext("{count} part inside", "{count} parts inside", inside_count(page))
+    count = inside_count(page)
+    if not count:
+        return _("What lies inside")
+    return ngettext("{count} part inside", "{count} parts inside", count)
 
 
 def _overdue(page: IncidentPage, zone: str, query: str) -> str:
