@@ -98,10 +98,7 @@ def open_at_start(home: Path, now: datetime) -> dict[Group, dict[str, str]]:
     "now",
     [
         datetime(2026, 11, 24, 12, 17, 1, tzinfo=UTC),  # after the autumn sales
-        datetime(2027, 3, 2, 17, 12, 18, tzinfo=UTC),  # the quietest weeks
         datetime(2026, 12, 25, 3, 9, 16, tzinfo=UTC),  # parcels are slower at the end of the year
-        datetime(2026, 6, 15, 9, 0, 0, tzinfo=UTC),
-        datetime(2026, 8, 30, 21, 40, 0, tzinfo=UTC),  # back to school
     ],
     ids=lambda now: now.strftime("%Y-%m-%d"),
 )
