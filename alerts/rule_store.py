@@ -65,11 +65,6 @@ def live_rules(engine: Engine) -> list[StoredRule]:
     return staged(engine, "live")
 
 
-def shadow_rules(engine: Engine) -> list[StoredRule]:
-    """The shadow version of every rule that has one, by rule id: evaluated, told to nobody."""
-    return staged(engine, "shadow")
-
-
 def staged(engine: Engine, *stages: Stage) -> list[StoredRule]:
     """Every version in one of `stages`, by rule id, the oldest first."""
     with engine.connect() as connection:

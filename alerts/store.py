@@ -282,35 +282,6 @@ def alert_record(alert: StoredAlert) -> dict[str, Any]:
     }
 
 
-def find_alert(engine: Engine, alert_id: int) -> StoredAlert | None:
-    """One alert by its number."""
-    table = schema.alert
-    with engine.connect() as connection:
-        row = connection.execute(select(table).where(table.c.id == alert_id)).first()
-    return None if row is None else read_alert(row)
-
-
-def alert_events(engine: Engine, fingerprint: str, stage: str = "live") -> pl.DataFrame:
-    """What happened to an alert, oldest first: `at`, `kind`, `slot`, `episode`, `reason`."""
-    log = schema.event_log
-    with engine.connect() as connection:
-        rows = connection.execute(
-            select(log.c.at, log.c.kind, log.c.payload_json)
-            .where(log.c.subject_kind == SUBJECT[stage], log.c.subject_id == fingerprint)
-            .order_by(log.c.seq)
-        ).all()
-    told = [(row, json.loads(row.payload_json)) for row in rows]
-    return pl.DataFrame(
-        {
-            "at": pl.Series([row.at for row, _ in told], dtype=pl.Datetime("us", "UTC")),
-            "kind": pl.Series([row.kind for row, _ in told], dtype=pl.String),
-            "slot": pl.Series([payload["slot"] for _, payload in told], dtype=pl.String),
-            "episode": pl.Series([payload["episode"] for _, payload in told], dtype=pl.Int64),
-            "reason": pl.Series([payload["reason"] for _, payload in told], dtype=pl.String),
-        }
-    )
-
-
 def _passes(labels: Mapping[str, str], where: Filter | None) -> bool:
     wanted = where.values() if where else {}
     return all(labels.get(name, values[0]) in values for name, values in wanted.items())

@@ -35,8 +35,6 @@ MIN_KNOWN_DAYS = 56
 MIN_LEARNED_TRIALS = 60.0
 """Trials outside episodes and surges without which nothing is judged."""
 
-DIMENSIONLESS = {"day", "y", "n"}
-
 
 class Reason(StrEnum):
     """Why a segment breaches or does not; the first that applies."""

@@ -6,7 +6,6 @@ with Byar's, so that a rule may ask for *surely below*: then few rows cannot bre
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -44,9 +43,6 @@ class ThresholdSpec:
     min_n: int = 30
     stock: bool = False
     """A level at the end of a day: its last value counts, not the sum of the window."""
-
-
-JUDGED = ("y", "n", "value", "low", "high", "limit", "increase", "excess")
 
 
 def rolled(series: pl.DataFrame, spec: ThresholdSpec, *, first: date, last: date) -> pl.DataFrame:
@@ -126,8 +122,3 @@ def _interval(spec: ThresholdSpec) -> tuple[pl.Expr, pl.Expr]:
         case _:
             nothing = pl.lit(None, dtype=pl.Float64)
             return nothing, nothing
-
-
-def slices_of(frame: pl.DataFrame, measures: Sequence[str]) -> list[str]:
-    """The columns of a frame that are dimensions."""
-    return [name for name in frame.columns if name not in {"day", *measures}]

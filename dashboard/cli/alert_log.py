@@ -16,7 +16,8 @@ def log() -> None:
 
 @log.command("verify")
 @click.option("--home", type=click.Path(path_type=Path), help="Folder of this home.")
-def verify(home: Path | None) -> None:
+@click.option("--head", "kept", help="A head noted earlier: also finds a log cut off or rebuilt.")
+def verify(home: Path | None, kept: str | None) -> None:
     """Check that no row of the log was changed or removed; exit with 1 if one was."""
     from sqlalchemy import func, select
 
@@ -31,9 +32,14 @@ def verify(home: Path | None) -> None:
         head = connection.execute(
             select(table.c.hash).order_by(table.c.seq.desc()).limit(1)
         ).scalar()
+        known = connection.execute(select(table.c.seq).where(table.c.hash == kept)).scalar()
     engine.dispose()
     if broken is not None:
         raise click.ClickException(broken)
+    if kept is not None and known is None:
+        raise click.ClickException(
+            f"No row of the log has the hash {kept}: rows were cut off its end, or it was rebuilt."
+        )
     click.echo(f"The log holds: {rows:,} rows, head {head or event_log.GENESIS}.")
     click.echo(
         "Keep the head elsewhere: who may write to the database can rebuild all of the chain."

@@ -18,11 +18,20 @@ _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(day
 
 
 def opened(home: Path | None) -> Engine:
-    """The state database of a home, brought to the newest schema."""
+    """The state database of a home, brought to the newest schema.
+
+    Raises:
+        ClickException: there is no such home; a mistyped one is not made.
+    """
     from dashboard.settings import load_settings
     from data_access.state.engine import migrate, open_state
 
-    engine = open_state(load_settings(home=home).database_url)
+    settings = load_settings(home=home)
+    if not settings.home.is_dir():
+        raise click.ClickException(
+            f"There is no home at {settings.home}. Make one with: afterwatch init"
+        )
+    engine = open_state(settings.database_url)
     migrate(engine)
     return engine
 

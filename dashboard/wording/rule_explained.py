@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from alerts.rules import Rule
-from alerts.rules.format.every_kind import Common
 from alerts.rules.format.deadline import DeadlineRule
+from alerts.rules.format.every_kind import Common
 from alerts.rules.format.feed import FeedRule
 from alerts.rules.format.novelty import NoveltyRule
 from alerts.rules.format.proportion import ProportionRule

@@ -217,5 +217,3 @@ def test_a_higher_stop_names_a_beginning_of_the_same_list(
 
 def alerts(*labels: tuple[str | None, ...]) -> pl.DataFrame:
     return pl.DataFrame(list(labels), schema=dict.fromkeys(DIMS, pl.String), orient="row")
-
-

@@ -20,7 +20,7 @@ from alerts.backtest.result import Notices, Verdicts
 from alerts.gate import BUDGET, BUDGET_ALONE, GATE_DAYS, Cost, Finding, judge_gate
 from alerts.lease import Lease
 from alerts.lifecycle import Observation, Seen, Timing
-from alerts.rule_store import StoredRule, find, live_rules, register, shadow_rules, versions_of
+from alerts.rule_store import StoredRule, find, live_rules, register, staged, versions_of
 from alerts.rules import RuleVersion
 from alerts.stages import StageError, ask, move, run_due
 from data_access.state import schema
@@ -110,7 +110,7 @@ def test_a_version_goes_from_draft_to_live_and_leaves_a_trace(engine: Engine) ->
     lived = go(engine, stored, "tested", "shadow", "live")
     assert (lived.stage, lived.reason) == ("live", "passed")
     assert [one.version_id for one in live_rules(engine)] == [stored.version_id]
-    assert shadow_rules(engine) == []
+    assert staged(engine, "shadow") == []
     assert events(engine) == ["rule_version_added", *["rule_staged"] * 3]
     assert event_log.verify(engine) is None
 
@@ -289,13 +289,13 @@ def test_a_short_history_is_shadow_and_judged_again_as_it_grows(sqlite_engine: E
     services = home(sqlite_engine, 100)
     register(sqlite_engine, lease, {RULE_ID: fakes.rule()}, services.now)
     run_due(services, lease, services.now)
-    (stored,) = shadow_rules(sqlite_engine)
+    (stored,) = staged(sqlite_engine, "shadow")
     assert (stored.reason, stored.asks) == ("history_short", "live")
     assert run_due(services, lease, services.now) == 0
     later = home(sqlite_engine, 56 + GATE_DAYS + 2)
     assert run_due(later, lease, later.now) == 1
     assert [one.reason for one in live_rules(sqlite_engine)] == ["passed"]
-    assert shadow_rules(sqlite_engine) == []
+    assert staged(sqlite_engine, "shadow") == []
 
 
 def test_what_ships_lives_from_the_first_day(
@@ -336,7 +336,7 @@ def test_a_noisy_file_stays_in_shadow(
     fakes.in_force(sqlite_engine, lease, {RULE_ID: fakes.rule()}, services.now)
     register(sqlite_engine, lease, {RULE_ID: fakes.rule(min_excess="9")}, services.now)
     run_due(services, lease, services.now)
-    assert [(one.n, one.reason) for one in shadow_rules(sqlite_engine)] == [(2, "noisy")]
+    assert [(one.n, one.reason) for one in staged(sqlite_engine, "shadow")] == [(2, "noisy")]
     assert [one.n for one in live_rules(sqlite_engine)] == [1]
 
 

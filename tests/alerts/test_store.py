@@ -206,12 +206,6 @@ def test_episodes_are_read_back(engine: Engine) -> None:
         store.commit_slot(engine, lease, Timing(), found, NOW)
     spans = [(e.opened, e.closed) for e in store.episodes(engine, "test-surge")]
     assert spans == [(START, START + DAY), (START + 2 * DAY, None)]
-    (alert_id,) = store.open_alerts(engine)["alert_id"]
-    alert = store.find_alert(engine, alert_id)
-    assert alert is not None
-    told = store.alert_events(engine, alert.fingerprint)["kind"].to_list()
-    assert told == ["episode_opened", "resolved", "episode_opened"]
-    assert store.find_alert(engine, 99) is None
 
 
 class SlotMachine(RuleBasedStateMachine):

@@ -111,3 +111,28 @@ def test_a_log_that_was_changed_is_named(run: Run, tmp_path: Path) -> None:
     broken = run("log", "verify")
     assert broken.exit_code == 1
     assert "Row 2 of the event log" in broken.output
+
+
+def test_a_log_cut_off_at_its_end_is_found_by_a_head_noted_before(run: Run, tmp_path: Path) -> None:
+    head = run("log", "verify").output.split("head ")[1].split(".")[0]
+    assert run("log", "verify", "--head", head).exit_code == 0
+    engine = open_state(load_settings(home=tmp_path).database_url)
+    with engine.begin() as connection:
+        for trigger in connection.execute(
+            text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        ).scalars():
+            connection.execute(text(f'DROP TRIGGER "{trigger}"'))
+        connection.execute(text("DELETE FROM event_log WHERE hash = :head"), {"head": head})
+    engine.dispose()
+    assert run("log", "verify").exit_code == 0
+    cut = run("log", "verify", "--head", head)
+    assert cut.exit_code == 1
+    assert "rows were cut off its end" in cut.output
+
+
+def test_a_mistyped_home_is_refused_and_not_made(tmp_path: Path) -> None:
+    mistyped = tmp_path / "hoem"
+    answer = CliRunner().invoke(command, ["log", "verify", "--home", str(mistyped)])
+    assert answer.exit_code == 1
+    assert "There is no home" in answer.output
+    assert not mistyped.exists()
