@@ -114,8 +114,8 @@ def main() -> None:
         "# Backtests",
         "",
         (
-            "Written by `python -m benchmarks.backtest`. One surge rule over 100 series (10 markets "
-            "× 10 categories), from reading to the predicted messages."
+            "Written by `python -m benchmarks.backtest`. One surge rule over 100 series (10 "
+            "markets × 10 categories), from reading to the predicted messages."
         ),
         "",
         described("numpy"),
