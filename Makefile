@@ -8,6 +8,8 @@ ARGS ?=
 # a PostgreSQL server, killed processes or real exports.
 HEAVY := browser or postgres or crash or acceptance or slow
 JOBS ?= auto
+# They wait for browsers, servers and killed processes more than they work; two at a time fit everywhere.
+HEAVY_JOBS ?= 2
 # Coverage is gathered over both halves and judged once, at the end.
 MEASURED := --cov --cov-report= --cov-fail-under=0
 
@@ -30,7 +32,7 @@ test-fast: install-dev ## Only the tests that need nothing but Python
 	$(BIN)/pytest -q -n $(JOBS) --dist loadfile -m "not ($(HEAVY))" $(ARGS)
 
 test-heavy: install-dev system ## Browser, PostgreSQL, crash, acceptance and slow tests
-	$(BIN)/pytest -q --durations=15 -m "$(HEAVY)" $(ARGS)
+	$(BIN)/pytest -q -n $(HEAVY_JOBS) --dist loadfile --durations=15 -m "$(HEAVY)" $(ARGS)
 
 lint: install-dev ## Format check, ruff, mypy --strict, import contracts
 	$(BIN)/ruff format --check .
