@@ -81,7 +81,7 @@ def _fill(connection: object) -> None:
     run(
         text(
             "INSERT INTO iceberg_tables (catalog_name, table_namespace, table_name,"
-            " metadata_location) VALUES ('afterwatch', 'facts', 'cases', 'file:///cases.json')"
+            " metadata_location) VALUES ('afterwatch', 'facts', 'cases', 'warehouse/cases.json')"
         )
     )
     run(
@@ -133,7 +133,7 @@ def test_imported_rows_are_still_found(old: Engine) -> None:
         spaces = connection.execute(
             text("SELECT namespace FROM iceberg_namespace_properties")
         ).scalars()
-        assert (list(kept), list(spaces)) == (["file:///cases.json"], ["facts"])
+        assert (list(kept), list(spaces)) == (["warehouse/cases.json"], ["facts"])
 
 
 def test_the_log_still_refuses_changes(old: Engine) -> None:
