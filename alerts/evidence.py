@@ -61,7 +61,6 @@ from data_access.metrics import Filter
 __all__ = ["SERIES_DAYS", "Numbers", "Tables", "gather", "known_dims"]
 
 SERIES_DAYS = 63
-_NONE: Mapping[str, float | None] = MappingProxyType({})
 
 
 def gather(

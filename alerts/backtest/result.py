@@ -96,11 +96,6 @@ class Backtest:
         return len(self.episodes) / self.weeks if self.days else None
 
     @property
-    def notices_per_week(self) -> float | None:
-        """Messages to all managers together."""
-        return self.notices.total / self.weeks if self.days else None
-
-    @property
     def per_manager_day(self) -> float:
         """Messages a day for whoever gets most, reminders left out."""
         return self.notices.busiest / self.days if self.days else 0.0

@@ -7,7 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboard.figures.theme import ACCENT, COMPARE, MARK, TARGET, blank
+from dashboard.figures.theme import ACCENT, COMPARE, DAY_FORMAT, MARK, TARGET, blank
 
 STROKE = 10
 """Width of an episode, in pixels."""
@@ -36,6 +36,7 @@ def backtest_timeline(days: pl.DataFrame, spans: pl.DataFrame, *, view: str = ""
             "showgrid": False,
             "fixedrange": True,
             "nticks": 5,
+            "tickformat": DAY_FORMAT,
             "tickangle": 0,
         },
         yaxis={

@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboard.figures.theme import ACCENT, COMPARE, blank
+from dashboard.figures.theme import ACCENT, COMPARE, DAY_FORMAT, blank
 
 
 def episode_weeks(weeks: pl.DataFrame, *, view: str = "") -> go.Figure:
@@ -22,7 +22,13 @@ def episode_weeks(weeks: pl.DataFrame, *, view: str = "") -> go.Figure:
         uirevision=view,
         barmode="group",
         bargap=0.35,
-        xaxis={"type": "date", "showgrid": False, "fixedrange": True, "nticks": 6},
+        xaxis={
+            "type": "date",
+            "showgrid": False,
+            "fixedrange": True,
+            "nticks": 6,
+            "tickformat": DAY_FORMAT,
+        },
         yaxis={
             "range": [0, max(most or 0, 1) * 1.15],
             "tickformat": "d",

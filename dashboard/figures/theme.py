@@ -19,6 +19,8 @@ TEXT = "var(--aw-text)"
 MUTED = "var(--aw-muted)"
 LINE = "var(--aw-line)"
 CANVAS = "var(--aw-canvas)"
+DAY_FORMAT = "%Y-%m-%d"
+"""Ticks of a time axis that Plotly sets itself: read alike in every language."""
 
 SEQUENTIAL = [[i / 8, f"var(--aw-seq-{i})"] for i in range(9)]
 """Single hue, even in lightness; 0 is least."""

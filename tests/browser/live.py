@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,18 +28,23 @@ class Live:
     services: Services
 
 
+@contextmanager
+def company(serve_wsgi: Callable[[Any], str], home: Path, orders: int) -> Iterator[Live]:
+    """The application over a sample company of `orders`, every rule judged once."""
+    services = open_services(load_settings(home=home))
+    fill(services, story_of(home), orders, lambda _words: None)
+    run_once(services)
+    yield Live(serve_wsgi(create_app(services).server), services)
+    services.engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def live_server(
     serve_wsgi: Callable[[Any], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Live]:
     """The application over a company of a few thousand orders, rules evaluated once."""
-    home = tmp_path_factory.mktemp("live")
-    own = story_of(home)
-    services = open_services(load_settings(home=home))
-    fill(services, own, ORDERS, lambda _words: None)
-    run_once(services)
-    yield Live(serve_wsgi(create_app(services).server), services)
-    services.engine.dispose()
+    with company(serve_wsgi, tmp_path_factory.mktemp("live"), ORDERS) as live:
+        yield live
 
 
 @pytest.fixture(scope="session")

@@ -15,12 +15,7 @@ from playwright.sync_api import Page, expect
 
 from alerts import inbox
 from alerts.event_log import verify
-from alerts.worker import run_once
-from dashboard.app import create_app
-from dashboard.demo.run import fill
-from dashboard.demo.story import story_of
-from dashboard.services import open_services
-from dashboard.settings import load_settings
+from tests.browser import live
 from tests.browser.live import Live
 from tests.browser.test_alerts import POLLED, named
 from tests.browser.test_shell import opened
@@ -36,13 +31,8 @@ def company(
     serve_wsgi: Callable[[Any], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Live]:
     """The sample company as `afterwatch demo` shows it, every rule judged."""
-    home = tmp_path_factory.mktemp("walk")
-    own = story_of(home)
-    services = open_services(load_settings(home=home))
-    fill(services, own, ORDERS, lambda _words: None)
-    run_once(services)
-    yield Live(serve_wsgi(create_app(services).server), services)
-    services.engine.dispose()
+    with live.company(serve_wsgi, tmp_path_factory.mktemp("walk"), ORDERS) as made:
+        yield made
 
 
 def test_the_customs_hold_from_alarm_to_verdict(

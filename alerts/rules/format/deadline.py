@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from alerts.rules.format.every_kind import Common, check_words, grouped_by
+from alerts.rules.format.every_kind import Common, check_words
 from alerts.rules.format.fields import Duration, Strict, distinct
 
 
@@ -47,7 +47,7 @@ class DeadlineRule(Common):
             )
         if self.forget_after <= self.older_than:
             raise ValueError("forget_after must be longer than older_than: else no row is left")
-        check_words(self, self.by, self.own_fields)
+        check_words(self, self.own_fields)
         return self
 
     @property
@@ -64,8 +64,3 @@ class DeadlineRule(Common):
     def own_fields(self) -> tuple[str, ...]:
         """What the texts of this kind may name."""
         return ("n", "share", "oldest", "allowed")
-
-    @property
-    def group_by(self) -> tuple[str, ...]:
-        """Dimensions that tell incidents apart."""
-        return grouped_by(self, self.by)

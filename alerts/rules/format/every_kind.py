@@ -72,6 +72,16 @@ class Common(Strict):
         return self
 
     @property
+    def by(self) -> tuple[str, ...]:
+        """Dimensions of the finest slices; each kind says its own."""
+        raise NotImplementedError
+
+    @property
+    def group_by(self) -> tuple[str, ...]:
+        """Dimensions that tell incidents apart; by default all that the rule splits by."""
+        return self.group.by if self.group is not None else self.by
+
+    @property
     def timing(self) -> Timing:
         """The durations the signal machine works with."""
         return Timing(
@@ -82,12 +92,13 @@ class Common(Strict):
         )
 
 
-def check_words(rule: Common, by: tuple[str, ...], own: tuple[str, ...]) -> None:
+def check_words(rule: Common, own: tuple[str, ...]) -> None:
     """Refuse texts that name what nobody fills, and grouping by what no alert has.
 
     Raises:
         ValueError: naming the text and what is known.
     """
+    by = rule.by
     known = {*COMMON_TEXT_FIELDS, *own, *by}
     for field in ("title", "summary", "action"):
         for language in ("en", "zh"):
@@ -103,8 +114,3 @@ def check_words(rule: Common, by: tuple[str, ...], own: tuple[str, ...]) -> None
             f"group.by names {foreign[0]}, which the rule does not split by; "
             f"it splits by: {', '.join(by) or 'nothing'}"
         )
-
-
-def grouped_by(rule: Common, by: tuple[str, ...]) -> tuple[str, ...]:
-    """Dimensions that tell incidents apart; by default all that the rule splits by."""
-    return rule.group.by if rule.group is not None else by

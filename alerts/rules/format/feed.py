@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from alerts.rules.format.every_kind import Common, check_words, grouped_by
+from alerts.rules.format.every_kind import Common, check_words
 from alerts.rules.format.fields import Duration
 
 
@@ -28,7 +28,7 @@ class FeedRule(Common):
     def _consistent(self) -> FeedRule:
         if self.retire_after <= self.min_silence:
             raise ValueError("retire_after must be longer than min_silence")
-        check_words(self, self.by, self.own_fields)
+        check_words(self, self.own_fields)
         return self
 
     @property
@@ -45,8 +45,3 @@ class FeedRule(Common):
     def own_fields(self) -> tuple[str, ...]:
         """What the texts of this kind may name."""
         return ("silent", "usual")
-
-    @property
-    def group_by(self) -> tuple[str, ...]:
-        """Dimensions that tell incidents apart."""
-        return grouped_by(self, self.by)

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from alerts.detection.novelty import NoveltySpec
-from alerts.rules.format.every_kind import Common, check_words, grouped_by
+from alerts.rules.format.every_kind import Common, check_words
 from alerts.rules.format.fields import Strict, distinct
 
 TERM = "term"
@@ -52,7 +52,7 @@ class NoveltyRule(Common):
                 f"baseline_weeks {self.baseline_weeks} is too short for window_days "
                 f"{self.window_days}: learn from at least two windows"
             )
-        check_words(self, self.by, self.own_fields)
+        check_words(self, self.own_fields)
         return self
 
     @property
@@ -69,11 +69,6 @@ class NoveltyRule(Common):
     def own_fields(self) -> tuple[str, ...]:
         """What the texts of this kind may name."""
         return ("window_days", "baseline_weeks", "customers", "known")
-
-    @property
-    def group_by(self) -> tuple[str, ...]:
-        """Dimensions that tell incidents apart."""
-        return grouped_by(self, self.by)
 
     @property
     def spec(self) -> NoveltySpec:

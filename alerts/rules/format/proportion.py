@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from alerts.rules.format.every_kind import Common, check_words, grouped_by
+from alerts.rules.format.every_kind import Common, check_words
 from alerts.rules.format.fields import Duration, Strict, distinct
 from alerts.rules.format.surge import check_baseline
 
@@ -57,7 +57,7 @@ class ProportionRule(Common):
         check_delay(self.delay)
         if self.hierarchy and len(self.signal.by) < 2:
             raise ValueError("hierarchy needs at least two dimensions in signal.by")
-        check_words(self, self.by, self.own_fields)
+        check_words(self, self.own_fields)
         return self
 
     @property
@@ -74,11 +74,6 @@ class ProportionRule(Common):
     def own_fields(self) -> tuple[str, ...]:
         """What the texts of this kind may name."""
         return ("window_days", "n", "value", "usual")
-
-    @property
-    def group_by(self) -> tuple[str, ...]:
-        """Dimensions that tell incidents apart."""
-        return grouped_by(self, self.by)
 
 
 def check_delay(delay: timedelta) -> None:

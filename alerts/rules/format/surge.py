@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from alerts.detection.surge import SurgeSpec
-from alerts.rules.format.every_kind import Common, check_words, grouped_by
+from alerts.rules.format.every_kind import Common, check_words
 from alerts.rules.format.fields import Strict, distinct
 
 
@@ -57,7 +57,7 @@ class SurgeRule(Common):
         check_baseline(max(self.spec.lengths), self.baseline_weeks, self.gap_weeks)
         if self.hierarchy and len(self.signal.by) < 2:
             raise ValueError("hierarchy needs at least two dimensions in signal.by")
-        check_words(self, self.by, self.own_fields)
+        check_words(self, self.own_fields)
         return self
 
     @property
@@ -74,11 +74,6 @@ class SurgeRule(Common):
     def own_fields(self) -> tuple[str, ...]:
         """What the texts of this kind may name."""
         return ("window_days", "exposure")
-
-    @property
-    def group_by(self) -> tuple[str, ...]:
-        """Dimensions that tell incidents apart."""
-        return grouped_by(self, self.by)
 
     @property
     def spec(self) -> SurgeSpec:

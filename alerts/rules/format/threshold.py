@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from alerts.rules.format.every_kind import Common, check_words, grouped_by
+from alerts.rules.format.every_kind import Common, check_words
 from alerts.rules.format.fields import Duration, Strict, distinct
 from alerts.rules.format.proportion import check_delay
 
@@ -67,7 +67,7 @@ class ThresholdRule(Common):
             if self.above is not None and self.clear > self.above:
                 raise ValueError(f"clear {self.clear:g} must not be over above {self.above:g}")
         check_delay(self.delay)
-        check_words(self, self.by, self.own_fields)
+        check_words(self, self.own_fields)
         return self
 
     @property
@@ -84,8 +84,3 @@ class ThresholdRule(Common):
     def own_fields(self) -> tuple[str, ...]:
         """What the texts of this kind may name."""
         return ("window_days", "n", "value", "low", "high", "limit", "reference")
-
-    @property
-    def group_by(self) -> tuple[str, ...]:
-        """Dimensions that tell incidents apart."""
-        return grouped_by(self, self.by)
