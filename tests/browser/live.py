@@ -31,8 +31,9 @@ class Live:
 @contextmanager
 def company(serve_wsgi: Callable[[Any], str], home: Path, orders: int) -> Iterator[Live]:
     """The application over a sample company of `orders`, every rule judged once."""
+    own = story_of(home)  # asked of an empty folder, before there is a database in it
     services = open_services(load_settings(home=home))
-    fill(services, story_of(home), orders, lambda _words: None)
+    fill(services, own, orders, lambda _words: None)
     run_once(services)
     yield Live(serve_wsgi(create_app(services).server), services)
     services.engine.dispose()

@@ -73,8 +73,8 @@ class Common(Strict):
 
     @property
     def by(self) -> tuple[str, ...]:
-        """Dimensions of the finest slices; each kind says its own."""
-        raise NotImplementedError
+        """Dimensions of the finest slices; none but what a kind says."""
+        return ()
 
     @property
     def group_by(self) -> tuple[str, ...]:
