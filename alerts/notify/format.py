@@ -26,13 +26,16 @@ class Person(Strict):
     """Somebody who is told.
 
     `addresses` by channel: a mailbox for e-mail; in a chat the name or number to mention. `via`
-    names the channels to use, all of `addresses` if it is left out.
+    names the channels to use, all of `addresses` if it is left out. `roles` are what they may sign
+    and do in a crisis (`crisis_lead`, `legal` …), `languages` (BCP-47) those they may proofread.
     """
 
     locale: Locale = "en"
     zone: str = "UTC"
     addresses: dict[str, str] = Field(default_factory=dict)
     via: tuple[str, ...] | None = None
+    roles: tuple[Name, ...] = ()
+    languages: tuple[str, ...] = ()
 
     @field_validator("zone")
     @classmethod

@@ -395,6 +395,7 @@ outbox = Table(
     Column("id", _Id, primary_key=True, autoincrement=True),
     Column("idem_key", String(64), nullable=False),
     Column("group_id", ForeignKey("alert_group.id")),
+    Column("crisis_id", BigInteger),
     Column("kind", String(40), nullable=False),
     Column("reason", String(40), nullable=False),
     Column("severity", String(20), nullable=False),
@@ -420,8 +421,12 @@ outbox = Table(
     UniqueConstraint("idem_key"),
     Index(None, "state", "not_before"),
     Index(None, "group_id"),
+    Index(None, "crisis_id"),
 )
-"""Messages to people, written in the transaction of the change they tell; sent afterwards."""
+"""Messages to people, written in the transaction of the change they tell; sent afterwards.
+
+`crisis_id` is the crisis they tell of, without a reference: SQLite would build the table anew.
+"""
 
 OUTCOME = ("ok", "retry", "permanent", "unknown")
 
@@ -468,3 +473,501 @@ known_incident = Table(
     Column("withdrawn_at", UtcDateTime),
 )
 """Incidents that people declared or found in review: what recall and delay are measured against."""
+
+DOCUMENT_KIND = (
+    "playbook",
+    "levels",
+    "statement",
+    "terms",
+    "statutory",
+    "compensation",
+    "checklists",
+)
+DOCUMENT_ORIGIN = ("shipped", "file", "screen")
+
+document_version = Table(
+    "document_version",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("kind", String(20), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("body_yaml", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("origin", String(20), nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("note", Text),
+    one_of("kind", DOCUMENT_KIND),
+    one_of("origin", DOCUMENT_ORIGIN),
+    UniqueConstraint("kind", "name", "n"),
+)
+"""Playbooks, levels, templates, policies: whatever a crisis is led by. A version never changes."""
+
+DRILL_STATUS = ("running", "ended", "cancelled")
+
+drill = Table(
+    "drill",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("title", Text, nullable=False),
+    Column("playbook_version_id", ForeignKey("document_version.id"), nullable=False),
+    Column("scenario_json", JSON, nullable=False),
+    Column("speed", Float, nullable=False),
+    Column("real_start", UtcDateTime, nullable=False),
+    Column("masked_start", UtcDateTime, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("started_by", Text, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("report_json", JSON(none_as_null=True)),
+    Column("version", Integer, nullable=False),
+    one_of("status", DRILL_STATUS),
+    CheckConstraint("speed >= 1 AND speed <= 600", name="speed"),
+)
+"""An exercise with its own clock: `masked_start` at `real_start`, then `speed` times as fast."""
+
+CRISIS_STATUS = ("proposed", "declared", "contained", "closed", "dismissed")
+
+crisis = Table(
+    "crisis",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("cause_key", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("labels_json", JSON, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("level", Integer),
+    Column("proposed_level", Integer),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("detected_at", UtcDateTime, nullable=False),
+    Column("proposed_at", UtcDateTime),
+    Column("declared_at", UtcDateTime),
+    Column("declared_by", Text),
+    Column("level_at", UtcDateTime),
+    Column("clear_since", UtcDateTime),
+    Column("contained_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+    Column("close_reason", Text),
+    Column("lead", Text),
+    Column("roles_json", JSON, nullable=False),
+    Column("flags_json", JSON, nullable=False),
+    Column("levels_version_id", ForeignKey("document_version.id"), nullable=False),
+    Column("continues_id", ForeignKey("crisis.id")),
+    Column("drill_id", ForeignKey("drill.id")),
+    Column("state_json", JSON(none_as_null=True)),
+    Column("version", Integer, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    one_of("status", CRISIS_STATUS),
+    CheckConstraint("level BETWEEN 1 AND 4", name="level"),
+    CheckConstraint("proposed_level BETWEEN 1 AND 4", name="proposed_level"),
+    CheckConstraint(
+        "status IN ('proposed', 'dismissed') OR (level IS NOT NULL AND declared_at IS NOT NULL)",
+        name="declared",
+    ),
+    Index(
+        "uq_crisis_open",
+        "cause_key",
+        unique=True,
+        sqlite_where=text("status IN ('proposed', 'declared', 'contained') AND drill_id IS NULL"),
+        postgresql_where=text(
+            "status IN ('proposed', 'declared', 'contained') AND drill_id IS NULL"
+        ),
+    ),
+    Index(None, "status"),
+)
+"""A crisis: proposed by criteria or declared by a person. One per cause is open at a time.
+
+All its times run by the clock of its drill, if it is one; see `alerts.crisis.clock`.
+"""
+
+LINK_KIND = (
+    "incident",
+    "case",
+    "order",
+    "parcel",
+    "return",
+    "lot",
+    "review",
+    "survey",
+    "dispute",
+    "mention",
+)
+
+crisis_link = Table(
+    "crisis_link",
+    METADATA,
+    Column("crisis_id", ForeignKey("crisis.id"), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("source", String(200), primary_key=True),
+    Column("ref", String(200), primary_key=True),
+    Column("label", Text),
+    Column("added_by", Text, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("removed_at", UtcDateTime),
+    one_of("kind", LINK_KIND),
+    Index(None, "kind", "source", "ref"),
+)
+"""What a crisis is made of. `source` is empty for incidents of the inbox."""
+
+crisis_criterion = Table(
+    "crisis_criterion",
+    METADATA,
+    Column("crisis_id", ForeignKey("crisis.id"), primary_key=True),
+    Column("criterion", String(100), primary_key=True),
+    Column("level", Integer, nullable=False),
+    Column("holds", Boolean, nullable=False),
+    Column("value_json", JSON, nullable=False),
+    Column("held_since", UtcDateTime),
+    Column("last_held_at", UtcDateTime),
+    Column("checked_at", UtcDateTime, nullable=False),
+)
+"""What each criterion says of a crisis now, with the figures that it says it by."""
+
+CLOCK_STATUS = ("running", "met", "missed", "not_applicable")
+
+statutory_clock = Table(
+    "statutory_clock",
+    METADATA,
+    Column("crisis_id", ForeignKey("crisis.id"), primary_key=True),
+    Column("rule", String(100), primary_key=True),
+    Column("document_version_id", ForeignKey("document_version.id"), nullable=False),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("status", String(20), nullable=False),
+    Column("settled_at", UtcDateTime),
+    Column("settled_by", Text),
+    Column("note", Text),
+    Column("version", Integer, nullable=False),
+    one_of("status", CLOCK_STATUS),
+    Index(None, "status", "due_at"),
+)
+"""A term that a law sets in this crisis. `due_at` null: without undue delay, no fixed term."""
+
+RUN_STATUS = ("running", "finished", "cancelled")
+
+playbook_run = Table(
+    "playbook_run",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("crisis_id", ForeignKey("crisis.id"), nullable=False),
+    Column("document_version_id", ForeignKey("document_version.id"), nullable=False),
+    Column("playbook", String(100), nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("idem_key", String(200), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("started_by", Text, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("cancel_reason", Text),
+    Column("continues_id", ForeignKey("playbook_run.id")),
+    Column("anchors_json", JSON, nullable=False),
+    Column("variables_json", JSON, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    one_of("status", RUN_STATUS),
+    UniqueConstraint("idem_key"),
+    Index(None, "crisis_id"),
+    Index(None, "status"),
+)
+"""One playbook at work in one crisis, by the version that was in force when it began."""
+
+STEP_STATE = (
+    "waiting",
+    "ready",
+    "running",
+    "done",
+    "skipped",
+    "failed",
+    "unknown",
+    "blocked",
+    "cancelled",
+)
+
+run_step = Table(
+    "run_step",
+    METADATA,
+    Column("run_id", ForeignKey("playbook_run.id"), primary_key=True),
+    Column("step_key", String(100), primary_key=True),
+    Column("place", Integer, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("role", String(100)),
+    Column("owner", Text),
+    Column("due_at", UtcDateTime),
+    Column("next_at", UtcDateTime),
+    Column("ready_at", UtcDateTime),
+    Column("started_at", UtcDateTime),
+    Column("done_at", UtcDateTime),
+    Column("done_by", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("lease_by", Text),
+    Column("lease_until", UtcDateTime),
+    Column("overdue_told_at", UtcDateTime),
+    Column("result_json", JSON(none_as_null=True)),
+    Column("note", Text),
+    Column("version", Integer, nullable=False),
+    one_of("state", STEP_STATE),
+    Index(None, "state", "next_at"),
+    Index(None, "state", "due_at"),
+)
+"""Where a step stands. `lease_until` runs by the wall clock, all other times by the crisis's."""
+
+run_cadence = Table(
+    "run_cadence",
+    METADATA,
+    Column("run_id", ForeignKey("playbook_run.id"), primary_key=True),
+    Column("audience", String(100), primary_key=True),
+    Column("every_s", BigInteger, nullable=False),
+    Column("next_at", UtcDateTime),
+    Column("last_at", UtcDateTime),
+    Column("last_by", Text),
+    Column("updates", Integer, nullable=False),
+    Column("overdue_told_at", UtcDateTime),
+    Column("version", Integer, nullable=False),
+    Index(None, "next_at"),
+)
+"""When the next update to an audience is due. Null: none any more."""
+
+DECISION = ("approved", "rejected")
+
+approval = Table(
+    "approval",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("subject_kind", String(40), nullable=False),
+    Column("subject_id", String(200), nullable=False),
+    Column("subject_sha256", String(64), nullable=False),
+    Column("role", String(100), nullable=False),
+    Column("decision", String(20), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("note", Text),
+    one_of("decision", DECISION),
+    UniqueConstraint("subject_kind", "subject_id", "subject_sha256", "role"),
+)
+"""Who signed what. It holds for the very text signed: another hash, another signature."""
+
+STATEMENT_STATUS = ("draft", "translated", "proofread", "final", "sent", "withdrawn")
+
+statement = Table(
+    "statement",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("crisis_id", ForeignKey("crisis.id"), nullable=False),
+    Column("run_id", ForeignKey("playbook_run.id")),
+    Column("step_key", String(100)),
+    Column("document_version_id", ForeignKey("document_version.id"), nullable=False),
+    Column("template", String(100), nullable=False),
+    Column("audience", String(100), nullable=False),
+    Column("channel", String(100), nullable=False),
+    Column("locale", String(20), nullable=False),
+    Column("public", Boolean, nullable=False),
+    Column("variables_json", JSON, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("source_id", ForeignKey("statement.id")),
+    Column("source_sha256", String(64)),
+    Column("author", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),
+    Column("sent_by", Text),
+    Column("sent_json", JSON(none_as_null=True)),
+    Column("version", Integer, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    one_of("status", STATEMENT_STATUS),
+    UniqueConstraint("run_id", "step_key", "channel", "locale"),
+    Index(None, "crisis_id"),
+)
+"""One text for one audience, channel and language. `source_id`: the text it is a translation of."""
+
+statement_revision = Table(
+    "statement_revision",
+    METADATA,
+    Column("statement_id", ForeignKey("statement.id"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("note", Text),
+)
+
+BATCH_STATE = ("draft", "submitted", "approved", "rejected", "exported", "cancelled")
+
+compensation_batch = Table(
+    "compensation_batch",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("crisis_id", ForeignKey("crisis.id")),
+    Column("run_id", ForeignKey("playbook_run.id")),
+    Column("step_key", String(100)),
+    Column("document_version_id", ForeignKey("document_version.id"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("cause", String(100), nullable=False),
+    Column("criteria_json", JSON, nullable=False),
+    Column("snapshots_json", JSON, nullable=False),
+    Column("drill", Boolean, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("submitted_at", UtcDateTime),
+    Column("submitted_by", Text),
+    Column("decided_at", UtcDateTime),
+    Column("exported_at", UtcDateTime),
+    Column("exported_by", Text),
+    Column("version", Integer, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    one_of("state", BATCH_STATE),
+    UniqueConstraint("run_id", "step_key"),
+    Index(None, "crisis_id"),
+)
+
+ITEM_STATE = ("proposed", "excluded", "approved", "exported")
+
+compensation_item = Table(
+    "compensation_item",
+    METADATA,
+    Column("batch_id", ForeignKey("compensation_batch.id"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("source", String(200), nullable=False),
+    Column("order_id", String(200), nullable=False),
+    Column("subject", String(200)),
+    Column("customer_key", String(200)),
+    Column("market", String(2)),
+    Column("cause", String(100), nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("eligible_at", UtcDateTime),
+    Column("facts_json", JSON, nullable=False),
+    Column("drill", Boolean, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("excluded_because", Text),
+    one_of("state", ITEM_STATE),
+    CheckConstraint("amount_minor >= 0", name="amount"),
+    CheckConstraint("level BETWEEN 1 AND 3", name="level"),
+    Index(
+        "uq_compensation_item_once",
+        "source",
+        "order_id",
+        "cause",
+        unique=True,
+        sqlite_where=text("state IN ('approved', 'exported') AND NOT drill"),
+        postgresql_where=text("state IN ('approved', 'exported') AND NOT drill"),
+    ),
+)
+"""One compensation proposed or decided. The database keeps it to one per order and cause."""
+
+evidence = Table(
+    "evidence",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("crisis_id", ForeignKey("crisis.id"), nullable=False),
+    Column("run_id", ForeignKey("playbook_run.id")),
+    Column("step_key", String(100)),
+    Column("kind", String(40), nullable=False),
+    Column("item", String(100)),
+    Column("name", Text, nullable=False),
+    Column("media_type", String(100), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("captured_at", UtcDateTime, nullable=False),
+    Column("added_by", Text, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("withdrawn_at", UtcDateTime),
+    Column("withdrawn_because", Text),
+    Column("detail_json", JSON(none_as_null=True)),
+    UniqueConstraint("crisis_id", "kind", "name", "sha256"),
+    Index(None, "crisis_id"),
+)
+"""What proves a crisis. The content lies in the home's `evidence` folder under its hash."""
+
+evidence_pack = Table(
+    "evidence_pack",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("crisis_id", ForeignKey("crisis.id"), nullable=False),
+    Column("run_id", ForeignKey("playbook_run.id")),
+    Column("step_key", String(100)),
+    Column("sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("head_seq", BigInteger, nullable=False),
+    Column("head_hash", String(64), nullable=False),
+    Column("complete", Boolean, nullable=False),
+    Column("missing_json", JSON, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "crisis_id"),
+)
+
+REVIEW_STATUS = ("draft", "published")
+
+crisis_review = Table(
+    "crisis_review",
+    METADATA,
+    Column("crisis_id", ForeignKey("crisis.id"), primary_key=True),
+    Column("status", String(20), nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("owner", Text),
+    Column("content_json", JSON, nullable=False),
+    Column("public_json", JSON, nullable=False),
+    Column("published_at", UtcDateTime),
+    Column("published_by", Text),
+    Column("version", Integer, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    one_of("status", REVIEW_STATUS),
+)
+
+CAUSE_STATUS = ("open", "analysed", "acting", "verifying", "closed")
+
+root_cause = Table(
+    "root_cause",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("origin_key", String(300), nullable=False),
+    Column("crisis_id", ForeignKey("crisis.id")),
+    Column("survey_source", String(200)),
+    Column("survey_id", String(200)),
+    Column("title", Text, nullable=False),
+    Column("cause_code", String(100)),
+    Column("finding", Text),
+    Column("status", String(20), nullable=False),
+    Column("owner", Text),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    Column("facts_json", JSON, nullable=False),
+    Column("drill", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    one_of("status", CAUSE_STATUS),
+    UniqueConstraint("origin_key"),
+    Index(None, "status", "due_at"),
+)
+"""Why something happened: of a crisis, or of an answer to a survey that forces the question."""
+
+ACTION_STATUS = ("open", "done", "verified", "failed", "dropped")
+
+corrective_action = Table(
+    "corrective_action",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("root_cause_id", ForeignKey("root_cause.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("check_on", Date, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("result", Text),
+    Column("settled_by", Text),
+    Column("settled_at", UtcDateTime),
+    Column("version", Integer, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    one_of("status", ACTION_STATUS),
+    CheckConstraint("check_on >= due_on", name="check_after_due"),
+    Index(None, "status", "check_on"),
+    Index(None, "root_cause_id"),
+)

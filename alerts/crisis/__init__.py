@@ -1,0 +1,1 @@
+"""Crises: levels by criteria, what people declare, what belongs to them, the law's clocks."""

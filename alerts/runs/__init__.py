@@ -1,0 +1,1 @@
+"""Playbooks at work: durable runs, step by step, whatever dies meanwhile."""
