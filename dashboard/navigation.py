@@ -8,9 +8,10 @@ from dashboard.languages import _
 from dashboard.screens import Screen
 
 ON_PHONE = ("/", "/alerts", "/complaints", "/cases")
-"""Entries of the phone's bottom bar; all others stand behind its "More"."""
+"""Entries of the phone's bottom bar: what one is called for at night. Others: behind "More"."""
 
 _NOW = ("/", "/alerts", "/service")
+_CRISIS = ("/crises", "/playbooks", "/compensation", "/reviews", "/drills")
 _WHY = ("/complaints", "/sla", "/returns", "/cases", "/reconcile")
 
 
@@ -20,9 +21,10 @@ def groups(screens: Sequence[Screen]) -> list[tuple[str, list[Screen]]]:
     A screen that no group names belongs to the warnings' own: rules, quality, messages.
     """
     shown = {screen.PATH: screen for screen in screens if screen.ICON}
-    rest = [path for path in shown if path not in {*_NOW, *_WHY}]
+    rest = [path for path in shown if path not in {*_NOW, *_CRISIS, *_WHY}]
     parts = [
         (_("What needs me"), [shown[path] for path in _NOW if path in shown]),
+        (_("In a crisis"), [shown[path] for path in _CRISIS if path in shown]),
         (_("Why it is so"), [shown[path] for path in _WHY if path in shown]),
         (_("How we are warned"), [shown[path] for path in rest]),
     ]
