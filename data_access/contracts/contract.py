@@ -9,7 +9,16 @@ from functools import cached_property
 import dataframely as dy
 import polars as pl
 
-from data_access.contracts import cases, logistics, orders, people, reference, returns, voice
+from data_access.contracts import (
+    cases,
+    logistics,
+    orders,
+    people,
+    redress,
+    reference,
+    returns,
+    voice,
+)
 
 LINEAGE: Mapping[str, pl.DataType] = {
     "source": pl.String(),
@@ -90,6 +99,7 @@ def _declare() -> Mapping[str, Contract]:
         Contract("orders", orders.Orders, ("order_id",), "placed_at"),
         Contract("order_lines", orders.OrderLines, ("line_id",), "placed_at"),
         Contract("products", orders.Products, ("sku",), None),
+        Contract("lots", orders.Lots, ("lot_id",), None),
         Contract("customers", orders.Customers, ("customer_key",), None),
         Contract("shipments", logistics.Shipments, ("shipment_id",), "created_at"),
         Contract("tracking_events", logistics.TrackingEvents, ("event_id",), "event_at"),
@@ -101,6 +111,9 @@ def _declare() -> Mapping[str, Contract]:
         Contract("refunds", returns.Refunds, ("refund_id",), "requested_at"),
         Contract("reviews", voice.Reviews, ("review_id",), "at"),
         Contract("surveys", voice.Surveys, ("response_id",), "sent_at"),
+        Contract("mentions", voice.Mentions, ("mention_id",), "at"),
+        Contract("disputes", redress.Disputes, ("dispute_id",), "opened_at"),
+        Contract("compensations", redress.Compensations, ("comp_id",), "decided_at"),
         Contract("costs", reference.Costs, ("cost_id",), "at"),
         Contract("agents", people.Agents, ("agent_id",), None),
         Contract("shifts", people.Shifts, ("shift_id",), "starts_at"),

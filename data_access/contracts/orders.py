@@ -88,3 +88,15 @@ class Customers(dy.Schema):
     vip_from = c.instant("When the tier began", planned=True)
     vip_to = c.instant("When the tier ends", planned=True)
     first_order_at = c.instant("First order")
+
+
+class Lots(dy.Schema):
+    """One production lot: what a recall is about."""
+
+    lot_id = c.key("Lot number, as on the product")
+    sku = c.ref("Product")
+    supplier_id = c.ref("Supplier who made it")
+    made_on = c.day("Day it was made", planned=False)
+    units_made = c.count("Units made")
+    inspected = c.flag("Whether the lot was inspected before it was sold")
+    lab = c.text("Laboratory that inspected it")

@@ -41,6 +41,10 @@ RULES: Mapping[tuple[str, str], Reason] = {
     ("returns", "received_after_request"): _before("received_at", "requested_at"),
     ("return_lines", "money_has_currency"): _no_currency("price"),
     ("refunds", "settled_after_request"): _before("settled_at", "requested_at"),
+    ("disputes", "closed_after_opened"): _before("closed_at", "opened_at"),
+    ("disputes", "money_has_currency"): _no_currency("amount"),
+    ("compensations", "paid_after_decided"): _before("paid_at", "decided_at"),
+    ("compensations", "money_has_currency"): _no_currency("amount"),
     ("surveys", "answered_after_sent"): _before("answered_at", "sent_at"),
     ("surveys", "score_in_range"): Reason(
         "score is outside the scale of its kind",

@@ -1,4 +1,4 @@
-"""What customers say: reviews and surveys."""
+"""What customers and others say: reviews, surveys, mentions."""
 
 from __future__ import annotations
 
@@ -53,3 +53,19 @@ class Surveys(dy.Schema):
     def answered_after_sent(cls) -> pl.Expr:
         """Nobody answers before being asked."""
         return pl.col("answered_at") >= pl.col("sent_at")
+
+
+class Mentions(dy.Schema):
+    """One post or article that names the merchant or a product, as a listening tool exports it."""
+
+    mention_id = c.key("Mention id")
+    platform = c.text("Where it was published")
+    sku = c.ref("Product it is about")
+    at = c.instant("When it was published", nullable=False)
+    author_kind = c.choice(["customer", "influencer", "media"], "Who published it")
+    reach = c.count("How many people it reached, as the tool estimates")
+    lang = c.language()
+    country = c.country()
+    text = c.free_text("What was published")
+    anger = c.number("Anger, 0 to 100", min=0, max=100)
+    topic = c.text("Topic as the tool names it")

@@ -100,6 +100,34 @@ def lots(plan: Plan, products: Products, product: Ints, placed: Floats) -> pl.Se
     )
 
 
+def lot_frame(plan: Plan, products: Products, lines: pl.DataFrame) -> pl.DataFrame:
+    """The lots that were sold from: made about three weeks before the first unit was sold."""
+    rng = plan.stream("lots")
+    sold = (
+        lines.group_by("lot_id", "sku")
+        .agg(pl.col("placed_at").min().alias("first"), pl.col("qty").sum())
+        .sort("sku", "first")
+    )
+    n = sold.height
+    inspected = rng.random(n) < 0.7
+    inspected &= (sold["lot_id"] != str(plan.incidents["faulty_lot"].lot_id)).to_numpy()
+    supplier = products.frame.select("sku", "supplier_id")
+    made = sold["first"] - pl.Series(rng.integers(16, 30, n) * 86_400_000_000).cast(
+        pl.Duration("us")
+    )
+    return (
+        sold.select("lot_id", "sku")
+        .join(supplier, on="sku", how="left", maintain_order="left")
+        .with_columns(
+            made.dt.date().alias("made_on"),
+            (sold["qty"] * 1.15).ceil().cast(pl.Int64).alias("units_made"),
+            pl.Series("inspected", inspected),
+            pl.Series("lab", np.where(inspected, "Harbour Test House", "")).replace("", None),
+            made.alias("_made_at"),
+        )
+    )
+
+
 def in_faulty_lot(
     plan: Plan, products: Products, product: Ints, placed: Floats
 ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -15,7 +15,16 @@ from data_access.sample.view import LENSES, ahead, news, view
 from data_access.sample.world import World
 
 PLANS = frozenset(
-    {"promised_at", "current_eta", "ends_at", "starts_at", "vip_to", "valid_from", "valid_to"}
+    {
+        "promised_at",
+        "current_eta",
+        "ends_at",
+        "starts_at",
+        "vip_to",
+        "valid_from",
+        "valid_to",
+        "due_at",
+    }
 )
 """Instants that tell of the future by their nature."""
 
