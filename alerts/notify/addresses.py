@@ -8,13 +8,16 @@ from __future__ import annotations
 from alerts.notify.channel_format import Email
 from alerts.notify.channels.base import Delivery, Outgoing
 from alerts.notify.config import Config
-from alerts.notify.message import Message, is_room
+from alerts.notify.message import Message, is_room, room
+from alerts.notify.sandbox import is_drill
 
 
 def outgoing(config: Config, message: Message) -> Outgoing | Delivery:
     """The message as its channel gets it; a delivery that failed where there is no address."""
     payload = message.payload
-    address = _address(config, message.channel, message.recipient)
+    # Nobody's own address is used in a drill: the sandbox is the place itself.
+    recipient = room(message.channel) if is_drill(message) else message.recipient
+    address = _address(config, message.channel, recipient)
     if address is None:
         return Delivery(
             "permanent",
@@ -22,6 +25,8 @@ def outgoing(config: Config, message: Message) -> Outgoing | Delivery:
             "message again",
         )
     thread = f"incident-{message.group_id}" if message.group_id is not None else None
+    if message.crisis_id is not None:
+        thread = f"crisis-{message.crisis_id}"
     return Outgoing(
         key=message.idem_key,
         short_id=message.short_id,

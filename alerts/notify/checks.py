@@ -32,6 +32,7 @@ def faults(body: Body) -> list[Fault]:
         *_unreachable(body.route, ("route",), ()),
         *_throttles(body),
         *_dead_letters(body),
+        *_sandbox(body),
     ]
 
 
@@ -146,6 +147,45 @@ def _dead_letters(body: Body) -> Iterator[Fault]:
             yield Fault(place, "a dead letter is told to a person, a rota or a channel")
         else:
             yield from _target(body, place, receiver)
+
+
+def _sandbox(body: Body) -> Iterator[Fault]:
+    """A sandbox must be a place that nothing real goes to, or a drill would look like earnest."""
+    place: Place = ("sandbox",)
+    for name in body.sandbox.instead_of:
+        yield from _known((*place, "instead_of", name), "channel", name, body.channels)
+    named = {("channel",): body.sandbox.channel} | {
+        ("instead_of", name): target for name, target in body.sandbox.instead_of.items()
+    }
+    real = _told_in_earnest(body)
+    for inner, target in named.items():
+        channel = body.channels.get(target)
+        yield from _known((*place, *inner), "channel", target, body.channels)
+        if channel is None or channel.kind == "log":
+            continue
+        if target in real:
+            yield Fault(
+                (*place, *inner),
+                f"{target} is told of real incidents too; give drills a channel of their own",
+            )
+        if isinstance(channel, Email) and channel.to is None:
+            yield Fault(
+                (*place, *inner),
+                f"channel {target} is e-mail without `to`: drills go to no person's address, so "
+                "give it a mailbox",
+            )
+
+
+def _told_in_earnest(body: Body) -> set[str]:
+    """Channels that people, routes, escalations or dead letters name."""
+    found = {channel for person in body.people.values() for channel in person.channels}
+    receivers = [
+        *(one for _place, route in _places(body.route, ()) for one in route.receivers or ()),
+        *body.dead_letters,
+    ]
+    found |= {one.name for one in receivers if one.kind == "channel"}
+    steps = (step for policy in body.escalations.values() for step in policy.steps)
+    return found | {t.name for step in steps for t in step.tell if t.kind == "channel"}
 
 
 def _target(body: Body, place: Place, receiver: Receiver) -> Iterator[Fault]:

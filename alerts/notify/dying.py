@@ -20,6 +20,7 @@ from alerts.notify.facts import plain_facts
 from alerts.notify.message import Message, idem_key
 from alerts.notify.outbox import Stored
 from alerts.notify.recipients import OnCall, Recipient
+from alerts.notify.sandbox import is_drill
 from alerts.notify.texts import render
 from alerts.notify.words import phrase
 from data_access.state.engine import writing
@@ -38,6 +39,8 @@ def announce(
 ) -> list[int]:
     """Tell over another channel that a message died, and log it; inside the caller's transaction.
 
+    One of a drill is only logged: nobody is called away for an exercise.
+
     Returns:
         Numbers of the announcements.
     """
@@ -52,6 +55,8 @@ def announce(
         channel=original.channel,
         recipient=original.recipient,
     )
+    if is_drill(original):
+        return []
     tried = (*original.payload.get("tried", ()), original.channel)
     to = _others(config, original, tried, oncall, now)
     return outbox.enqueue(
@@ -164,6 +169,7 @@ def _announcement(
         "",
         now,
         now + config.body.deadlines.of(original.severity),
+        crisis_id=original.crisis_id,
     )
     title = phrase(
         to.locale,
@@ -179,7 +185,7 @@ def _announcement(
         reason="dead_letter",
         short_id=message.short_id,
         title=title,
-        path=f"/alerts/{original.group_id}" if original.group_id else "/delivery",
+        path=_page(original),
         why=phrase(to.locale, "because_dead"),
         zone=to.zone,
         now=now,
@@ -194,6 +200,12 @@ def _announcement(
         "data": {"dead": dead.id, "why": why, "title": title, "link": str(given["link"])},
     }
     return replace(message, subject=rendered.subject, body=rendered.body, payload=payload)
+
+
+def _page(message: Message) -> str:
+    if message.crisis_id is not None:
+        return f"/crises/{message.crisis_id}"
+    return f"/alerts/{message.group_id}" if message.group_id else "/delivery"
 
 
 def _tell(

@@ -137,6 +137,13 @@ class Deadlines(Strict):
         return found
 
 
+class Sandbox(Strict):
+    """Where messages of a drill go: `channel`, or what `instead_of` names for a real channel."""
+
+    channel: str = "log"
+    instead_of: dict[str, str] = Field(default_factory=dict)
+
+
 def _throttles() -> tuple[Throttle, ...]:
     return (Throttle(per="recipient", messages_per_hour=30),)
 
@@ -160,6 +167,7 @@ class Body(Strict):
     bundle: Bundle = Bundle()
     deadlines: Deadlines = Deadlines()
     dead_letters: tuple[OneReceiver, ...] = ()
+    sandbox: Sandbox = Sandbox()
 
     @model_validator(mode="before")
     @classmethod

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-Kind = Literal["incident", "page", "bundle", "dead_letter", "test"]
+Kind = Literal["incident", "page", "bundle", "dead_letter", "test", "crisis"]
 SHORT_ID = 8
 """Characters of the key that a person sees, to recognise a message that came twice."""
 
@@ -31,6 +31,7 @@ class Message:
         payload: JSON: `html`, `data` (what a webhook gets), `drill`, `told`, `config`.
         not_before: it is not sent earlier.
         deadline: what was not delivered by then is a dead letter.
+        crisis_id: the crisis it tells of.
     """
 
     idem_key: str
@@ -46,6 +47,7 @@ class Message:
     not_before: datetime
     deadline: datetime
     payload: Mapping[str, Any] = field(default_factory=dict)
+    crisis_id: int | None = None
 
     @property
     def short_id(self) -> str:

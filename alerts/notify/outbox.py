@@ -50,6 +50,7 @@ def enqueue(
             .values(
                 idem_key=message.idem_key,
                 group_id=message.group_id,
+                crisis_id=message.crisis_id,
                 kind=message.kind,
                 reason=message.reason,
                 severity=message.severity,
@@ -161,6 +162,18 @@ def finish(
     return bool(done.rowcount)
 
 
+def readdress(connection: Connection, outbox_id: int, message: Message) -> None:
+    """Send a pending message over the channel that `message` names now."""
+    connection.execute(
+        update(table)
+        .where(table.c.id == outbox_id, table.c.state == "pending")
+        .values(
+            channel=message.channel,
+            payload_json=json.dumps(message.payload, ensure_ascii=False, sort_keys=True),
+        )
+    )
+
+
 def settle(
     connection: Connection, ids: Sequence[int], state: str, reason: str, now: datetime
 ) -> None:
@@ -234,6 +247,7 @@ def stored(row: Row[Any]) -> Stored:
         row.not_before,
         row.deadline,
         payload,
+        row.crisis_id,
     )
     return Stored(
         row.id, message, row.state, row.state_reason, row.created_at, row.attempts, row.resend_of

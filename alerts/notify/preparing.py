@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from alerts.event_log import Entry, append, lock
 from alerts.group_rows import SUBJECT
-from alerts.notify import dying, outbox
+from alerts.notify import dying, outbox, sandbox
 from alerts.notify.bundles import bundle
 from alerts.notify.config import Config
 from alerts.notify.duty import Duty
@@ -42,7 +42,8 @@ def prepare(connection: Connection, config: Config, now: datetime) -> Prepared:
     if not stored:
         return Prepared()
     late = _give_up(connection, config, stored, now)
-    asked = [one for one in stored.values() if one.resend_of is not None or _is_test(one)]
+    _to_sandbox(connection, config, stored)
+    asked = [one for one in stored.values() if _stands_alone(one)]
     waiting = [_waiting(one) for one in stored.values() if one not in asked]
     waiting, old = outdated(waiting, _closed(connection, waiting))
     waiting, replaced = superseded(waiting)
@@ -82,8 +83,20 @@ def _costs_attention(config: Config, one: Waiting) -> bool:
     return channel is not None and channel.kind != "log"
 
 
-def _is_test(one: Stored) -> bool:
-    return one.message.kind == "test"
+def _stands_alone(one: Stored) -> bool:
+    """Whether a message is neither bundled nor made to wait: asked for, or part of a crisis."""
+    message = one.message
+    asked = one.resend_of is not None or message.kind == "test"
+    return asked or message.crisis_id is not None or sandbox.is_drill(message)
+
+
+def _to_sandbox(connection: Connection, config: Config, stored: dict[int, Stored]) -> None:
+    """Take messages of a drill out of the real channels' queues."""
+    for number, one in stored.items():
+        routed = sandbox.routed(config, one.message)
+        if routed is not one.message:
+            outbox.readdress(connection, number, routed)
+            stored[number] = replace(one, message=routed)
 
 
 def _waiting(one: Stored) -> Waiting:

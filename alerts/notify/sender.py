@@ -18,7 +18,7 @@ from random import Random
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from alerts.lease import Lease, LeaseLost, fenced
-from alerts.notify import dying, outbox
+from alerts.notify import dying, outbox, sandbox
 from alerts.notify.addresses import outgoing
 from alerts.notify.backoff import wait_s
 from alerts.notify.channels import building
@@ -180,11 +180,12 @@ def _claim(run: _Run, channel: str) -> Stored | None:
 
 def _call(run: _Run, claimed: Stored) -> Delivery:
     """One call, with no transaction open."""
-    name = claimed.message.channel
+    message = sandbox.routed(run.config, claimed.message)
+    name = message.channel
     channel = run.channels.get(name)
     if channel is None:
         return Delivery("permanent", detail=f"there is no channel {name!r} any more")
-    made = outgoing(run.config, claimed.message)
+    made = outgoing(run.config, message)
     if isinstance(made, Delivery):
         return made
     try:

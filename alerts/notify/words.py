@@ -58,6 +58,9 @@ LABELS: Mapping[str, Mapping[str, str]] = {
 }
 """Dimensions in words; one that is not here keeps its name."""
 
+DRILL_MARKS: Mapping[str, str] = {"en": "[DRILL]", "zh": "【演练】"}
+"""What every text of an exercise begins with; other languages take the English mark."""
+
 PHRASES: Mapping[str, Mapping[str, str]] = {
     "en": {
         "because_route": "route {route} takes what matches {matchers}",
@@ -71,7 +74,6 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "next_none": "when something changes",
         "incident": "Incident {id}",
         "more_members": "and {n} more",
-        "drill": "DRILL",
         "dead_title": "Not delivered over {channel} to {recipient}: {subject}",
         "test_title": "Test of channel {channel}",
         "bundle_title": "{n} incidents",
@@ -89,7 +91,6 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "next_none": "有变化时",
         "incident": "事件 {id}",
         "more_members": "另有 {n} 条",
-        "drill": "演练",
         "dead_title": "未能通过 {channel} 送达 {recipient}：{subject}",
         "test_title": "渠道 {channel} 的测试",
         "bundle_title": "{n} 个事件",

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Literal, Protocol
 
 from alerts.notify.escaping import html_text
-from alerts.notify.words import phrase
+from alerts.notify.words import DRILL_MARKS
 
 Outcome = Literal["ok", "retry", "permanent", "unknown"]
 LONGEST_WAIT_S = 24 * 3600.0
@@ -96,7 +96,7 @@ def as_drill(message: Outgoing) -> Outgoing:
     """The message as its reader must see it: an exercise says so first."""
     if not message.drill:
         return message
-    mark = f"[{phrase(message.locale, 'drill')}]"
+    mark = DRILL_MARKS["zh" if message.locale.startswith("zh") else "en"]
     html = message.html
     if html is not None:
         html = html.replace("<body", f"<!-- {html_text(mark)} --><body", 1)
@@ -104,7 +104,7 @@ def as_drill(message: Outgoing) -> Outgoing:
         html = f"{html[:at]}<p><strong>{html_text(mark)}</strong></p>{html[at:]}"
     return replace(
         message,
-        subject=f"{mark} {message.subject}",
+        subject=f"{mark}{'' if mark.endswith('】') else ' '}{message.subject}",
         body=f"{mark}\n{message.body}",
         html=html,
         data={**message.data, "drill": True},
