@@ -271,7 +271,8 @@ def test_a_stale_leader_sends_nothing(post: Post) -> None:
 def test_a_drill_says_so_and_changes_no_template(post: Post) -> None:
     post.put(message(1, payload={"drill": True, "data": {}}, locale="zh"))
     post.send()
-    (made,) = post.hook.sent
+    (made,) = post.channels["log"].sent
+    assert post.hook.sent == []
     assert made.subject == "【演练】Subject 1"
     assert made.body.startswith("【演练】\n")
     assert made.data["drill"] is True
