@@ -202,7 +202,7 @@ class Circumstances:
 
     triggers: tuple[Trigger, ...] = ()
     checked_at: datetime | None = None
-    update_every: Mapping[int, timedelta] = MappingProxyType({})
+    update_every: Mapping[int, timedelta] = field(default_factory=dict)
     roles: frozenset[str] = frozenset()
     flags: frozenset[str] = frozenset()
     unfinished: tuple[str, ...] = ()
@@ -235,8 +235,8 @@ class Crisis:
     closed_at: datetime | None = None
     close_reason: str | None = None
     lead: str | None = None
-    roles: Mapping[str, str] = MappingProxyType({})
-    flags: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    roles: Mapping[str, str] = field(default_factory=dict)
+    flags: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class Event(NamedTuple):
