@@ -1,0 +1,4 @@
+"""Compensation: who is owed what by a policy, batches that people approve, and what leaks.
+
+We decide, keep the budget and export; others pay.
+"""
