@@ -31,6 +31,7 @@ DIMENSIONS = (
     "priority",
     "team",
     "product",
+    "lot",
     "reason",
     "level",
     "source",

@@ -43,6 +43,7 @@ def dimension_name(name: str) -> str:
         "priority": _("Priority"),
         "team": _("Team"),
         "product": _("Product"),
+        "lot": _("Lot"),
         "reason": _("Reason"),
         "term": _("Word"),
         "level": _("Level"),

@@ -97,6 +97,7 @@ def lines(own: pl.LazyFrame, facts: Facts, orders_mart: pl.LazyFrame) -> pl.Lazy
         carrier="order_carrier",
         category="product_category",
         product="sku",
+        lot="lot_id",
         language="order_language",
     ).select(mart_columns("lines"))
 

@@ -34,5 +34,6 @@ def return_lines(own: pl.LazyFrame, facts: Facts, orders_mart: pl.LazyFrame) -> 
         .then("order_category")
         .otherwise("product_category"),
         product=pl.coalesce("sku", "order_product"),
+        lot="lot_id",
         language="order_language",
     ).select(mart_columns("return_lines"))

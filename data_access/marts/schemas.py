@@ -64,7 +64,7 @@ _DECLARED = (
             "value_minor": pl.Int64(),
             "currency": pl.String(),
         },
-        ORDER_DIMS,
+        (*ORDER_DIMS, "lot"),
     ),
     Mart(
         "parcels",
@@ -204,7 +204,7 @@ _DECLARED = (
             "grade": pl.String(),
             "disposition": pl.String(),
         },
-        (*ORDER_DIMS, "reason"),
+        (*ORDER_DIMS, "lot", "reason"),
     ),
     Mart(
         "reviews",

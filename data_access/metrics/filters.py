@@ -14,6 +14,7 @@ DIMENSIONS = (
     "carrier",
     "category",
     "product",
+    "lot",
     "channel",
     "language",
     "priority",
@@ -46,6 +47,7 @@ class Filter:
     priority: tuple[str, ...] = ()
     team: tuple[str, ...] = ()
     product: tuple[str, ...] = ()
+    lot: tuple[str, ...] = ()
     reason: tuple[str, ...] = ()
     level: tuple[str, ...] = ()
     source: tuple[str, ...] = ()

@@ -41,6 +41,25 @@ RETURNS = (
         reference="Cash basis: event date on both sides; interval only while returns ≤ sales",
     ),
     Kpi(
+        name="defect_return_rate",
+        title="Returned as defective, lines",
+        short="Defective (lines)",
+        unit="share",
+        better="down",
+        numerator="sales_returned.defective",
+        denominator="sales_lines.n",
+        interval="wilson",
+        target=None,
+        anchor="order placed",
+        doc="Of the order lines sold in the period, the share that customers have asked to send "
+        "back as defective so far. By product and lot it tells a bad lot.",
+        formula="lines of these sales asked back as defective / order lines sold",
+        exclusions="Lines of zero or negative quantity are no sales. Claimed, not confirmed by "
+        "inspection; a return is counted by the lot that its own line names.",
+        maturity="Claims follow sales by weeks: the youngest sales look better than they are.",
+        reference="Claimed defects per unit shipped (claimed DPPM), by cohort of sale",
+    ),
+    Kpi(
         name="return_rate_value",
         title="Return rate, value",
         short="Returns (value)",

@@ -14,7 +14,7 @@ PROMISED = {
     "contacts", "contact_rate", "backlog", "first_response_within_target",
     "resolution_within_target", "reopen_rate", "on_time_delivery", "late_parcels", "lead_time_p50",
     "lead_time_p90", "returns_requested", "return_rate_lines", "return_rate_value", "csat", "nps",
-    "detractor_share", "low_review_share",
+    "detractor_share", "low_review_share", "defect_return_rate",
     "vendor_sla_met", "next_response_within_target", "vip_live_within_target",
     "marketplace_within_2h", "marketplace_within_24h", "solution_within_target",
     "paused_while_waiting", "first_response_p50", "first_response_p90", "resolution_p50",
