@@ -7,9 +7,9 @@ A package that has documents exports a `Kind` and imports nothing but this modul
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol
 
 Origin = Literal["shipped", "file", "screen"]
 Severity = Literal["error", "warning"]
@@ -79,12 +79,16 @@ class Library:
         effects: what the worker can do: parameters by effect; None: nobody can tell.
         holders: people by role, as `alerting.yaml` has them; None: nobody can tell.
         today: the day to judge `review_by` by; None: do not.
+        facts: variables that every statement has by itself, such as the title of the crisis.
+        measures: what conditions of checks may ask for, with the type; None: nobody can tell.
     """
 
     models: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     effects: Mapping[str, Mapping[str, str]] | None = None
     holders: Mapping[str, Sequence[str]] | None = None
     today: date | None = None
+    facts: frozenset[str] = frozenset()
+    measures: Mapping[str, type] | None = None
 
     def get(self, kind: str, name: str) -> Any | None:
         """One document in force."""
@@ -98,11 +102,10 @@ class Library:
         """The same library with `model` in force in the place of the one of its name."""
         models = {name: dict(held) for name, held in self.models.items()}
         models.setdefault(kind, {})[model.id] = model
-        return Library(models, self.effects, self.holders, self.today)
+        return replace(self, models=models)
 
 
 Lint = Callable[[Any, Library], Sequence[Finding]]
-M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True)

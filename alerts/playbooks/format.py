@@ -33,7 +33,9 @@ StepKind = Literal["manual", "auto", "approval", "statement", "notify", "wait", 
 Phase = Literal["contain", "compensate", "apologise", "remedy", "prove", "review"]
 PHASES: tuple[Phase, ...] = ("contain", "compensate", "apologise", "remedy", "prove", "review")
 OnTimeout = Literal["escalate", "skip", "fail"]
-VariableType = Literal["text", "integer", "number", "money", "date", "datetime", "boolean", "url"]
+VariableType = Literal[
+    "text", "integer", "number", "percent", "money", "date", "datetime", "boolean", "url", "list"
+]
 
 ANCHORS = ("start", "declared", "level_change", "statement_sent")
 """Moments that a due time may count from, besides the end of another step.
@@ -94,10 +96,9 @@ class Step(Strict):
         asks: variables that whoever does it must give; they hold for later steps.
         do, with_: of `auto`: the effect and its parameters; texts in them may name variables.
         of: of `approval`: the step whose statements, batch or result is signed.
-        roles: of `approval`: who must sign, each another person. Of `statement`: the sign-offs
-            each text needs before it may be sent.
-        template, audience, channels, locales, public: of `statement`. Without `locales` those of
-            the markets of the crisis.
+        roles: of `approval`: who must sign, each another person.
+        template, audience, channels, locales, public: of `statement`; who signs it is said by the
+            template. Without `locales` those of the markets of the crisis.
         to, message: of `notify`: roles, people or #channels, and what they are told.
         for_: of `wait`.
         that: of `check`: a condition over measures and variables that must come to hold.
@@ -221,6 +222,7 @@ class Playbook(Strict):
     review_by: date
     levels: tuple[Level, ...] = Field(default=LEVELS, min_length=1)
     topics: tuple[str, ...] = ()
+    markets: tuple[Market, ...] = ()
     roles: dict[Role, RoleSpec]
     variables: dict[VariableName, Variable] = Field(default_factory=dict)
     steps: tuple[Step, ...] = Field(min_length=1, max_length=MOST_STEPS)

@@ -30,25 +30,51 @@ TYPES: Mapping[str, type] = {
     "text": str,
     "integer": int,
     "number": float,
+    "percent": float,
     "money": float,
     "date": str,
     "datetime": str,
     "boolean": bool,
     "url": str,
+    "list": tuple,
 }
 """How conditions see a variable."""
 
 _BRACED = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
-def of_conditions(playbook: Playbook) -> dict[str, type]:
-    """Names for `when`: labels, `level`, `drill`, and the playbook's variables."""
-    return {
-        **dict.fromkeys(LABELS, str),
-        "level": int,
-        "drill": bool,
-        **{name: TYPES[variable.type] for name, variable in playbook.variables.items()},
-    }
+class Names(Mapping[str, type]):
+    """What conditions may ask for: variables, `level`, `drill`, `labels.market` and its like, and
+    `results.<step>` (how it ended) or `results.<step>.<field>` (of what it yielded).
+    """
+
+    def __init__(self, playbook: Playbook) -> None:
+        self._fixed: dict[str, type] = {
+            "level": int,
+            "drill": bool,
+            **{f"labels.{label}": str for label in LABELS},
+            **{name: TYPES[variable.type] for name, variable in playbook.variables.items()},
+        }
+        self._steps = playbook.by_key
+
+    def __getitem__(self, name: str) -> type:
+        if name in self._fixed:
+            return self._fixed[name]
+        if step_asked_for(name) in self._steps:
+            return str
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fixed)
+
+    def __len__(self) -> int:
+        return len(self._fixed)
+
+
+def step_asked_for(name: str) -> str | None:
+    """The step that `results.<step>` and `results.<step>.<field>` ask for."""
+    first, _, rest = name.partition(".")
+    return rest.partition(".")[0] if first == "results" and rest else None
 
 
 def braced(text: str) -> set[str]:
