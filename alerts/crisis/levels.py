@@ -7,6 +7,7 @@ keeps the version it began with.
 
 from __future__ import annotations
 
+import itertools
 import re
 import string
 from collections.abc import Iterable, Mapping, Sequence
@@ -303,7 +304,8 @@ def _lint(levels: Levels, library: Library) -> list[Finding]:
                     ),
                 )
             )
-    for lower, higher in zip(levels.levels, levels.levels[1:], strict=False):
+    clusters = levels.levels[1:]  # a single complaint is answered faster than a plan is made
+    for lower, higher in itertools.pairwise(clusters):
         for clock in ("acknowledge", "statement", "update"):
             one, other = getattr(lower.clocks, clock), getattr(higher.clocks, clock)
             if one is not None and other is not None and other > one:

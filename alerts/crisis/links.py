@@ -1,0 +1,161 @@
+"""What belongs to a crisis: incidents, cases, orders, parcels, returns, lots, reviews, surveys …
+
+A link taken away stays on record; added again it is the same link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import polars as pl
+from sqlalchemy import ColumnElement, Connection, Engine, func, select, update
+
+from alerts.crisis.model import Link
+from data_access.state import schema
+from data_access.state.engine import insert_once
+from data_access.state.schema import crisis_link as table
+
+INCIDENT = "incident"
+KINDS: tuple[str, ...] = schema.LINK_KIND
+COLUMNS = {
+    "kind": pl.String(),
+    "source": pl.String(),
+    "ref": pl.String(),
+    "label": pl.String(),
+    "added_by": pl.String(),
+    "added_at": pl.Datetime("us", "UTC"),
+}
+
+
+def join(
+    connection: Connection, crisis_id: int, links: Iterable[Link], actor: str, now: datetime
+) -> list[Link]:
+    """Add what is not there yet, in the caller's transaction.
+
+    The worker does not add again what a person took away.
+
+    Returns:
+        What was added.
+    """
+    added = []
+    for link in links:
+        new = connection.execute(
+            insert_once(connection, table)
+            .values(
+                crisis_id=crisis_id,
+                kind=link.kind,
+                source=link.source,
+                ref=link.ref,
+                label=link.label or None,
+                added_by=actor,
+                added_at=now,
+            )
+            .returning(table.c.ref)
+        ).first()
+        if new is None and actor != "worker":
+            new = connection.execute(
+                update(table)
+                .where(_is(crisis_id, link), table.c.removed_at.is_not(None))
+                .values(removed_at=None, added_by=actor, added_at=now)
+                .returning(table.c.ref)
+            ).first()
+        if new is not None:
+            added.append(link)
+    return added
+
+
+def part(
+    connection: Connection, crisis_id: int, links: Iterable[Link], now: datetime
+) -> list[Link]:
+    """Take links away, in the caller's transaction; gives those that were there."""
+    return [
+        link
+        for link in links
+        if connection.execute(
+            update(table)
+            .where(_is(crisis_id, link), table.c.removed_at.is_(None))
+            .values(removed_at=now)
+            .returning(table.c.ref)
+        ).first()
+        is not None
+    ]
+
+
+def of(engine: Engine, crisis_id: int, *, kind: str | None = None) -> pl.DataFrame:
+    """What belongs to a crisis: `COLUMNS`, sorted by kind and the newest first."""
+    query = select(*(table.c[name] for name in COLUMNS)).where(
+        table.c.crisis_id == crisis_id, table.c.removed_at.is_(None)
+    )
+    if kind is not None:
+        query = query.where(table.c.kind == kind)
+    query = query.order_by(table.c.kind, table.c.added_at.desc(), table.c.source, table.c.ref)
+    with engine.connect() as connection:
+        found = [tuple(row) for row in connection.execute(query)]
+    return pl.DataFrame(found, schema=COLUMNS, orient="row")
+
+
+def refs(connection: Connection, crisis_id: int, kind: str) -> list[tuple[str, str]]:
+    """Source and number of everything of one kind that belongs to a crisis, sorted."""
+    found = connection.execute(
+        select(table.c.source, table.c.ref)
+        .where(table.c.crisis_id == crisis_id, table.c.kind == kind, table.c.removed_at.is_(None))
+        .order_by(table.c.source, table.c.ref)
+    )
+    return [(row.source, row.ref) for row in found]
+
+
+def count(connection: Connection, crisis_id: int) -> dict[str, int]:
+    """How many of each kind belong to a crisis."""
+    found = connection.execute(
+        select(table.c.kind, func.count())
+        .where(table.c.crisis_id == crisis_id, table.c.removed_at.is_(None))
+        .group_by(table.c.kind)
+        .order_by(table.c.kind)
+    )
+    return dict(tuple(row) for row in found)
+
+
+def incidents(connection: Connection, crisis_id: int) -> list[int]:
+    """Numbers of the incidents of the inbox that belong to a crisis, sorted."""
+    return sorted(int(ref) for _source, ref in refs(connection, crisis_id, INCIDENT))
+
+
+def markets(connection: Connection, crisis_id: int) -> list[str]:
+    """Markets of a crisis: of its labels (`market`, or several in `markets`) and its incidents.
+
+    Empty: not known, so it may be any.
+    """
+    labels = connection.execute(
+        select(schema.crisis.c.labels_json).where(schema.crisis.c.id == crisis_id)
+    ).scalar_one()
+    told = [labels.get("market", ""), *labels.get("markets", "").split(",")]
+    groups = incidents(connection, crisis_id)
+    found = connection.execute(
+        select(schema.alert_group.c.labels_json).where(schema.alert_group.c.id.in_(groups))
+    ).scalars()
+    return sorted(
+        {market for market in (*told, *(one.get("market", "") for one in found)) if market}
+    )
+
+
+def of_incidents(connection: Connection, numbers: Sequence[int]) -> dict[int, int]:
+    """The newest crisis in earnest that each incident belongs to; those of none are left out."""
+    crisis = schema.crisis
+    found = connection.execute(
+        select(table.c.ref, func.max(table.c.crisis_id))
+        .join(crisis, crisis.c.id == table.c.crisis_id)
+        .where(table.c.kind == INCIDENT, table.c.ref.in_([str(number) for number in numbers]))
+        .where(table.c.removed_at.is_(None), crisis.c.drill_id.is_(None))
+        .group_by(table.c.ref)
+    )
+    return {int(ref): crisis_id for ref, crisis_id in found}
+
+
+def _is(crisis_id: int, link: Link) -> ColumnElement[bool]:
+    return (
+        (table.c.crisis_id == crisis_id)
+        & (table.c.kind == link.kind)
+        & (table.c.source == link.source)
+        & (table.c.ref == link.ref)
+    )
