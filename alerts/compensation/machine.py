@@ -8,7 +8,7 @@ item begins a new *round*: it is part of the hash that people sign, so what was 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -145,9 +145,7 @@ def step(batch: Batch, action: Action, now: datetime) -> Outcome:
 def _submit(batch: Batch, action: Action, now: datetime) -> Outcome:
     if not batch.proposed:
         raise Refused(Why.EMPTY)
-    done = replace(
-        batch, state=BatchState.SUBMITTED, submitted_at=now, submitted_by=action.actor
-    )
+    done = replace(batch, state=BatchState.SUBMITTED, submitted_at=now, submitted_by=action.actor)
     return done, (Event("batch_submitted", {"items": batch.proposed}),)
 
 
@@ -209,9 +207,7 @@ def _export(batch: Batch, action: Action, now: datetime) -> Outcome:
     )
     if not first:
         return batch, (event,)
-    done = replace(
-        batch, state=BatchState.EXPORTED, exported_at=now, exported_by=action.actor
-    )
+    done = replace(batch, state=BatchState.EXPORTED, exported_at=now, exported_by=action.actor)
     return done, (event,)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from alerts.approvals import Approval
+if TYPE_CHECKING:
+    from alerts.approvals import Approval
 from alerts.compensation.candidates import worth
 from alerts.compensation.policy import Limit, Policy
 from alerts.compensation.rates import Rates
@@ -50,9 +52,7 @@ def needed(policy: Policy, weight: Weight) -> Needed:
     """
     roles = list(policy.approval.roles)
     fit = [name for name, limit in policy.approval.roles.items() if _within(limit, weight)]
-    two = (
-        weight.total_minor is None or weight.total_minor > policy.approval.two_roles_above.minor
-    )
+    two = weight.total_minor is None or weight.total_minor > policy.approval.two_roles_above.minor
     if two and len(fit) < 2:
         fit = roles[-2:]
     return Needed(tuple(fit), 2 if two else 1)

@@ -86,7 +86,7 @@ def _costs_attention(config: Config, one: Waiting) -> bool:
 def _stands_alone(one: Stored) -> bool:
     """Whether a message is neither bundled nor made to wait: asked for, or part of a crisis."""
     message = one.message
-    asked = one.resend_of is not None or message.kind == "test"
+    asked = one.resend_of is not None or message.kind in {"test", "compensation"}
     return asked or message.crisis_id is not None or sandbox.is_drill(message)
 
 
