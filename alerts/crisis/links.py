@@ -1,4 +1,4 @@
-"""What belongs to a crisis: incidents, cases, orders, parcels, returns, lots, reviews, surveys …
+"""What belongs to a crisis: incidents, cases, orders, parcels, returns, lots, reviews and more.
 
 A link taken away stays on record; added again it is the same link.
 """

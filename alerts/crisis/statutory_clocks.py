@@ -21,6 +21,7 @@ from alerts.crisis.rows import StoredCrisis
 from alerts.crisis.statutory import NAME, Rule, Statutory
 from alerts.event_log import append, lock
 from data_access.state.engine import writing
+from data_access.state.schema import crisis as crisis_table
 from data_access.state.schema import statutory_clock as table
 
 Settled = Literal["met", "not_applicable", "running"]
@@ -74,7 +75,7 @@ def start(
     known = {clock.key: clock for clock in _of(connection, stored.id)}
     markets = links.markets(connection, stored.id)
     values = values_of(stored)
-    wanted = list(statutory.by_key) if keys is None else [key for key in keys]
+    wanted = list(statutory.by_key) if keys is None else list(keys)
     begun = []
     for key in wanted:
         rule = statutory.by_key.get(key)
@@ -150,14 +151,9 @@ def settle(
             connection, token, actor=name, kind="clock", subject=f"{crisis_id}:{key}", now=now
         ):
             return Outcome("repeated", clock.version)
-        if version is not None and version != clock.version:
-            return Outcome(
-                "stale", clock.version, "clock_settled", clock.settled_by or "", clock.settled_at
-            )
-        if not note.strip():
-            return Outcome("refused", clock.version, Why.REASON_NEEDED)
-        if status == clock.status and starts_at is None:
-            return Outcome("refused", clock.version, Why.SAME, by=clock.settled_by or "")
+        against = _against(clock, status, version, note, starts_at)
+        if against is not None:
+            return against
         values: dict[str, Any] = {
             "status": status,
             "settled_at": None if status == "running" else now,
@@ -174,6 +170,20 @@ def settle(
             payload["starts_at"] = starts_at.isoformat()
         _tell(connection, stored, "clock_settled", name, now, [payload])
         return Outcome("done", clock.version + 1)
+
+
+def _against(
+    clock: Clock, status: Settled, version: int | None, note: str, starts_at: datetime | None
+) -> Outcome | None:
+    """What stands against settling a term so."""
+    by = clock.settled_by or ""
+    if version is not None and version != clock.version:
+        return Outcome("stale", clock.version, "clock_settled", by, clock.settled_at)
+    if not note.strip():
+        return Outcome("refused", clock.version, Why.REASON_NEEDED)
+    if status == clock.status and starts_at is None:
+        return Outcome("refused", clock.version, Why.SAME, by=by)
+    return None
 
 
 def run_out(connection: Connection, stored: StoredCrisis, now: datetime) -> list[Clock]:
@@ -208,12 +218,11 @@ def of(engine: Engine, crisis_id: int) -> list[Clock]:
 
 def due(engine: Engine, until: datetime) -> list[Clock]:
     """Running terms of crises in earnest that end before a moment, the most urgent first."""
-    from_crisis = rows.table
     query = (
         select(table)
-        .join(from_crisis, from_crisis.c.id == table.c.crisis_id)
+        .join(crisis_table, crisis_table.c.id == table.c.crisis_id)
         .where(table.c.status == "running", table.c.due_at <= until)
-        .where(from_crisis.c.drill_id.is_(None))
+        .where(crisis_table.c.drill_id.is_(None))
         .order_by(table.c.due_at, table.c.crisis_id, table.c.rule)
     )
     with engine.connect() as connection:
