@@ -82,6 +82,7 @@ def _columns(kind: str) -> list[dict[str, Any]]:
         "solved": _solved,
         "orders": _orders,
         "lines": _lines,
+        "sent_back": _sent_back,
         "delivered": _delivered,
         **dict.fromkeys(WAITS, _cases),
     }
@@ -102,6 +103,7 @@ _SHARED = {
     "solved": ("market", "channel", "language", "level", "reason", "team", "category"),
     "orders": ("market", "carrier", "category"),
     "lines": ("market", "carrier", "category", "product"),
+    "sent_back": ("lot", "reason", "market", "category"),
     "delivered": ("market", "carrier", "lane", "category"),
 }
 
@@ -179,6 +181,15 @@ def _lines() -> list[dict[str, Any]]:
         _column("line_id", _("Order line"), 150),
         _moment("placed_at", _("Placed")),
         {**_number("qty", _("Quantity"), 92), **WIDE},
+        _number("value_minor", _("Value"), 110),
+    ]
+
+
+def _sent_back() -> list[dict[str, Any]]:
+    return [
+        _column("return_line_id", _("Return line"), 150),
+        {**_moment("order_placed_at", _("Ordered")), **WIDE},
+        _moment("requested_at", _("Requested")),
         _number("value_minor", _("Value"), 110),
     ]
 

@@ -44,6 +44,7 @@ def kind_name(kind: str) -> str:
         "solved": _("Solved cases counted"),
         "orders": _("Orders counted"),
         "lines": _("Order lines counted"),
+        "sent_back": _("Lines sold and sent back"),
         "delivered": _("Parcels delivered"),
     }[kind]
 
@@ -86,6 +87,7 @@ def view_names(kind: str) -> dict[str, str]:
         "solved": {"due": _("14 days over"), "reopened": _("Reopened")},
         "orders": {"all": _("All")},
         "lines": {"sold": _("Sold")},
+        "sent_back": {"all": _("All"), "defective": _("As defective")},
         "delivered": {"all": _("All")},
     }[kind]
 
@@ -179,6 +181,7 @@ def _when(kind: str, days: str) -> str:
         "solved": _("solved {days}", days=days),
         "orders": _("placed {days}", days=days),
         "lines": _("sold {days}", days=days),
+        "sent_back": _("sold {days}", days=days),
         "delivered": _("delivered {days}", days=days),
     }[kind]
 
@@ -262,5 +265,9 @@ def _counted(n: int, shown: RowListing) -> str:
         ("solved", "reopened"): ngettext("{count} reopened case", "{count} reopened cases", n),
         ("orders", "all"): ngettext("{count} order", "{count} orders", n),
         ("lines", "sold"): ngettext("{count} order line sold", "{count} order lines sold", n),
+        ("sent_back", "all"): ngettext("{count} line sent back", "{count} lines sent back", n),
+        ("sent_back", "defective"): ngettext(
+            "{count} line sent back as defective", "{count} lines sent back as defective", n
+        ),
         ("delivered", "all"): ngettext("{count} parcel delivered", "{count} parcels delivered", n),
     }[shown.kind, shown.view]

@@ -200,8 +200,19 @@ ROW_KINDS: Mapping[str, RowKind] = {
     "lines": RowKind(
         "line_id",
         {"sold": RowView("sales_lines", "n")},
-        ("line_id", "source", "order_id", "placed_at", "qty", "value_minor", "currency", *_GOODS),
-        ("line_id", "order_id"),
+        ("line_id", "source", "order_id", "placed_at", "lot", "qty", "value_minor", "currency",
+         *_GOODS),
+        ("line_id", "order_id", "lot"),
+    ),
+    "sent_back": RowKind(
+        "return_line_id",
+        {
+            "all": RowView("sales_returned", "n"),
+            "defective": RowView("sales_returned", "defective"),
+        },
+        ("return_line_id", "source", "return_id", "order_id", "order_placed_at", "requested_at",
+         "lot", "reason", "qty", "value_minor", "currency", *_GOODS),
+        ("return_line_id", "return_id", "order_id", "lot"),
     ),
     "delivered": RowKind(
         "shipment_id",

@@ -46,6 +46,7 @@ BEHIND = {
     ("solved", "reopened"): ("reopen_rate", "numerator"),
     ("orders", "all"): ("contact_rate", "denominator"),
     ("lines", "sold"): ("return_rate_lines", "denominator"),
+    ("sent_back", "defective"): ("defect_return_rate", "numerator"),
     ("delivered", "all"): ("lead_time_p50", "n"),
     ("first_responses", "watched"): ("first_response_p50", "n"),
     ("resolutions", "watched"): ("resolution_p90", "n"),
