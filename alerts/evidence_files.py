@@ -13,7 +13,7 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -22,6 +22,8 @@ FOLDER = "evidence"
 PACKS = "packs"
 MOST_BYTES = 25 * 1024 * 1024
 """What one file may hold; larger things (recordings) are better named by a link and their hash."""
+MOST_EXTRACT = 256 * 1024 * 1024
+"""What one extract of rows may hold."""
 
 _PARTIAL = ".partial-"
 _STALE_SECONDS = 24 * 3600
@@ -96,26 +98,31 @@ def check(home: Path, sha256: str) -> str | None:
 
 
 @contextmanager
-def written_beside(target: Path) -> Iterator[BinaryIO]:
-    """A file to write; at the end of the block it is renamed to `target`, on an error it is gone.
+def written_beside(folder: Path, name: Callable[[BinaryIO], str]) -> Iterator[BinaryIO]:
+    """A file to write; at the end of the block it gets its name, on an error it is gone.
 
     A process that is killed leaves a partial file that nothing reads; old ones are removed here.
+
+    Args:
+        folder: where it will lie; made when missing.
+        name: its name, once it is whole; called with the file.
 
     Raises:
         EvidenceFileError: no space, or the folder cannot be written.
     """
-    partial = target.parent / f"{_PARTIAL}{os.getpid()}-{secrets.token_hex(4)}"
+    partial = folder / f"{_PARTIAL}{os.getpid()}-{secrets.token_hex(4)}"
     try:
-        _made(target.parent)
-        _sweep(target.parent)
+        folder.mkdir(parents=True, exist_ok=True)
+        _sweep(folder)
         with partial.open("w+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
+            target = folder / name(file)
         partial.replace(target)
-        _sync_folder(target.parent)
+        _sync_folder(folder)
     except OSError as error:
-        raise EvidenceFileError(_reason(error, target)) from error
+        raise EvidenceFileError(_reason(error, folder)) from error
     finally:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
@@ -127,7 +134,7 @@ def _put_bytes(home: Path, content: bytes, most: int) -> tuple[str, int]:
     sha256 = hashlib.sha256(content).hexdigest()
     target = path_of(home, sha256)
     if check(home, sha256) is not None:
-        with written_beside(target) as file:
+        with written_beside(target.parent, lambda _file: sha256) as file:
             file.write(content)
     return sha256, len(content)
 
@@ -144,10 +151,6 @@ def _too_large(most: int) -> str:
         f"The file is larger than {most / 1024 / 1024:,.0f} MB. Keep it where it lies and add a "
         "link with its SHA-256 instead."
     )
-
-
-def _made(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
 
 
 def _sweep(folder: Path) -> None:
@@ -168,10 +171,12 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _reason(error: OSError, target: Path) -> str:
+def _reason(error: OSError, folder: Path) -> str:
     if error.errno in _NO_SPACE:
         return (
-            f"There is no space left for {target.parent}. Nothing was kept; free some space and "
-            "try again."
+            f"There is no space left for {folder}. Nothing was kept; free some space and try again."
         )
-    return f"{target.parent} cannot be written: {error.strerror}. Nothing was kept; check rights."
+    return (
+        f"{folder} cannot be written: {error.strerror}. Nothing was kept; make it writable for "
+        "this user."
+    )

@@ -191,22 +191,24 @@ def _read_runs(connection: Connection, crisis_id: int, known: _Known) -> None:
         known.add("playbook", row.playbook, proof)
     if not versions:
         return
+    yields = {version: _yields(connection, version) for version in set(versions.values())}
     for row in connection.execute(
         select(step.c.run_id, step.c.step_key).where(
             step.c.run_id.in_(versions), step.c.state == "done"
         )
     ):
-        document = library.version(connection, versions[row.run_id])
-        known.claimed |= _yields(document.model if document else None, row.step_key)
+        known.claimed |= yields[versions[row.run_id]].get(row.step_key, set())
     _read_signatures(connection, "step", _steps_of(versions), known)
 
 
-def _yields(playbook: Any, step_key: str) -> set[str]:
-    """Items of the checklist that a step of a playbook yields."""
-    for step in getattr(playbook, "steps", ()):
-        if getattr(step, "key", None) == step_key:
-            return {str(item) for item in getattr(step, "evidence", ())}
-    return set()
+def _yields(connection: Connection, version_id: int) -> dict[str, set[str]]:
+    """Items of the checklists that each step of a playbook yields."""
+    try:
+        document = library.version(connection, version_id)
+    except library.DocumentError:
+        return {}  # written for another Afterwatch
+    steps = getattr(document.model, "steps", ()) if document else ()
+    return {step.key: {str(item) for item in step.evidence} for step in steps}
 
 
 def _steps_of(runs: Mapping[int, int]) -> list[ColumnElement[bool]]:
@@ -299,12 +301,14 @@ def _read_clocks_and_review(connection: Connection, crisis_id: int, known: _Know
     ):
         proof = Proof("clock", row.rule, row.note or row.rule, row.settled_at, row.settled_by or "")
         known.add("clock", row.rule, proof)
-    for row in connection.execute(
+    for published in connection.execute(
         select(review.c.published_at, review.c.published_by).where(
             review.c.crisis_id == crisis_id, review.c.status == "published"
         )
     ):
-        proof = Proof("review", str(crisis_id), "", row.published_at, row.published_by or "")
+        proof = Proof(
+            "review", str(crisis_id), "", published.published_at, published.published_by or ""
+        )
         known.add("review", "", proof)
 
 
