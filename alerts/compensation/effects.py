@@ -16,7 +16,6 @@ from alerts.runs.effects import Effect, EffectError, StepContext
 if TYPE_CHECKING:
     from alerts.compensation.drafting import Prepared
 
-_LISTS = ("market", "carrier", "category", "product", "lot", "orders")
 _OF_LABEL = {"market", "carrier", "category", "product", "lot"}
 
 
@@ -31,11 +30,21 @@ def criteria_of(context: StepContext) -> Criteria:
     cause = str(context.params.get("cause", "")).strip()
     if not cause:
         raise EffectError("The step names no cause; write with: {cause: late_72h} in the playbook.")
-    chosen: dict[str, tuple[str, ...]] = {}
-    for name in _LISTS:
+
+    def chosen(name: str) -> tuple[str, ...]:
         given = context.params.get(name, context.labels.get(name) if name in _OF_LABEL else None)
-        chosen[name] = () if given == "any" else _values(given)
-    return Criteria(cause, as_of=context.now, **chosen)
+        return () if given == "any" else _values(given)
+
+    return Criteria(
+        cause,
+        as_of=context.now,
+        market=chosen("market"),
+        carrier=chosen("carrier"),
+        category=chosen("category"),
+        product=chosen("product"),
+        lot=chosen("lot"),
+        orders=chosen("orders"),
+    )
 
 
 def _values(given: Any) -> tuple[str, ...]:

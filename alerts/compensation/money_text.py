@@ -43,7 +43,7 @@ def minor_of(amount: object, currency: str) -> int:
         raise ValueError("write an amount of zero or more that money can be")
     if exact != exact.to_integral_value():
         raise ValueError(
-            f"{currency} has {MINOR_UNITS[currency]} decimals; write no more of them than that"
+            f"amounts in {currency} have {MINOR_UNITS[currency]} decimals; write no more of them"
         )
     return int(exact)
 
