@@ -15,11 +15,16 @@ Kind = Literal["injected", "replay"]
 
 @dataclass(frozen=True, order=True)
 class Inject:
-    """Something that happens in a drill: `after` its start, by its own clock."""
+    """Something that happens in a drill: `after` its start, by its own clock.
+
+    With a `level` the criteria ask for it from then on; a `flag` is what people learn by it.
+    """
 
     after: timedelta
     en: str
     zh: str = ""
+    level: int = 0
+    flag: str = ""
 
     def text(self, language: str) -> str:
         """In a language (`en`, `zh`…); in English where there is no other."""
@@ -57,7 +62,13 @@ class Scenario:
             "level": self.level,
             "variables": dict(self.variables),
             "injects": [
-                {"after_s": one.after.total_seconds(), "en": one.en, "zh": one.zh}
+                {
+                    "after_s": one.after.total_seconds(),
+                    "en": one.en,
+                    "zh": one.zh,
+                    "level": one.level,
+                    "flag": one.flag,
+                }
                 for one in sorted(self.injects)
             ],
             "people": dict(self.people),
@@ -73,7 +84,13 @@ def scenario(stored: Mapping[str, Any]) -> Scenario:
         stored["level"],
         stored.get("variables", {}),
         tuple(
-            Inject(timedelta(seconds=one["after_s"]), one["en"], one.get("zh", ""))
+            Inject(
+                timedelta(seconds=one["after_s"]),
+                one["en"],
+                one.get("zh", ""),
+                one.get("level", 0),
+                one.get("flag", ""),
+            )
             for one in stored.get("injects", ())
         ),
         stored.get("people", {}),

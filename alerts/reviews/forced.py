@@ -61,8 +61,6 @@ def run_due(
     services: Numbers,
     config: Config,
     wall: datetime,
-    *,
-    zone: str = "UTC",
 ) -> CauseReport:
     """Ask for the causes of new low scores, and tell what is overdue.
 

@@ -39,17 +39,14 @@ _SHORTEST_PART = 3
 _FULLWIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FULLWIDTH[0x3000] = 0x20
 
-_ISO_DATE = r"(?<!\d)(?:19|20)\d\d-[01]\d-[0-3]\d(?!\d)"
+_DATE = r"(?<!\d)(?:(?:19|20)\d\d-[01]\d-[0-3]\d|[0-3]?\d[./][01]?\d[./](?:19|20)\d\d)(?!\d)"
+_TOKEN = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*")
+"""A word as order, parcel and customer numbers are; one with letters and three digits is taken."""
 _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("email", re.compile(r"[^\s@<>()\[\],;:\"，。；：、（）]+@[^\s@<>()\[\],;:\"，。；：、（）]+")),
     ("address", re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)),
-    ("phone", re.compile(r"(?<![\w])\+?\(?\d(?:[ ().\-/]{0,2}\d){6,16}(?!\w)")),
+    ("phone", re.compile(r"(?<![A-Za-z0-9])\+?\(?\d(?:[ ().\-/]{0,2}\d){6,16}(?!\d)")),
     ("number", re.compile(r"\d{5,}")),
-    # Letters and digits in one token, as order, parcel and customer numbers have them.
-    (
-        "number",
-        re.compile(r"(?=[A-Za-z0-9_\-]*[A-Za-z])[A-Za-z0-9]+(?:[-_]?[A-Za-z0-9]+)*\d{3,}\w*"),
-    ),
     ("number", re.compile(r"#\s?\d+")),
 )
 
@@ -101,7 +98,7 @@ def redact(
     folded = clean.translate(_FULLWIDTH)
     spans = _merged(
         [*_known(folded, names, keys), *_formed(folded)],
-        [*_kept(folded, keep, names, keys), *_spans(_ISO_DATE, folded)],
+        [*_kept(folded, keep, names, keys), *_spans(_DATE, folded)],
     )
     words = PLACEHOLDERS["zh" if locale.startswith("zh") else "en"]
     pieces: list[Piece] = []
@@ -147,6 +144,9 @@ def _formed(text: str) -> Iterator[Span]:
     for kind, pattern in _PATTERNS:
         for match in pattern.finditer(text):
             yield match.start(), match.end(), kind
+    for match in _TOKEN.finditer(text):
+        if re.search(r"\d{3}", match[0]) and re.search(r"[A-Za-z]", match[0]):
+            yield match.start(), match.end(), "number"
 
 
 def _kept(
