@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from alerts import library
 from alerts.crisis import machine, rows
@@ -117,12 +117,11 @@ def _settled(hit: Hit, before: Any, now: datetime, late: Any) -> dict[str, Any]:
 
 
 def _keep(connection: Connection, crisis_id: int, row: Mapping[str, Any], before: Any) -> None:
-    key = {"crisis_id": crisis_id, "criterion": row["criterion"]}
     if before is None:
-        connection.execute(insert_once(connection, table).values(**key, **row))
+        connection.execute(insert_once(connection, table).values(crisis_id=crisis_id, **row))
         return
     connection.execute(
-        table.update()
+        update(table)
         .where(table.c.crisis_id == crisis_id, table.c.criterion == row["criterion"])
         .values(**{name: value for name, value in row.items() if name != "criterion"})
     )

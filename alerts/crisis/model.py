@@ -107,6 +107,9 @@ class Why(StrEnum):
     """It is so already."""
     ROLE_UNKNOWN = "role_unknown"
     FLAG_UNKNOWN = "flag_unknown"
+    PLAYBOOK_UNKNOWN = "playbook_unknown"
+    LINK_UNKNOWN = "link_unknown"
+    """`what` lists the kinds of links there are."""
     NOT_IN_ROLE = "not_in_role"
     """`by` names who may, `what` the roles."""
     ONLY_THE_WORKER = "only_the_worker"
@@ -147,6 +150,8 @@ class Action:
         flag: of `flag` and `unflag`.
         links: of `link` and `unlink`.
         despite_runs: of `close`: although playbooks are not finished; they are cancelled.
+        playbooks: of `declare` and `raise`: which to start; None: those for its topic and level.
+        variables: of `declare`: what is known for the playbooks, beyond the labels.
         held, cleared: of `criteria`: ids of criteria that began and ceased to hold.
         data: further facts for the event log.
     """
@@ -160,6 +165,8 @@ class Action:
     flag: str = ""
     links: tuple[Link, ...] = ()
     despite_runs: bool = False
+    playbooks: tuple[str, ...] | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
     held: tuple[str, ...] = ()
     cleared: tuple[str, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)

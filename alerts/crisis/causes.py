@@ -1,0 +1,47 @@
+"""What makes two troubles one: topic and what narrows it, whatever the market. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+NARROWING = ("lot", "product", "category", "carrier", "lane", "region", "reason", "supplier")
+"""Labels that tell causes apart, the narrowest first. Markets, channels and languages do not:
+one cause shows in many of them."""
+
+
+def narrowed(labels: Mapping[str, str]) -> dict[str, str]:
+    """The labels that tell the cause."""
+    return {name: labels[name] for name in NARROWING if labels.get(name)}
+
+
+def key(topic: str, labels: Mapping[str, str], more: str = "") -> str:
+    """Identity of a cause: SHA-256 over topic and narrowing labels, each length-prefixed.
+
+    Args:
+        topic: of the crisis.
+        labels: those that do not tell causes apart are left out.
+        more: what else tells it apart, such as the title of a crisis opened by hand.
+    """
+    lot = labels.get("lot")
+    told = {"lot": lot} if lot else narrowed(labels)  # a lot is of one product, category, supplier
+    parts = [topic, more, *(part for pair in sorted(told.items()) for part in pair)]
+    packed = b"".join(f"{len(part.encode())}:".encode() + part.encode() for part in parts)
+    return hashlib.sha256(packed).hexdigest()
+
+
+def shared(labels: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """The labels on which all agree; different markets and channels are listed by comma.
+
+    `market` is kept where there is one; of several, `markets` lists them.
+    """
+    every = list(labels)
+    names = sorted({name for one in every for name in one})
+    found: dict[str, str] = {}
+    for name in names:
+        values = sorted({one[name] for one in every if one.get(name)})
+        if len(values) == 1 and all(one.get(name) for one in every):
+            found[name] = values[0]
+        elif name in ("market", "channel") and values:
+            found[f"{name}s"] = ",".join(values)
+    return found
