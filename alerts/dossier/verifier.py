@@ -20,7 +20,8 @@ import re
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from typing import IO, Any, NamedTuple
 
 FORMAT = "afterwatch-evidence-pack/1"
@@ -167,10 +168,11 @@ def _members(pack: zipfile.ZipFile, most: int) -> dict[str, zipfile.ZipInfo]:
 
 
 def _whole(pack: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    return b"".join(_pieces(pack, info))
+    with closing(_pieces(pack, info)) as pieces:
+        return b"".join(pieces)
 
 
-def _pieces(pack: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+def _pieces(pack: zipfile.ZipFile, info: zipfile.ZipInfo) -> Generator[bytes, None, None]:
     """The content, never more than the zip file promised; a bomb ends here."""
     left = info.file_size
     try:
@@ -178,15 +180,15 @@ def _pieces(pack: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
             while True:
                 piece = file.read(_CHUNK)
                 if not piece:
-                    break
+                    return
                 left -= len(piece)
                 if left < 0:
-                    raise Broken(
-                        Fault(info.filename, "changed", "it is larger than the zip file says")
-                    )
+                    text = "it is larger than the zip file says"
+                    raise Broken(Fault(info.filename, "changed", text))
                 yield piece
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise Broken(Fault(info.filename, "changed", f"it cannot be unpacked ({error})")) from error
+        text = f"it cannot be unpacked ({error})"
+        raise Broken(Fault(info.filename, "changed", text)) from error
 
 
 def _unreadable(path: str, error: Exception) -> str:
@@ -272,9 +274,10 @@ def _files(
 
 def _same(pack: zipfile.ZipFile, info: zipfile.ZipInfo, entry: dict[str, Any]) -> None:
     digest, size = hashlib.sha256(), 0
-    for piece in _pieces(pack, info):
-        digest.update(piece)
-        size += len(piece)
+    with closing(_pieces(pack, info)) as pieces:
+        for piece in pieces:
+            digest.update(piece)
+            size += len(piece)
     if size != entry["size"] or digest.hexdigest() != entry["sha256"]:
         text = (
             "its content is not the one that the manifest names "
@@ -302,16 +305,17 @@ def _log(
     before, own, found = log["first_prev_hash"], 0, head is None
     if head is not None and head[1] == before:
         found = True
-    with_text = _lines(_pieces(pack, members[LOG]), digest)
-    for record in walk.checked(_record(line, place, "seq") for place, line in with_text):
-        data = record.data
-        own += "payload" in data
-        _entry(record, before)
-        before = data["hash"]
-        if head is not None and before == head[1]:
-            found = head[0] is None or head[0] == data["seq"]
-        elif head is not None and head[0] == data["seq"]:
-            raise Broken(_other_head(head, record))
+    with closing(_pieces(pack, members[LOG])) as pieces:
+        lines = (_record(line, place, "seq") for place, line in _lines(pieces, digest))
+        for record in walk.checked(lines):
+            data = record.data
+            own += "payload" in data
+            _entry(record, before)
+            before = data["hash"]
+            if head is not None and before == head[1]:
+                found = head[0] is None or head[0] == data["seq"]
+            elif head is not None and head[0] == data["seq"]:
+                raise Broken(_other_head(head, record))
     if (log["head_seq"], log["head_hash"], log["own_entries"]) != (
         log["first_seq"] + log["lines"] - 1,
         before,
