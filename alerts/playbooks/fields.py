@@ -52,8 +52,13 @@ Duration = Annotated[
 
 
 def _same_for_all(value: object) -> object:
-    """`PT4H` is `{1: PT4H}`: what a level does not say it takes from the one below."""
-    return value if isinstance(value, dict) else {1: value}
+    """`PT4H` is `{1: PT4H}`: what a level does not say it takes from the one below.
+
+    JSON has texts as keys.
+    """
+    if not isinstance(value, dict):
+        return {1: value}
+    return {int(key) if key in ("1", "2", "3", "4") else key: each for key, each in value.items()}
 
 
 def _not_empty(value: dict[Any, Any]) -> dict[Any, Any]:

@@ -44,8 +44,10 @@ _BRACED = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
 class Names(Mapping[str, type]):
-    """What conditions may ask for: variables, `level`, `drill`, `labels.market` and its like, and
-    `results.<step>` (how it ended) or `results.<step>.<field>` (of what it yielded).
+    """What conditions may ask for.
+
+    Variables, `level`, `drill`, `labels.market` and its like, `results.<step>` (how it ended) and
+    `results.<step>.<field>` (of what it yielded).
     """
 
     def __init__(self, playbook: Playbook) -> None:

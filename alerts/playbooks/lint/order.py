@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from graphlib import CycleError, TopologicalSorter
 
@@ -147,7 +147,7 @@ def _anchors(playbook: Playbook) -> dict[str, list[str]]:
     }
 
 
-def _never(playbook: Playbook, when: str, levels: list[int]) -> bool:
+def _never(playbook: Playbook, when: str, levels: Sequence[int]) -> bool:
     try:
         condition = parse(when, Names(playbook))
     except ExpressionError:
