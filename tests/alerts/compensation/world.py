@@ -29,6 +29,7 @@ POLICY: Policy = parse(POLICY_TEXT, "standard.yaml")
 RATES = Rates("EUR", NOW.date(), {"USD": "1.25", "JPY": "160", "PLN": "4", "BRL": "5"})
 
 ALERTING = """
+schema_version: 1
 people:
   Anna: {roles: [team_lead]}
   Bo: {roles: [service_manager]}
