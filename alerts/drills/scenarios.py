@@ -139,11 +139,9 @@ def _signal(
             after, f"The criteria ask for level {level}.", f"判定标准要求 {level} 级。", level
         )
     if kind == Kind.FLAG_SET:
-        flag = str(said["flag"])
-        note = str(said.get("note", ""))
-        return Inject(
-            after, f"{flag}: {note}".rstrip(": "), f"{flag}：{note}".rstrip("："), 0, flag
-        )
+        flag, note = str(said["flag"]), str(said.get("note", ""))
+        en, zh = f"{flag}: {note}".rstrip(": "), f"{flag}：{note}".rstrip("：")
+        return Inject(after, en, zh, 0, flag)
     name = str(said["criterion"])
     en, zh = titles.get(name, (name, name))
     return Inject(after, f"A criterion holds: {en}", f"一项标准成立：{zh}")
@@ -157,7 +155,8 @@ def _criteria(connection: Connection, version_id: int) -> dict[str, tuple[str, s
         return {}
     if document is None:
         return {}
-    return {one.id: (one.title.en, one.title.zh) for one in document.model.criteria}
+    conditions = document.model.conditions
+    return {name: (one.title.en, one.title.zh) for name, (_level, one, _tree) in conditions.items()}
 
 
 def _warnings(
@@ -182,7 +181,6 @@ def _warnings(
             continue
         where = ", ".join(f"{name} {value}" for name, value in sorted(row.labels_json.items()))
         after = max(row.opened_at - began, timedelta(0))
-        found.append(
-            Inject(after, f"Warning: {row.name} ({where})", f"预警：{row.name}（{where}）")
-        )
+        en, zh = f"Warning: {row.name} ({where})", f"预警：{row.name}（{where}）"
+        found.append(Inject(after, en, zh))
     return tuple(sorted(found)[:MOST_INJECTS])

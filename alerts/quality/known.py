@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from alerts.actions import take_token
 from alerts.event_log import Entry, append, lock
@@ -77,22 +77,39 @@ def declare(
             connection, token, actor=name, kind="declare", subject=named[:LONGEST_TITLE], now=now
         ):
             return Declared("repeated")
-        made: int = connection.execute(
-            insert(_table)
-            .values(
-                title=named,
-                labels_json=dict(labels),
-                began_on=began_on,
-                ended_on=ended_on,
-                author=name,
-                created_at=now,
-            )
-            .returning(_table.c.id)
-        ).scalar_one()
-        facts = {"title": named, "labels": dict(labels), "began_on": str(began_on)}
-        facts["ended_on"] = str(ended_on) if ended_on else ""
-        append(connection, [Entry(now, name, "declared", "known_incident", str(made), facts)])
+        made = note(
+            connection, named, labels, began_on=began_on, ended_on=ended_on, author=name, now=now
+        )
     return Declared("done", made)
+
+
+def note(
+    connection: Connection,
+    title: str,
+    labels: Mapping[str, str],
+    *,
+    began_on: date,
+    ended_on: date | None,
+    author: str,
+    now: datetime,
+) -> int:
+    """Write down what happened, in the transaction of the caller; gives its number."""
+    made: int = connection.execute(
+        insert(_table)
+        .values(
+            title=title[:LONGEST_TITLE],
+            labels_json=dict(labels),
+            began_on=began_on,
+            ended_on=ended_on,
+            author=author,
+            created_at=now,
+        )
+        .returning(_table.c.id)
+    ).scalar_one()
+    facts: dict[str, object] = {"title": title, "labels": dict(labels), "began_on": str(began_on)}
+    facts["ended_on"] = str(ended_on) if ended_on else ""
+    append(connection, [Entry(now, author, "declared", "known_incident", str(made), facts)])
+    return made
 
 
 def withdraw(
