@@ -43,6 +43,7 @@ TAKEN: Mapping[str, pl.DataType] = {
     "amount_minor": pl.Int64(),
     "currency": pl.String(),
     "at": selecting.INSTANT,
+    "market": pl.String(),
 }
 """What other batches have approved or exported already; no drills."""
 
@@ -215,14 +216,16 @@ def _excluded(
     marked = rows.join(same.with_columns(given=pl.lit(value=True)), on=here, how="left").join(
         other.with_columns(held=pl.lit(value=True)), on=here, how="left"
     )
-    cancelled = (pl.col("cancelled_at") <= criteria.as_of).fill_null(value=False)
+    # Whoever waited for a refund is owed that wait although the order is undone.
+    undone = pl.lit(value=policy.causes[criteria.cause].source != "refunds")
+    cancelled = undone & (pl.col("cancelled_at") <= criteria.as_of)
     whys = {
         "test": pl.col("status").is_in(list(policy.test_statuses)),
         "cancelled": cancelled,
         "already_compensated": pl.col("given"),
         "in_batch": pl.col("held"),
-        "refunded": pl.col("refunded_in_full"),
-        "refund_in_other_currency": pl.col("refund_elsewhere"),
+        "refunded": undone & pl.col("refunded_in_full"),
+        "refund_in_other_currency": undone & pl.col("refund_elsewhere"),
         "no_value": pl.col("unpriced") == "no_value",
         "no_rate": pl.col("unpriced") == "no_rate",
     }
@@ -247,7 +250,7 @@ def _given(rows: pl.DataFrame, load: Load, as_of: datetime) -> pl.DataFrame:
     return (
         link(own, orders.join(wanted, on="order_id", how="semi"), "order_id")
         .filter(pl.col("order_source").is_not_null())
-        .with_columns(source="order_source")
+        .with_columns(source="order_source", market=pl.lit(None))
         .select(pl.col(name).cast(dtype) for name, dtype in TAKEN.items())
         .collect()
     )

@@ -316,6 +316,7 @@ def taken(connection: Connection) -> pl.DataFrame:
             item_table.c.amount_minor,
             item_table.c.currency,
             table.c.decided_at.label("at"),
+            item_table.c.market,
         )
         .join(table, table.c.id == item_table.c.batch_id)
         .where(item_table.c.state.in_(HELD), item_table.c.drill.is_(False))

@@ -10,7 +10,6 @@ import polars as pl
 
 if TYPE_CHECKING:
     from alerts.approvals import Approval
-from alerts.compensation.candidates import worth
 from alerts.compensation.policy import Limit, Policy
 from alerts.compensation.rates import Rates
 
@@ -33,15 +32,24 @@ class Needed:
     people: int
 
 
-def weigh(items: pl.DataFrame, rates: Rates) -> Weight:
-    """What items (amount_minor, currency) come to together."""
-    values = items.select(worth=worth(rates))["worth"]
-    if values.null_count():
-        return Weight(items.height, None, None, rates.to)
-    dearest = values.max()
-    return Weight(
-        items.height, int(values.sum()), int(dearest) if isinstance(dearest, int) else 0, rates.to
-    )
+def weigh(rows: pl.DataFrame, rates: Rates) -> Weight:
+    """What items come to together.
+
+    Args:
+        rows: items (amount_minor, currency), or sums of them by currency (n, total, dearest).
+        rates: of the day of the batch.
+    """
+    if "total" not in rows.columns:
+        amount = pl.col("amount_minor")
+        rows = rows.group_by("currency").agg(n=pl.len(), total=amount.sum(), dearest=amount.max())
+    total, dearest = 0, 0
+    for currency, sum_, most in rows.select("currency", "total", "dearest").iter_rows():
+        worth = rates.convert(sum_, currency or "", rates.to)
+        most_worth = rates.convert(most, currency or "", rates.to)
+        if worth is None or most_worth is None:
+            return Weight(int(rows["n"].sum()), None, None, rates.to)
+        total, dearest = total + worth, max(dearest, most_worth)
+    return Weight(int(rows["n"].sum()), total, dearest, rates.to)
 
 
 def needed(policy: Policy, weight: Weight) -> Needed:
