@@ -120,7 +120,7 @@ def strange_letters(text: str, locale: str) -> str:
 def in_script(text: str, locale: str) -> float:
     """Share of the letters that are of the language's own script; 1 if there are none."""
     own = SCRIPTS.get(script_of(locale), ("LATIN",))
-    letters = [letter for letter in re.sub(r"https?://\S+", "", text) if letter.isalpha()]
+    letters = [letter for letter in re.sub(r"https?://\S+|\S+@\S+", "", text) if letter.isalpha()]
     if not letters:
         return 1.0
     fitting = sum(unicodedata.name(letter, "").startswith(own) for letter in letters)

@@ -18,7 +18,7 @@ from jinja2 import StrictUndefined, TemplateError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from alerts.statements.locales import FSI, PDI, babel_locale, is_rtl
-from alerts.statements.values import Money
+from alerts.statements.values import Country, Money
 from data_access.time_zones import known_zone
 
 LONGEST_SOURCE = 12_000
@@ -146,6 +146,8 @@ def _split(
 def _plain(value: Any, locale: Any) -> str:
     if isinstance(value, Money):
         return _money(value, locale)
+    if isinstance(value, Country):
+        return str(locale.territories.get(value.code, value.code))
     if isinstance(value, datetime):
         return _datetime(value, locale)
     if isinstance(value, date):

@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 
 from babel.numbers import is_currency
 
-Type = Literal["text", "int", "money", "date", "datetime", "percent", "url", "list"]
+from alerts.statements.locales import babel_locale
+
+Type = Literal["text", "int", "money", "date", "datetime", "percent", "url", "list", "country"]
 
 LONGEST: Mapping[str, int] = {"text": 60, "url": 60, "list": 120}
 """Most characters of a value that says nothing else."""
@@ -25,6 +27,7 @@ HOW: Mapping[str, str] = {
     "percent": "write a share between 0 and 1, such as 0.25",
     "url": "write a whole address that begins with https://",
     "list": "write a list of texts",
+    "country": "write the code of a country, such as BR, or its English name",
 }
 
 
@@ -40,6 +43,13 @@ class Money:
     currency: str
 
 
+@dataclass(frozen=True)
+class Country:
+    """A country or region by its ISO 3166 code; every language has its own name for it."""
+
+    code: str
+
+
 def typed(type_: str, raw: Any, longest: int | None = None) -> Any:
     """A value as JSON or a form has it, as the filters need it.
 
@@ -48,7 +58,7 @@ def typed(type_: str, raw: Any, longest: int | None = None) -> Any:
     """
     try:
         value = _READERS[type_](raw)
-    except (ValueError, TypeError, InvalidOperation, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, InvalidOperation, KeyError, AttributeError, StopIteration) as error:
         raise ValueFault(HOW[type_]) from error
     most = longest or LONGEST.get(type_)
     size = len(", ".join(value)) if isinstance(value, tuple) else len(str(value))
@@ -79,6 +89,8 @@ def worst(type_: str, example: Any, longest: int | None) -> Any:
         return "https://" + "m" * max(most - 8, 1)
     if type_ == "list":
         return tuple(["m" * most])
+    if type_ == "country":
+        return Country("GB")
     if type_ == "int":
         return 9_999_999
     if type_ == "money":
@@ -154,6 +166,17 @@ def _list(raw: Any) -> tuple[str, ...]:
     return found
 
 
+def _country(raw: Any) -> Country:
+    names = babel_locale("en").territories
+    text = _text(raw)
+    if text.upper() in names and len(text) == 2:
+        return Country(text.upper())
+    wanted = text.casefold()
+    return Country(
+        next(code for code, name in names.items() if name.casefold() == wanted and len(code) == 2)
+    )
+
+
 _READERS = {
     "text": _text,
     "int": _int,
@@ -163,4 +186,5 @@ _READERS = {
     "percent": _percent,
     "url": _url,
     "list": _list,
+    "country": _country,
 }
