@@ -38,15 +38,24 @@ class Entry:
     payload: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Head:
+    """The last entry: whoever keeps it can tell later whether the log was rebuilt."""
+
+    seq: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.seq}:{self.hash}"
+
+
 def append(connection: Connection, entries: Sequence[Entry]) -> None:
     """Write entries in order, inside the caller's transaction."""
     if not entries:
         return
     lock(connection)
-    head = connection.execute(
-        select(table.c.seq, table.c.hash).order_by(table.c.seq.desc()).limit(1)
-    ).first()
-    seq, previous = (head.seq, head.hash) if head else (0, GENESIS)
+    last = head(connection)
+    seq, previous = last.seq, last.hash
     rows = []
     for entry in entries:
         seq += 1
@@ -63,6 +72,14 @@ def append(connection: Connection, entries: Sequence[Entry]) -> None:
         previous = _hash(row)
         rows.append({**row, "hash": previous})
     connection.execute(insert(table), rows)
+
+
+def head(connection: Connection) -> Head:
+    """The last entry; of an empty log what the first one will follow."""
+    found = connection.execute(
+        select(table.c.seq, table.c.hash).order_by(table.c.seq.desc()).limit(1)
+    ).first()
+    return Head(found.seq, found.hash) if found else Head(0, GENESIS)
 
 
 def lock(connection: Connection) -> None:

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 
-from alerts import audit, escalations, group_timers
+from alerts import audit, digest, escalations, group_timers
 from alerts.audit import Depth, Overdue
 from alerts.handling import Policy
 from alerts.lease import Lease, LeaseLost
@@ -55,6 +55,7 @@ def follow_up(
         ("timers of incidents", lambda: group_timers.run_due(engine, lease, Policy(), now)),
         ("messages", lambda: _notify(engine, lease, config, now)),
         ("escalations", lambda: escalations.run_due(engine, lease, config, now)),
+        ("digest", lambda: digest.run_due(engine, lease, config, now)),
     )
     for name, work in parts:
         _isolated(name, work, faults)

@@ -32,6 +32,7 @@ def faults(body: Body) -> list[Fault]:
         *_unreachable(body.route, ("route",), ()),
         *_throttles(body),
         *_dead_letters(body),
+        *_digest(body),
         *_sandbox(body),
     ]
 
@@ -186,6 +187,15 @@ def _told_in_earnest(body: Body) -> set[str]:
     found |= {one.name for one in receivers if one.kind == "channel"}
     steps = (step for policy in body.escalations.values() for step in policy.steps)
     return found | {t.name for step in steps for t in step.tell if t.kind == "channel"}
+
+
+def _digest(body: Body) -> Iterator[Fault]:
+    for index, receiver in enumerate(body.digest.to if body.digest else ()):
+        place: Place = ("digest", "to", index)
+        if receiver.kind == "escalation":
+            yield Fault(place, "a digest is told to a person, a rota or a channel")
+        else:
+            yield from _target(body, place, receiver)
 
 
 def _target(body: Body, place: Place, receiver: Receiver) -> Iterator[Fault]:

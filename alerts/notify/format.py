@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from alerts.muting.format import Inhibition, Matcher, MuteCalendar
 from alerts.notify.channel_format import AnyChannel, Log, Strict
-from alerts.oncall.format import Escalation, Name, Rota, Wait
+from alerts.oncall.format import Escalation, LocalTime, Name, Rota, Wait
 from data_access.time_zones import known_zone
 
 Locale = Literal["en", "zh"]
@@ -152,6 +152,25 @@ def _everything_to_the_log() -> Route:
     return Route(name="everything", receivers=(Receiver(kind="channel", name="log"),))
 
 
+class Digest(Strict):
+    """What is open, late or lost, once a day at a local time.
+
+    `locale` is the language of rooms that have none of their own; people get theirs.
+    """
+
+    at: LocalTime
+    zone: str
+    to: tuple[OneReceiver, ...] = Field(min_length=1)
+    locale: Locale | None = None
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, zone: str) -> str:
+        if not known_zone(zone):
+            raise ValueError("there is no such time zone; write it as Europe/Berlin")
+        return zone
+
+
 class Body(Strict):
     """The whole file."""
 
@@ -167,6 +186,7 @@ class Body(Strict):
     bundle: Bundle = Bundle()
     deadlines: Deadlines = Deadlines()
     dead_letters: tuple[OneReceiver, ...] = ()
+    digest: Digest | None = None
     sandbox: Sandbox = Sandbox()
 
     @model_validator(mode="before")

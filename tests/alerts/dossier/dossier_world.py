@@ -53,7 +53,9 @@ def document(connection: Any, kind: str, name: str, body: str) -> int:
 def crisis(engine: Engine, *, topic: str = "product", **changed: Any) -> int:
     """A declared crisis; its number."""
     with writing(engine) as connection:
-        levels = document(connection, "levels", f"levels-{changed.get('cause_key', 'c')}", "id: x\n")
+        levels = document(
+            connection, "levels", f"levels-{changed.get('cause_key', 'c')}", "id: x\n"
+        )
         made: int = connection.execute(
             insert(schema.crisis)
             .values(
@@ -105,7 +107,11 @@ def whole(engine: Engine, home: Path) -> int:
             ("incident", "1", {"note": "linked, told in full"}),
             ("incident", "901", {"secret": "somebody else's"}),
             ("rule", "x", {"secret": "somebody else's"}),
-            ("crisis", str(number), {"level": 3, "reason": "injury", "text": "冒烟 “quoted” \\ \n"}),
+            (
+                "crisis",
+                str(number),
+                {"level": 3, "reason": "injury", "text": "冒烟 “quoted” \\ \n"},
+            ),
             ("crisis", "77", {"secret": "another crisis"}),
         ],
     )
@@ -223,7 +229,9 @@ def _run(engine: Engine, number: int) -> None:
 def _statement(engine: Engine, number: int) -> None:
     sha256 = library.store.sha256_of(STATEMENT)
     with writing(engine) as connection:
-        version = document(connection, "statement", "faulty-lot-holding", "id: faulty-lot-holding\n")
+        version = document(
+            connection, "statement", "faulty-lot-holding", "id: faulty-lot-holding\n"
+        )
         connection.execute(
             insert(schema.statement).values(
                 id=1,

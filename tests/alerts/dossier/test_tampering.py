@@ -208,7 +208,9 @@ def test_every_entry_of_the_manifest_is_guarded(members, broken) -> None:  # typ
     first = 5
     for index, entry in enumerate(entries):
         for flipped in {*flips(entry), *field_changes(entry)}:
-            fault = broken(with_entries(members, [*entries[:index], flipped, *entries[index + 1 :]]))
+            fault = broken(
+                with_entries(members, [*entries[:index], flipped, *entries[index + 1 :]])
+            )
             assert (fault.file, fault.what, fault.line) == (MANIFEST, "changed", index + first)
         fault = broken(with_entries(members, [*entries[:index], *entries[index + 1 :]]))
         assert (fault.file, fault.what, fault.number) == (MANIFEST, "dropped", index + 1)
@@ -224,7 +226,10 @@ def test_every_entry_of_the_manifest_is_guarded(members, broken) -> None:  # typ
 def test_every_byte_of_the_manifests_frame_is_guarded(members, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     top, _, end = entry_lines(members)
     content = members[MANIFEST]
-    frame = [*range(len(b"\n".join(top))), *range(len(content) - len(b"\n".join(end)), len(content))]
+    frame = [
+        *range(len(b"\n".join(top))),
+        *range(len(content) - len(b"\n".join(end)), len(content)),
+    ]
     commas = [i for i, byte in enumerate(content) if content[i : i + 2] == b",\n"]
     for index in [*frame, *commas]:
         flipped = content[:index] + bytes([content[index] ^ 1]) + content[index + 1 :]
