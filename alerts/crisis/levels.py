@@ -109,6 +109,7 @@ class Levels(Strict):
     Attributes:
         thresholds: numbers that criteria may name.
         flags: what a person can say is so.
+        topics: contact reasons that belong to a topic, where no alert says which drive it.
         roles: what people in a crisis are called.
         levels: 1 to 4, each once.
     """
@@ -118,6 +119,7 @@ class Levels(Strict):
     title: Words
     thresholds: Mapping[Key, float | int] = Field(default_factory=dict)
     flags: Mapping[Key, Words] = Field(default_factory=dict)
+    topics: Mapping[Text, tuple[Text, ...]] = Field(default_factory=dict)
     roles: Mapping[Key, Words]
     levels: tuple[Level, ...]
 
