@@ -42,8 +42,10 @@ _FULLWIDTH[0x3000] = 0x20
 _DATE = r"(?<!\d)(?:(?:19|20)\d\d-[01]\d-[0-3]\d|[0-3]?\d[./][01]?\d[./](?:19|20)\d\d)(?!\d)"
 _TOKEN = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*")
 """A word as order, parcel and customer numbers are; one with letters and three digits is taken."""
+_BREAK = r"\s@<>()\[\],;:\"，。；：、（）"
+"""What no mailbox goes across."""
 _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("email", re.compile(r"[^\s@<>()\[\],;:\"，。；：、（）]+@[^\s@<>()\[\],;:\"，。；：、（）]+")),
+    ("email", re.compile(rf"[^{_BREAK}]+@[^{_BREAK}]*[^{_BREAK}.!?]")),
     ("address", re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)),
     ("phone", re.compile(r"(?<![A-Za-z0-9])\+?\(?\d(?:[ ().\-/]{0,2}\d){6,16}(?!\d)")),
     ("number", re.compile(r"\d{5,}")),
@@ -143,7 +145,8 @@ def _folded(text: str) -> str:
 def _formed(text: str) -> Iterator[Span]:
     for kind, pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            yield match.start(), match.end(), kind
+            # Digits alone may be anything; a phone number shows by how it is written.
+            yield match.start(), match.end(), "number" if match[0].isdigit() else kind
     for match in _TOKEN.finditer(text):
         if re.search(r"\d{3}", match[0]) and re.search(r"[A-Za-z]", match[0]):
             yield match.start(), match.end(), "number"

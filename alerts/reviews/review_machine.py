@@ -7,10 +7,9 @@ then on frozen. Whoever changes a text takes the confirmation back.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 
 from alerts.reviews.cause_machine import Event, Refused
 from alerts.reviews.opening import SECTIONS
@@ -85,8 +84,8 @@ class Review:
     status: Status = Status.DRAFT
     summary: Summary = Summary.NONE
     owner: str | None = None
-    sections: Mapping[str, str] = MappingProxyType({})
-    texts: Mapping[str, str] = MappingProxyType({})
+    sections: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
     sha256: str = ""
     confirmed_by: str | None = None
     confirmed_at: datetime | None = None
@@ -113,11 +112,11 @@ class Action:
 
     do: Do
     actor: str = ""
-    sections: Mapping[str, str] = MappingProxyType({})
-    texts: Mapping[str, str] = MappingProxyType({})
+    sections: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
     owner: str = ""
     sha256: str = ""
-    redacted: Mapping[str, str] = MappingProxyType({})
+    redacted: Mapping[str, str] = field(default_factory=dict)
     causes: Causes = Causes()
 
 
