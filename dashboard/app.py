@@ -12,6 +12,8 @@ import callbacks.alerts
 import callbacks.case
 import callbacks.cases
 import callbacks.complaints
+import callbacks.crises
+import callbacks.crisis
 import callbacks.delivery
 import callbacks.numbers
 import callbacks.overview
@@ -30,6 +32,8 @@ import pages.alerts
 import pages.case
 import pages.cases
 import pages.complaints
+import pages.crises
+import pages.crisis
 import pages.delivery
 import pages.numbers
 import pages.overview
@@ -48,6 +52,7 @@ from dashboard.downloads import install_downloads
 from dashboard.guard import install_guard
 from dashboard.missing_cases import (
     answer_unknown_cases,
+    answer_unknown_crises,
     answer_unknown_incidents,
     answer_unknown_lists,
     answer_unknown_numbers,
@@ -64,6 +69,8 @@ SCREENS: tuple[Screen, ...] = (
     pages.overview,
     pages.alerts,
     pages.alert,
+    pages.crises,
+    pages.crisis,
     pages.complaints,
     pages.service,
     pages.sla,
@@ -86,6 +93,8 @@ CALLBACKS = (
     callbacks.overview,
     callbacks.alerts,
     callbacks.alert,
+    callbacks.crises,
+    callbacks.crisis,
     callbacks.complaints,
     callbacks.service,
     callbacks.sla,
@@ -131,6 +140,7 @@ def create_app(services: Services) -> Dash:
     answer_unknown_paths(app.server, SCREENS)
     answer_unknown_cases(app.server, services, pages.case.PATH)
     answer_unknown_incidents(app.server, services, pages.alert.PATH)
+    answer_unknown_crises(app.server, services, pages.crisis.PATH)
     answer_unknown_lists(app.server)
     answer_unknown_numbers(app.server)
     # Dash adds its router's callbacks on the first request; the security headers name their hashes.

@@ -1,4 +1,4 @@
-"""HTTP 404 for cases, incidents, lists and numbers that do not exist; the page says it in words."""
+"""HTTP 404 for cases, crises, lists and other things that do not exist; the page says so in words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import flask
 
-from alerts import inbox
+from alerts import crisis_room, inbox
 from dashboard import numbers
 from dashboard.row_lists import KINDS, PATH
 from dashboard.screens import asked_path, path_variables
@@ -33,6 +33,16 @@ def answer_unknown_incidents(server: flask.Flask, services: Services, template: 
     def known(variables: Mapping[str, str]) -> bool:
         number = variables["group_id"]
         return number.isdecimal() and inbox.exists(services.engine, int(number))
+
+    _answer_unknown(server, template, known)
+
+
+def answer_unknown_crises(server: flask.Flask, services: Services, template: str) -> None:
+    """The same for crises (`/crises/<crisis_id>`)."""
+
+    def known(variables: Mapping[str, str]) -> bool:
+        number = variables["crisis_id"]
+        return number.isdecimal() and crisis_room.exists(services.engine, int(number))
 
     _answer_unknown(server, template, known)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dashboard.languages import _
 from dashboard.screens import Screen
 
-ON_PHONE = ("/", "/alerts", "/complaints", "/cases")
+ON_PHONE = ("/", "/alerts", "/crises", "/cases")
 """Entries of the phone's bottom bar: what one is called for at night. Others: behind "More"."""
 
 _NOW = ("/", "/alerts", "/service")

@@ -204,4 +204,6 @@ def _drawn_words() -> dict[str, str]:
         "reset": _("Reset filters"),
         "unknown": _("Unknown"),
         "tooSmall": _("Too small to judge"),
+        "dueIn": _("in {time}", time="{time}"),
+        "overdueBy": _("{time} overdue", time="{time}"),
     }

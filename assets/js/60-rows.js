@@ -280,6 +280,9 @@
     const drawn = KINDS[data.kind](data, element.getAttribute("data-label") || "", wrap);
     const scroll = wrap ? [wrap.scrollLeft, wrap.scrollTop] : [0, 0];
     const focused = wrap ? [...wrap.querySelectorAll("a, button")].indexOf(document.activeElement) : -1;
+    if (drawn === wrap) {
+      return; // changed in place, so that what is being typed in it stays
+    }
     element.replaceChildren(drawn);
     [drawn.scrollLeft, drawn.scrollTop] = scroll;
     drawn.querySelectorAll("a, button")[focused]?.focus({ preventScroll: true });

@@ -81,13 +81,16 @@
     return Object.fromEntries(inputs.map((input) => [input.name, input.value.trim()]));
   }
 
-  function form(row, data) {
+  function form(row, box) {
     const element = make("form", "aw-act__form");
+    const data = box.awData;
     element.id = data.id + "-" + row.action;
     element.dataset.action = row.action;
+    element.awSpec = specOf(row);
     element.noValidate = true;
     element.hidden = true;
     element.append(...row.fields.map(labelled));
+    element.awFirst = JSON.stringify(values(element));
     const submit = make("button", "aw-button aw-button--primary", row.submit || row.label);
     submit.type = "submit";
     submit.setAttribute("data-acts", "");
@@ -97,15 +100,18 @@
     element.addEventListener("submit", (event) => {
       event.preventDefault();
       const empty = [...element.querySelectorAll("[required]")].find((input) => !input.value.trim());
-      refused.textContent = empty ? data.required || "" : "";
+      refused.textContent = empty ? box.awData.required || "" : "";
       if (empty) {
         empty.focus();
         return;
       }
-      press(data.store, row.action, data.subject, data.version, values(element));
+      const { store, subject, version } = box.awData; // as they are now, not when it was opened
+      press(store, row.action, subject, version, { ...element.awValues, ...values(element) });
     });
     return element;
   }
+
+  const specOf = (row) => JSON.stringify([row.fields, row.submit, row.label]);
 
   function open(box, action, focus = true) {
     for (const button of box.querySelectorAll("[data-opens]")) {
@@ -120,12 +126,15 @@
     }
   }
 
-  function opener(row, data, box) {
-    const button = make("button", "aw-button", row.label);
+  function opener(row, box) {
+    const button = make("button", "aw-button" + (row.primary ? " aw-button--primary" : ""), row.label);
     button.type = "button";
     button.setAttribute("data-opens", row.action);
     button.setAttribute("aria-expanded", "false");
-    button.setAttribute("aria-controls", data.id + "-" + row.action);
+    button.setAttribute("aria-controls", box.awData.id + "-" + row.action);
+    if (row.title) {
+      button.setAttribute("aria-label", row.title);
+    }
     button.addEventListener("click", () => open(box, row.action));
     return button;
   }
@@ -144,58 +153,82 @@
     return button;
   }
 
-  // What was typed or opened before new rows arrived. What the reader has just done is done: its
-  // form closes; somebody else's change leaves what is being typed.
-  function kept(before, done) {
-    const over = last && done === last.token ? last.action : null;
-    const forms = [...before.querySelectorAll("form")].filter((one) => one.dataset.action !== over);
-    const opened = before.querySelector('[data-opens][aria-expanded="true"]');
-    const active = before.contains(document.activeElement) ? document.activeElement : null;
-    return {
-      opened: opened?.dataset.opens === over ? null : opened?.dataset.opens,
-      values: new Map(forms.map((element) => [element.id, values(element)])),
-      active: active && { form: active.closest("form")?.id, name: active.name },
-    };
-  }
-
-  function restore(box, old) {
-    for (const [id, known] of old.values) {
-      const element = box.querySelector("#" + CSS.escape(id));
-      for (const [name, value] of Object.entries(known)) {
-        const input = element?.elements.namedItem(name);
+  // New rows change the bar and leave a form alone that asks the same: what is being typed stays in
+  // the very field it is typed in. What the reader has just done is done, and its form closes. A form
+  // whose action is gone stays while it is open and somebody has written in it.
+  function formFor(box, row, over) {
+    const old = [...box.querySelectorAll("form")].find((one) => one.dataset.action === row.action);
+    if (old && row.action !== over && old.awSpec === specOf(row)) {
+      old.awValues = row.values;
+      return old;
+    }
+    const fresh = form(row, box);
+    fresh.awValues = row.values;
+    if (old && row.action !== over && JSON.stringify(values(old)) !== old.awFirst) {
+      for (const [name, value] of Object.entries(values(old))) {
+        const input = fresh.elements.namedItem(name);
         if (input) {
           input.value = value;
         }
       }
     }
-    if (old.opened && box.querySelector('[data-opens="' + old.opened + '"]')) {
-      open(box, old.opened, false);
+    if (old) {
+      const active = old.contains(document.activeElement) ? document.activeElement.name : null;
+      old.replaceWith(fresh);
+      fresh.hidden = row.action === over || old.hidden;
+      if (active && !fresh.hidden) {
+        fresh.elements.namedItem(active)?.focus({ preventScroll: true });
+      }
+    } else {
+      box.append(fresh);
     }
-    if (old.active) {
-      const element = old.active.form && box.querySelector("#" + CSS.escape(old.active.form));
-      const input = old.active.name && element?.elements.namedItem(old.active.name);
-      (input && !element.hidden ? input : box.querySelector("button"))?.focus({ preventScroll: true });
-    }
+    return fresh;
   }
 
+  const isWritten = (one) => !one.hidden && JSON.stringify(values(one)) !== one.awFirst;
+
   KINDS.actions = function (data, label, before) {
-    const box = make("div", "aw-act");
+    const box = before?.classList.contains("aw-act") ? before : make("div", "aw-act");
+    const over = last && data.done && data.done === last.token ? last.action : null;
+    box.awData = data;
     box.setAttribute("role", "group");
     box.setAttribute("aria-label", label);
+    const old = box.querySelector(".aw-act__bar");
+    const focused = old?.contains(document.activeElement) ? document.activeElement : null;
     const bar = make("div", "aw-act__bar");
-    const forms = [];
+    const shown = new Set();
     for (const row of data.rows) {
       if (row.fields && row.fields.length > 0) {
-        bar.append(opener(row, data, box));
-        forms.push(form(row, data));
+        const its = formFor(box, row, over);
+        shown.add(its);
+        const button = opener(row, box);
+        button.setAttribute("aria-expanded", String(!its.hidden));
+        bar.append(button);
       } else {
         bar.append(actButton(row, data));
       }
     }
-    box.append(bar, ...forms);
-    if (before) {
-      const old = kept(before, data.done);
-      queueMicrotask(() => restore(box, old)); // when it stands in the page
+    for (const one of box.querySelectorAll("form")) {
+      if (shown.has(one)) {
+        continue;
+      }
+      const button = old?.querySelector('[data-opens="' + one.dataset.action + '"]');
+      if (one.dataset.action !== over && button && isWritten(one)) {
+        bar.append(button);
+      } else {
+        one.remove();
+      }
+    }
+    if (old) {
+      old.replaceWith(bar);
+    } else {
+      box.prepend(bar);
+    }
+    if (focused) {
+      const same = [...bar.querySelectorAll("button")].find(
+        (button) => button.textContent === focused.textContent,
+      );
+      (same || bar.querySelector("button"))?.focus({ preventScroll: true });
     }
     return box;
   };

@@ -57,6 +57,8 @@ TEXT_PAIRS = [
     ("canvas", "text"),
     ("target", "canvas"),
     ("mark", "canvas"),
+    *[(f"on-level-{i}", f"level-{i}") for i in range(1, 5)],
+    ("canvas", "mark"),
 ]
 # Lines, marks and the edges of controls: 3 is enough (WCAG 1.4.11).
 GRAPHIC_PAIRS = [
