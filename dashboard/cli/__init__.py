@@ -21,6 +21,7 @@ COMMANDS = {
     "alerts": "alerts",
     "oncall": "oncall",
     "notify": "notify",
+    "evidence": "evidence",
     "doctor": "doctor",
 }
 """Command name to module in this package; each module has a click command named `command`."""

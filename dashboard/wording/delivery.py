@@ -149,6 +149,7 @@ def _kind(row: Mapping[str, Any]) -> str:
         "bundle": _("several messages in one"),
         "dead_letter": _("another message could not be delivered"),
         "test": _("a test"),
+        "digest": _("daily digest"),
     }.get(row["kind"]) or message_reason(row["reason"])
 
 
