@@ -64,9 +64,13 @@ class Case:
 
     def need(self, roles: Sequence[str]) -> None:
         """Refuse who holds none of the roles."""
-        if not any(may(self.config, self.actor, role, self.around.roles) for role in roles):
-            who = who_may(self.config, roles, self.around.roles)
-            raise Refused(Why.NOT_IN_ROLE, data={"role": roles[0], "who": list(who)})
+        _need(self.config, self.actor, roles, self.around)
+
+
+def _need(config: Config, actor: str, roles: Sequence[str], around: Surroundings) -> None:
+    if not any(may(config, actor, role, around.roles) for role in roles):
+        who = who_may(config, roles, around.roles)
+        raise Refused(Why.NOT_IN_ROLE, data={"role": roles[0], "who": list(who)})
 
 
 def act(
@@ -115,15 +119,11 @@ def act(
                 now=now,
             ):
                 return _repeated(connection, one, token)
-            stale = _stale(connection, one, version)
-            if stale is not None:
-                raise _Undo(stale)
+            _refuse_stale(connection, one, version)
             around = rows.surroundings(connection, one.crisis_id)
             after = step(one.status, action.do)
             template = rows.template_of(connection, one)
-            case = Case(
-                connection, config, one, template, around, name, action, after, now, wall
-            )
+            case = Case(connection, config, one, template, around, name, action, after, now, wall)
             return Outcome("done", _HOW[action.do](case))
     except _Undo as undone:
         return undone.outcome
@@ -167,9 +167,7 @@ def draft_by_hand(
                 now=now,
             ):
                 return Outcome("repeated", None, by=name, at=now)
-            if not any(may(config, name, role, around.roles) for role in chain.EDITORS):
-                who = who_may(config, chain.EDITORS, around.roles)
-                raise Refused(Why.NOT_IN_ROLE, data={"role": "pr", "who": list(who)})
+            _need(config, name, chain.EDITORS, around)
             wanted = order(
                 connection,
                 crisis_id,
@@ -199,10 +197,10 @@ def _repeated(connection: Connection, one: Statement, token: str) -> Outcome:
     return Outcome("repeated", one.version, "", before.actor, before.at)
 
 
-def _stale(connection: Connection, one: Statement, version: int | None) -> Outcome | None:
-    """What came between what the person saw and now; None: nothing they must see first."""
+def _refuse_stale(connection: Connection, one: Statement, version: int | None) -> None:
+    """Stop where something came between what the person saw and now that they must see first."""
     if version is None or version == one.version:
-        return None
+        return
     log = schema.event_log
     events = connection.execute(
         select(log)
@@ -214,8 +212,7 @@ def _stale(connection: Connection, one: Statement, version: int | None) -> Outco
         payload = json.loads(event.payload_json)
         if payload.get("statement") == one.id and payload.get("version", 0) > version:
             data = {**payload, "body": one.body}
-            return Outcome("stale", one.version, event.kind, event.actor, event.at, data)
-    return None
+            raise _Undo(Outcome("stale", one.version, event.kind, event.actor, event.at, data))
 
 
 def _edit(case: Case) -> int:
@@ -264,26 +261,35 @@ def _sign(case: Case) -> int:
     if slot.role == chain.AUTHOR and one.author != WORKER:
         assigned[chain.AUTHOR] = one.author
     apart = () if slot.do is Do.TRANSLATED or one.author == WORKER else (one.author,)
-    version = one.version + 1
-    approvals.sign(
-        case.connection,
-        case.config,
-        approvals.Subject(rows.KIND, str(one.id), sealed, one.crisis_id),
-        slot.role,
-        "approved",
-        by=case.actor,
-        assigned=assigned,
-        now=case.now,
-        note=case.action.note,
-        apart_from=apart,
-        also=slot.also,
-        data=rows.about(one, version),
-    )
-    columns: dict[str, Any] = {"status": str(case.after)}
+    signed = rows.signatures(case.connection, one.id)
+    after = chain.status(signed, case.slots, sealed, one.author) if behind else Status.DRAFT
+    if after is Status.DRAFT:
+        after = case.after
+        approvals.sign(
+            case.connection,
+            case.config,
+            approvals.Subject(rows.KIND, str(one.id), sealed, one.crisis_id),
+            slot.role,
+            "approved",
+            by=case.actor,
+            assigned=assigned,
+            now=case.now,
+            note=case.action.note,
+            apart_from=apart,
+            also=slot.also,
+            data=rows.about(one, one.version + 1),
+        )
+    columns: dict[str, Any] = {"status": str(after)}
     if behind and source is not None:  # the same words as the translation of the new source
         columns |= {"sha256": sealed, "source_sha256": source.sha256}
         rows.add_revision(
-            case.connection, one.id, one.body, sealed, one.author, case.now, "source_changed"
+            case.connection,
+            one.id,
+            one.body,
+            sealed,
+            by=one.author,
+            now=case.now,
+            note="source_changed",
         )
     return rows.change(case.connection, one, case.now, **columns)
 
@@ -374,8 +380,7 @@ def _withdraw(case: Case) -> int:
 def _restore(case: Case) -> int:
     case.need((*chain.SENDERS, "legal"))
     one = case.one
-    signed = rows.signatures(case.connection, one.id)
-    status = chain.status(signed, case.slots, one.sha256, one.author)
+    status = writing_texts.standing(case.connection, one, case.template)
     version = rows.change(case.connection, one, case.now, status=str(status))
     _told(case, "statement_restored", version)
     return version
@@ -405,20 +410,18 @@ def _told(case: Case, kind: str, version: int) -> None:
         case.connection,
         case.one,
         kind,
-        case.actor,
-        case.now,
-        version,
-        case.around.drill_id,
-        {"note": case.action.note.strip()},
+        actor=case.actor,
+        now=case.now,
+        version=version,
+        drill_id=case.around.drill_id,
+        facts={"note": case.action.note.strip()},
     )
 
 
 def _need_language(case: Case) -> None:
     fluent = speakers(case.config, case.one.locale)
     if case.actor not in fluent:
-        raise Refused(
-            Why.NOT_A_SPEAKER, data={"role": chain.PROOFREADER, "who": list(fluent)}
-        )
+        raise Refused(Why.NOT_A_SPEAKER, data={"role": chain.PROOFREADER, "who": list(fluent)})
 
 
 def _refuse_rejected(case: Case, one: Statement | None) -> None:
@@ -443,5 +446,8 @@ def _refuse_findings(case: Case, source: Statement | None) -> None:
         )
     )
     if found:
-        told = [{"en": f"{one.what.en} {one.advice.en}", "zh": f"{one.what.zh}{one.advice.zh}"} for one in found]
+        told = [
+            {"en": f"{one.what.en} {one.advice.en}", "zh": f"{one.what.zh}{one.advice.zh}"}
+            for one in found
+        ]
         raise Refused(Why.FINDINGS, data={"findings": told})

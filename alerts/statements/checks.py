@@ -15,7 +15,7 @@ from alerts.statements import terms as vocabulary
 from alerts.statements.figures import figures, without
 from alerts.statements.limits import measure
 from alerts.statements.locales import FSI, PDI, in_script, strange_letters
-from alerts.statements.rendering import TextFault, names, said
+from alerts.statements.rendering import TextError, names, said
 from alerts.statements.templates import Template
 from alerts.statements.terms import Terms
 
@@ -66,7 +66,12 @@ def check(
     found = [
         *_open_variables(text, channel),
         *_length(template, text, channel),
-        *_script(without(text, [said(value, locale) for value in (values or {}).values()]), text, locale, channel),
+        *_script(
+            without(text, [said(value, locale) for value in (values or {}).values()]),
+            text,
+            locale,
+            channel,
+        ),
         *_links(terms, text, channel),
         *_taboos(template, terms, text, locale, channel, market),
     ]
@@ -86,7 +91,7 @@ def blocking(findings: list[Finding]) -> list[Finding]:
 def _open_variables(text: str, channel: str) -> Iterator[Finding]:
     try:
         missing = names(text) if "{{" in text or "{%" in text else ()
-    except TextFault as fault:
+    except TextError as fault:
         yield _error(
             "broken_variable",
             channel,
@@ -271,7 +276,5 @@ def _stale_glossary(
         )
 
 
-def _error(
-    rule: str, where: str, what: tuple[str, str], advice: tuple[str, str]
-) -> Finding:
+def _error(rule: str, where: str, what: tuple[str, str], advice: tuple[str, str]) -> Finding:
     return Finding("error", rule, where, Words(*what), Words(*advice))

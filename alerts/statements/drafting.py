@@ -21,7 +21,7 @@ from alerts.statements import rows
 from alerts.statements.chain import seal
 from alerts.statements.rendering import render
 from alerts.statements.templates import Template
-from alerts.statements.values import ValueFault, raw, typed
+from alerts.statements.values import UnfitValueError, raw, typed
 from data_access.state import schema
 
 
@@ -86,7 +86,8 @@ def order(
         connection: state database.
         crisis_id: the crisis.
         template_id: name of the template.
-        run_id, step_key: the step, if one asks for it.
+        run_id: of the step, if one asks for it.
+        step_key: its key.
         audience: whom it is for; the template's if it is left out.
         channels: the template's if there are none.
         locales: the source language is always among them; without any, those of the markets.
@@ -149,18 +150,24 @@ def draft(connection: Connection, wanted: Order, *, actor: str, now: datetime) -
             known = there.get((channel, locale))
             if known is None:
                 body = render(template.source_of(locale, channel), locale, values).text
-                known = _write(connection, wanted, channel, locale, body, source, actor, now)
+                known = _write(
+                    connection, wanted, (channel, locale), body, source, actor=actor, now=now
+                )
                 made = rows.look(connection, known[0])
                 assert made is not None
                 rows.tell(
                     connection,
                     made,
                     "statement_drafted",
-                    actor,
-                    now,
-                    1,
-                    surroundings.drill_id,
-                    {"template": template.id, "sha256": known[1], "missing": list(wanted.missing)},
+                    actor=actor,
+                    now=now,
+                    version=1,
+                    drill_id=surroundings.drill_id,
+                    facts={
+                        "template": template.id,
+                        "sha256": known[1],
+                        "missing": list(wanted.missing),
+                    },
                 )
             if locale == template.source:
                 source = known
@@ -171,13 +178,14 @@ def draft(connection: Connection, wanted: Order, *, actor: str, now: datetime) -
 def _write(
     connection: Connection,
     wanted: Order,
-    channel: str,
-    locale: str,
+    place: tuple[str, str],
     body: str,
     source: tuple[int, str] | None,
+    *,
     actor: str,
     now: datetime,
 ) -> tuple[int, str]:
+    channel, locale = place
     sha256 = seal(body, source[1] if source else None)
     made = rows.add(
         connection,
@@ -220,7 +228,7 @@ def _fitting(template: Template, given: Mapping[str, Any]) -> dict[str, Any]:
             continue
         try:
             typed(variable.type, given[name], variable.longest)
-        except ValueFault:
+        except UnfitValueError:
             continue
         found[name] = raw(given[name])
     return found

@@ -12,7 +12,26 @@ from collections import Counter
 
 from alerts.statements.locales import babel_locale, without_marks
 
-UNITS = ("%", "°C", "kg", "mg", "g", "km", "cm", "mm", "m", "ml", "l", "V", "W", "mAh", "€", "$", "£", "¥")
+UNITS = (
+    "%",
+    "°C",
+    "kg",
+    "mg",
+    "g",
+    "km",
+    "cm",
+    "mm",
+    "m",
+    "ml",
+    "l",
+    "V",
+    "W",
+    "mAh",
+    "€",
+    "$",
+    "£",
+    "¥",
+)
 """Units that look alike in every language."""
 
 _NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f\u066b\u066c']\d+)*")

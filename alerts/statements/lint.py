@@ -11,7 +11,7 @@ from alerts.library.model import Finding, Library, Words
 from alerts.statements import terms as vocabulary
 from alerts.statements.checks import Source, check
 from alerts.statements.figures import figures
-from alerts.statements.rendering import TextFault, literal, names, pieces, render
+from alerts.statements.rendering import TextError, literal, names, pieces, render
 from alerts.statements.templates import Template
 from alerts.statements.values import worst
 
@@ -44,7 +44,9 @@ def longest(template: Template) -> dict[str, Any]:
 
 def _unused(template: Template) -> Iterator[Finding]:
     used = {
-        name for locale, channel in template.every() for name in names(_of(template, locale, channel))
+        name
+        for locale, channel in template.every()
+        for name in names(_of(template, locale, channel))
     }
     for name in template.variables:
         if name not in used:
@@ -69,9 +71,7 @@ def _bilingual(template: Template) -> Iterator[Finding]:
             )
 
 
-def _of_text(
-    template: Template, library: Library, locale: str, channel: str
-) -> Iterator[Finding]:
+def _of_text(template: Template, library: Library, locale: str, channel: str) -> Iterator[Finding]:
     words, origin = _of(template, locale, channel), _of(template, template.source, channel)
     if locale != template.source:
         yield from _parity(template, origin, words, locale)
@@ -79,7 +79,7 @@ def _of_text(
         made = filled(template, locale, channel, template.examples())
         most = filled(template, locale, channel, longest(template))
         source = filled(template, template.source, channel, template.examples())
-    except TextFault as fault:
+    except TextError as fault:
         yield _finding(
             "error",
             "cannot_be_filled",
@@ -90,9 +90,7 @@ def _of_text(
         return
     terms = vocabulary.of(library)
     given = None if locale == template.source else Source(source, template.source)
-    yield from check(
-        template, given, made, locale, channel, terms, values=template.examples()
-    )
+    yield from check(template, given, made, locale, channel, terms, values=template.examples())
     for finding in check(template, None, most, locale, channel, terms):
         if finding.rule == "too_long":
             yield replace(finding, rule="too_long_at_worst")

@@ -61,15 +61,13 @@ def babel_locale(locale: str) -> Locale:
     try:
         return Locale.parse(locale, sep="-")
     except (UnknownLocaleError, ValueError, TypeError) as error:
-        raise ValueError(
-            f"{locale!r} is no language; write it as de, pt-BR or zh-Hans"
-        ) from error
+        raise ValueError(f"{locale!r} is no language; write it as de, pt-BR or zh-Hans") from error
 
 
 def script_of(locale: str) -> str:
     """ISO 15924 code of the script a language is written in; `Latn` unless known otherwise."""
     named = babel_locale(locale).script
-    return named or _DEFAULT_SCRIPT.get(locale.split("-")[0], "Latn")
+    return named or _DEFAULT_SCRIPT.get(locale.split("-", maxsplit=1)[0], "Latn")
 
 
 @cache
@@ -110,8 +108,10 @@ def strange_letters(text: str, locale: str) -> str:
         if not letter.isalpha():
             continue
         name = unicodedata.name(letter, "")
-        if not name.startswith(("LATIN", "FULLWIDTH LATIN", "MICRO", "FEMININE", "MASCULINE", *own)):
-            if "Jpan" == script_of(locale) and name.startswith("KATAKANA-HIRAGANA"):
+        if not name.startswith(
+            ("LATIN", "FULLWIDTH LATIN", "MICRO", "FEMININE", "MASCULINE", *own)
+        ):
+            if script_of(locale) == "Jpan" and name.startswith("KATAKANA-HIRAGANA"):
                 continue
             found[letter] = None
     return "".join(found)

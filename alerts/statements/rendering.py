@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,7 +28,7 @@ LONGEST_SOURCE = 12_000
 _ALLOWED = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Filter, nodes.Const)
 
 
-class TextFault(ValueError):
+class TextError(ValueError):
     """A text that cannot be rendered; the message says what to change."""
 
 
@@ -56,7 +57,7 @@ def render(source: str, locale: str, values: Mapping[str, Any]) -> Rendered:
         values: typed, see `alerts.statements.values`.
 
     Raises:
-        TextFault: the text uses something it must not, or a filter that does not fit the value.
+        TextError: the text uses something it must not, or a filter that does not fit the value.
     """
     made: list[str] = []
     missing: dict[str, None] = {}
@@ -69,7 +70,7 @@ def render(source: str, locale: str, values: Mapping[str, Any]) -> Rendered:
         try:
             made.append(_environment(locale).from_string(piece.source).render(values))
         except (TemplateError, TypeError, ValueError, LookupError, AttributeError) as error:
-            raise TextFault(f"{piece.source}: {error}") from error
+            raise TextError(f"{piece.source}: {error}") from error
     return Rendered("".join(made), tuple(missing))
 
 
@@ -78,10 +79,10 @@ def pieces(source: str) -> tuple[Piece, ...]:
     """The parts of a text, in order; joined they are the text.
 
     Raises:
-        TextFault: it is too long, not closed, or uses more than variables and our filters.
+        TextError: it is too long, not closed, or uses more than variables and our filters.
     """
     if len(source) > LONGEST_SOURCE:
-        raise TextFault(f"longer than {LONGEST_SOURCE} characters; shorten it")
+        raise TextError(f"longer than {LONGEST_SOURCE} characters; shorten it")
     environment = _environment("en")
     try:
         tree = environment.parse(source)
@@ -89,14 +90,14 @@ def pieces(source: str) -> tuple[Piece, ...]:
             _refuse(node)
         return tuple(_split(environment.lex(source), environment))
     except TemplateError as error:
-        raise TextFault(str(error.message)) from error
+        raise TextError(str(error.message)) from error
 
 
 def names(source: str) -> tuple[str, ...]:
     """Variables a text uses, each once, in order.
 
     Raises:
-        TextFault: see `pieces`.
+        TextError: see `pieces`.
     """
     return tuple(dict.fromkeys(name for piece in pieces(source) for name in piece.names))
 
@@ -113,12 +114,12 @@ def said(value: Any, locale: str) -> str:
 
 def _refuse(node: nodes.Node) -> None:
     if not isinstance(node, _ALLOWED):
-        raise TextFault(
+        raise TextError(
             f"line {node.lineno}: only {{{{ variable }}}} and {{{{ variable | filter }}}} may "
             "stand in a text"
         )
     if isinstance(node, nodes.Filter) and (node.name not in FILTERS or node.node is None):
-        raise TextFault(
+        raise TextError(
             f"line {node.lineno}: there is no filter {node.name}; use {', '.join(FILTERS)}"
         )
 
@@ -134,31 +135,21 @@ def _split(
                 raw = "".join(inside)
                 found = meta.find_undeclared_variables(environment.parse(raw))
                 if not found:
-                    raise TextFault(f"{raw}: this is no variable")
+                    raise TextError(f"{raw}: this is no variable")
                 yield Piece(raw, tuple(sorted(found)))
                 inside = []
         elif kind == "data":
             yield Piece(text, ())
         else:
-            raise TextFault("only {{ variable }} and {{ variable | filter }} may stand in a text")
+            raise TextError("only {{ variable }} and {{ variable | filter }} may stand in a text")
 
 
 def _plain(value: Any, locale: Any) -> str:
-    if isinstance(value, Money):
-        return _money(value, locale)
-    if isinstance(value, Country):
-        return str(locale.territories.get(value.code, value.code))
-    if isinstance(value, datetime):
-        return _datetime(value, locale)
-    if isinstance(value, date):
-        return _date(value, locale)
-    if isinstance(value, tuple):
-        return str(lists.format_list(list(value), "standard", locale))
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(numbers.format_decimal(value, locale=locale))
-    if isinstance(value, str):
-        return value
-    return _percent(value, locale)
+    """A value as its type is said: the first kind that fits, a moment being a day too."""
+    for kind, how in _SAID:
+        if isinstance(value, kind):
+            return str(how(value, locale))
+    raise TypeError(f"{type(value).__name__} cannot be said")
 
 
 def _date(value: Any, locale: Any, style: str = "long") -> str:
@@ -215,6 +206,18 @@ FILTERS = {
     "number": _number,
 }
 """All that a text may do with a variable."""
+
+
+_SAID: tuple[tuple[type, Any], ...] = (
+    (str, lambda value, _locale: value),
+    (Money, _money),
+    (Country, lambda value, locale: locale.territories.get(value.code, value.code)),
+    (datetime, _datetime),
+    (date, _date),
+    (tuple, lambda value, locale: lists.format_list(list(value), "standard", locale)),
+    (int, _number),
+    (Decimal, _percent),
+)
 
 
 def _isolated(text: str, locale: str) -> str:

@@ -18,7 +18,7 @@ from alerts.statements import terms as vocabulary
 from alerts.statements.chain import Slot, slots
 from alerts.statements.machine import Status
 from alerts.statements.templates import Template
-from alerts.statements.values import ValueFault, typed
+from alerts.statements.values import UnfitValueError, typed
 from data_access.state import schema
 from data_access.state.schema import statement as table
 from data_access.state.schema import statement_revision as revisions
@@ -148,9 +148,9 @@ def surroundings(connection: Connection, crisis_id: int) -> Surroundings:
     """What is known of the crisis."""
     crisis = schema.crisis
     row = connection.execute(
-        select(
-            crisis.c.roles_json, crisis.c.labels_json, crisis.c.status, crisis.c.drill_id
-        ).where(crisis.c.id == crisis_id)
+        select(crisis.c.roles_json, crisis.c.labels_json, crisis.c.status, crisis.c.drill_id).where(
+            crisis.c.id == crisis_id
+        )
     ).one()
     return Surroundings(row.roles_json, row.labels_json, row.status, row.drill_id)
 
@@ -193,7 +193,7 @@ def values_of(template: Template, raw: Mapping[str, Any]) -> dict[str, Any]:
             continue
         try:
             found[name] = typed(variable.type, raw[name], variable.longest)
-        except ValueFault:
+        except UnfitValueError:
             continue
     return found
 
@@ -212,7 +212,7 @@ def add(connection: Connection, *, now: datetime, by: str, **columns: Any) -> in
         )
         .returning(table.c.id)
     ).scalar_one()
-    add_revision(connection, made, columns["body"], columns["sha256"], by, now, None)
+    add_revision(connection, made, columns["body"], columns["sha256"], by=by, now=now)
     return made
 
 
@@ -220,9 +220,7 @@ def change(connection: Connection, one: Statement, now: datetime, **columns: Any
     """Write changed columns under the next version; gives that version."""
     version = one.version + 1
     connection.execute(
-        update(table)
-        .where(table.c.id == one.id)
-        .values(**columns, version=version, updated_at=now)
+        update(table).where(table.c.id == one.id).values(**columns, version=version, updated_at=now)
     )
     return version
 
@@ -232,9 +230,10 @@ def add_revision(
     statement_id: int,
     body: str,
     sha256: str,
+    *,
     by: str,
     now: datetime,
-    note: str | None,
+    note: str | None = None,
 ) -> None:
     """Keep a text as it was at a moment."""
     last = connection.execute(
@@ -257,6 +256,7 @@ def tell(
     connection: Connection,
     one: Statement,
     kind: str,
+    *,
     actor: str,
     now: datetime,
     version: int,

@@ -43,7 +43,7 @@ def send(
     Raises:
         Refused: no target, or one that `alerting.yaml` does not have.
     """
-    known = [name for name in config.body.channels]
+    known = list(config.body.channels)
     wanted = list(dict.fromkeys(target.strip() for target in targets if target.strip()))
     if not wanted or any(target not in known for target in wanted):
         raise Refused(Why.TARGET_UNKNOWN, data={"channels": known})
@@ -100,7 +100,16 @@ def record(
         raise Refused(Why.ALREADY, by=one.sent_by or "", at=one.sent_at)
     sent = {**before, "records": [*before.get("records", []), noted]}
     version = rows.change(connection, one, now, sent_json=sent)
-    rows.tell(connection, one, "statement_recorded", by, now, version, drill_id, noted)
+    rows.tell(
+        connection,
+        one,
+        "statement_recorded",
+        actor=by,
+        now=now,
+        version=version,
+        drill_id=drill_id,
+        facts=noted,
+    )
     return version
 
 
@@ -115,9 +124,7 @@ def _sent(
     drill_id: int | None,
     now: datetime,
 ) -> int:
-    signed = chain.valid(
-        rows.signatures(connection, one.id), slots, one.sha256, one.author
-    )
+    signed = chain.valid(rows.signatures(connection, one.id), slots, one.sha256, one.author)
     sent: Mapping[str, Any] = {
         "text": one.body,
         "text_sha256": chain.text_sha256(one.body),
@@ -141,7 +148,16 @@ def _sent(
         sent_json=sent,
     )
     facts = {"sha256": one.sha256, "text_sha256": sent["text_sha256"], "records": records}
-    rows.tell(connection, one, "statement_sent", by, now, version, drill_id, facts)
+    rows.tell(
+        connection,
+        one,
+        "statement_sent",
+        actor=by,
+        now=now,
+        version=version,
+        drill_id=drill_id,
+        facts=facts,
+    )
     writing_texts.finish(connection, one, by=by, now=now)
     return version
 

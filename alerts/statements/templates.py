@@ -15,8 +15,8 @@ from alerts.library.model import Finding, Kind, Library
 from alerts.library.reading import Strict, reader
 from alerts.statements.limits import CHANNELS
 from alerts.statements.locales import babel_locale
-from alerts.statements.rendering import TextFault, names, pieces
-from alerts.statements.values import Type, ValueFault, raw, typed
+from alerts.statements.rendering import TextError, names, pieces
+from alerts.statements.values import Type, UnfitValueError, raw, typed
 
 Status = Literal["complete", "needs_native_review"]
 SignOff = Literal["translated", "proofread", "final"]
@@ -131,7 +131,7 @@ def _faults(template: Template) -> Sequence[tuple[tuple[str | int, ...], str]]:
     for name, variable in template.variables.items():
         try:
             typed(variable.type, raw(variable.example), variable.longest)
-        except ValueFault as fault:
+        except UnfitValueError as fault:
             found.append((("variables", name, "example"), f"does not fit: {fault}."))
     for channel in template.channels:
         if channel not in CHANNELS:
@@ -168,8 +168,10 @@ def _faults_of_locale(
         if channel not in given and wanted.text not in given:
             yield (
                 (*place, "texts"),
-                f"{channel} takes the text {wanted.text!r}, which {locale} does not have; "
-                "write it, there is no falling back to another language.",
+                (
+                    f"{channel} takes the text {wanted.text!r}, which {locale} does not have; "
+                    "write it, there is no falling back to another language."
+                ),
             )
     used = {*template.channels, *(channel.text for channel in template.channels.values())}
     for name, text in given.items():
@@ -184,7 +186,7 @@ def _faults_of_text(
     for field, source in (("subject", text.subject or ""), ("body", text.body)):
         try:
             pieces(source)
-        except TextFault as fault:
+        except TextError as fault:
             yield (*place, field), f"{fault}."
             continue
         for name in names(source):

@@ -122,7 +122,7 @@ def hits(
 def pattern(word: str, locale: str) -> re.Pattern[str]:
     """How a word is looked for: whole words where words are parted by spaces."""
     core = re.escape(normal(word.rstrip("*"))).replace(r"\ ", r"\s+")
-    if is_cjk(locale) or locale.split("-")[0] in {"ko", "th", "ar", "he"}:
+    if is_cjk(locale) or language_of(locale) in {"ko", "th", "ar", "he"}:
         return re.compile(core)
     return re.compile(rf"(?<!\w){core}" + (r"\w*" if word.endswith("*") else r"(?!\w)"))
 
@@ -135,7 +135,7 @@ def normal(text: str) -> str:
 def unmet(terms: Terms, source: str, text: str, locale: str) -> Iterator[tuple[str, Sequence[str]]]:
     """Terms of the source that the translation does not have as the glossary wants them."""
     for term in terms.glossary.terms:
-        wanted = term.translations.get(locale) or term.translations.get(locale.split("-")[0])
+        wanted = term.translations.get(locale) or term.translations.get(language_of(locale))
         if not wanted:
             continue
         language = terms.glossary.language
@@ -144,6 +144,11 @@ def unmet(terms: Terms, source: str, text: str, locale: str) -> Iterator[tuple[s
                 if not any(pattern(one, locale).search(normal(text)) for one in wanted):
                     yield word.rstrip("*"), wanted
                 break
+
+
+def language_of(locale: str) -> str:
+    """The language without script and region."""
+    return locale.split("-", maxsplit=1)[0]
 
 
 def _faults(terms: Terms) -> Sequence[tuple[tuple[str | int, ...], str]]:

@@ -31,7 +31,7 @@ HOW: Mapping[str, str] = {
 }
 
 
-class ValueFault(ValueError):
+class UnfitValueError(ValueError):
     """A value that cannot be used; the message says what to write."""
 
 
@@ -54,16 +54,23 @@ def typed(type_: str, raw: Any, longest: int | None = None) -> Any:
     """A value as JSON or a form has it, as the filters need it.
 
     Raises:
-        ValueFault: it is not of the type, or too long; says what to write.
+        UnfitValueError: it is not of the type, or too long; says what to write.
     """
     try:
         value = _READERS[type_](raw)
-    except (ValueError, TypeError, InvalidOperation, KeyError, AttributeError, StopIteration) as error:
-        raise ValueFault(HOW[type_]) from error
+    except (
+        ValueError,
+        TypeError,
+        InvalidOperation,
+        KeyError,
+        AttributeError,
+        StopIteration,
+    ) as error:
+        raise UnfitValueError(HOW[type_]) from error
     most = longest or LONGEST.get(type_)
     size = len(", ".join(value)) if isinstance(value, tuple) else len(str(value))
     if most is not None and type_ in LONGEST and size > most:
-        raise ValueFault(f"at most {most} characters")
+        raise UnfitValueError(f"at most {most} characters")
     return value
 
 
@@ -83,23 +90,18 @@ def raw(value: Any) -> Any:
 def worst(type_: str, example: Any, longest: int | None) -> Any:
     """As long a value of the type as may come, for measuring."""
     most = longest or LONGEST.get(type_, 0)
-    if type_ == "text":
-        return "m" * most
-    if type_ == "url":
-        return "https://" + "m" * max(most - 8, 1)
-    if type_ == "list":
-        return tuple(["m" * most])
-    if type_ == "country":
-        return Country("GB")
-    if type_ == "int":
-        return 9_999_999
     if type_ == "money":
         return Money(Decimal("99999.99"), typed("money", example).currency)
-    if type_ == "date":
-        return date(2026, 9, 30)
-    if type_ == "datetime":
-        return datetime(2026, 9, 30, 23, 59, tzinfo=UTC)
-    return Decimal("0.999")
+    return {
+        "text": "m" * most,
+        "url": "https://" + "m" * max(most - 8, 1),
+        "list": ("m" * most,),
+        "country": Country("GB"),
+        "int": 9_999_999,
+        "date": date(2026, 9, 30),
+        "datetime": datetime(2026, 9, 30, 23, 59, tzinfo=UTC),
+        "percent": Decimal("0.999"),
+    }[type_]
 
 
 def _text(raw: Any) -> str:
@@ -159,7 +161,7 @@ def _url(raw: Any) -> str:
 
 
 def _list(raw: Any) -> tuple[str, ...]:
-    parts = [part for part in raw.split(",")] if isinstance(raw, str) else raw
+    parts = raw.split(",") if isinstance(raw, str) else raw
     found = tuple(_text(part) for part in parts)
     if not 1 <= len(found) <= 30:
         raise ValueError

@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 
 from alerts.statements import chain, rows
 from alerts.statements.machine import Do, Refused, Status, Why, step
-from alerts.statements.rendering import LONGEST_SOURCE, TextFault, render
+from alerts.statements.rendering import LONGEST_SOURCE, TextError, render
 from alerts.statements.rows import Statement
 from alerts.statements.templates import Template
-from alerts.statements.values import ValueFault, raw, typed
+from alerts.statements.values import UnfitValueError, raw, typed
 
 
 def edited(template: Template, one: Statement, text: str) -> str:
@@ -62,9 +62,11 @@ def put(
     if variables is not None:
         columns["variables_json"] = dict(variables)
     version = rows.change(connection, one, now, **columns)
-    rows.add_revision(connection, one.id, text, sealed, by, now, note.strip() or None)
+    rows.add_revision(connection, one.id, text, sealed, by=by, now=now, note=note.strip() or None)
     facts = {"sha256": sealed, "before": one.sha256, "note": note.strip()}
-    rows.tell(connection, one, kind, by, now, version, drill_id, facts)
+    rows.tell(
+        connection, one, kind, actor=by, now=now, version=version, drill_id=drill_id, facts=facts
+    )
     if one.is_source:
         _put_back(connection, one, sealed, by, now, drill_id)
     return version
@@ -95,10 +97,8 @@ def fill(
             continue
         try:
             typed(variable.type, value, variable.longest)
-        except ValueFault as fault:
-            raise Refused(
-                Why.WRONG_VALUE, data={"variable": name, "what": str(fault)}
-            ) from fault
+        except UnfitValueError as fault:
+            raise Refused(Why.WRONG_VALUE, data={"variable": name, "what": str(fault)}) from fault
         fresh[name] = raw(value)
     version = one.version
     changed = False
@@ -167,11 +167,28 @@ def _put_back(
         after = step(one.status, Do.SOURCE_CHANGED)
         if one.over:
             continue
+        if one.source_sha256 == sealed:  # the source says again what this was translated from
+            after = standing(connection, one, rows.template_of(connection, one))
         version = rows.change(connection, one, now, status=str(after))
-        facts = {"source": source.id, "sha256": sealed}
         rows.tell(
-            connection, one, "statement_source_changed", by, now, version, drill_id, facts
+            connection,
+            one,
+            "statement_source_changed",
+            actor=by,
+            now=now,
+            version=version,
+            drill_id=drill_id,
+            facts={"source": source.id, "sha256": sealed},
         )
+
+
+def standing(connection: Connection, one: Statement, template: Template) -> Status:
+    """The state that the signatures on this text leave it in; a draft if the source changed."""
+    source = rows.look(connection, one.source_id) if one.source_id else None
+    if source is not None and source.sha256 != one.source_sha256:
+        return Status.DRAFT
+    signed = rows.signatures(connection, one.id)
+    return chain.status(signed, rows.chain_of(template, one), one.sha256, one.author)
 
 
 def _refilled(template: Template, one: Statement, variables: Mapping[str, Any]) -> str:
@@ -187,5 +204,5 @@ def _filled(text: str, one: Statement, values: Mapping[str, Any]) -> str:
     """The text with its variables; as it is where it holds something that cannot be filled."""
     try:
         return render(text, one.locale, values).text
-    except TextFault:
+    except TextError:
         return text
