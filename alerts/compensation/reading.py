@@ -13,7 +13,6 @@ from sqlalchemy import Connection, Engine, func, select
 
 from alerts import approvals, library
 from alerts.compensation import batches, budget, drafting, facts, leakage, ledger, rates, rows
-from alerts.compensation.budget import PACE
 from alerts.compensation.leakage import Leakage
 from alerts.compensation.machine import BatchState
 from alerts.compensation.policy import Policy
@@ -242,6 +241,10 @@ def money(
     return Money(document, spent, leaks)
 
 
-def no_pace() -> pl.DataFrame:
-    """PACE without rows."""
-    return pl.DataFrame(schema=dict(PACE))
+def stamp(engine: Engine) -> tuple[int, int]:
+    """Two numbers of which one changes whenever a batch does."""
+    with engine.connect() as connection:
+        row = connection.execute(
+            select(func.count(), func.coalesce(func.sum(_batch.c.version), 0))
+        ).one()
+    return int(row[0]), int(row[1])
