@@ -21,6 +21,10 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "test": "test message",
         "dead_letter": "a message could not be delivered",
         "bundle": "several in one message",
+        "crisis_notice": "news of a crisis",
+        "crisis_worry": "a step of a crisis needs a person",
+        "crisis_overdue": "a step of a crisis is overdue",
+        "crisis_update": "an update on a crisis is due",
     },
     "zh": {
         "first": "新事件",
@@ -33,6 +37,10 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "test": "测试消息",
         "dead_letter": "有消息未能送达",
         "bundle": "合并为一条消息",
+        "crisis_notice": "危机通报",
+        "crisis_worry": "危机步骤需要人工处理",
+        "crisis_overdue": "危机步骤已逾期",
+        "crisis_update": "危机更新应当发出",
     },
 }
 
@@ -68,6 +76,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "because_told": "you were told that it began",
         "because_escalation": "escalation, step {step}",
         "because_test": "somebody asked for a test",
+        "because_crisis": "you have a part in this crisis",
         "because_bundle": "they came at the same time, so they come in one message",
         "because_dead": "you are told of messages that could not be delivered",
         "next_at": "{when} ({reason}), unless something happens before",
@@ -85,6 +94,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "because_told": "您曾收到它开始的通知",
         "because_escalation": "逐级上报，第 {step} 步",
         "because_test": "有人请求发送测试消息",
+        "because_crisis": "您参与处理这次危机",
         "because_bundle": "它们同时发生，因此合并为一条消息",
         "because_dead": "您负责接收未送达消息的通知",
         "next_at": "{when}（{reason}），除非之前有变化",

@@ -92,7 +92,9 @@ def _by_state(one: StepRun) -> tuple[Do, ...]:
         case StepState.READY:
             return _ready(one)
         case StepState.RUNNING:
-            return () if kind in BY_WORKER else (Do.DONE, Do.SKIP)
+            if kind in BY_WORKER:
+                return ()
+            return (Do.DONE, Do.SKIP) if kind == "manual" else (Do.SKIP,)
         case StepState.UNKNOWN:
             return (Do.ANSWER,)
         case StepState.FAILED | StepState.BLOCKED:

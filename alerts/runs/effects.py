@@ -25,6 +25,10 @@ class EffectError(Exception):
     """The effect could not be had; the message says why and what a person can do."""
 
 
+class EffectUnknownError(EffectError):
+    """Nobody can tell whether it happened: the other side was reached and did not answer."""
+
+
 @dataclass(frozen=True)
 class StepContext:
     """All that an effect may know and use.

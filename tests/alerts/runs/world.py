@@ -33,7 +33,7 @@ people:
   Liu: {addresses: {chat: "@liu"}, roles: [logistics, legal], locale: zh}
   Pia: {addresses: {chat: "@pia"}, roles: [pr, executive_sponsor]}
 channels:
-  chat: {kind: log}
+  chat: {kind: webhook, url: "http://127.0.0.1:9/"}
 """
 
 HEAD = """
