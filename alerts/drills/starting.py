@@ -88,9 +88,8 @@ def start(
             connection, token, actor=name, kind="drill_start", subject=title[:100], now=wall
         ):
             return Started("repeated")
-        document = library.version(connection, playbook_version_id)
         levels = library.current(connection, *LEVELS)
-        if document is None or levels is None:
+        if levels is None or not _readable(connection, playbook_version_id):
             return Started("refused", why=Why.NO_PLAYBOOK if levels else Why.NO_LEVELS)
         now = masked_start or wall
         drill_id = _drill(connection, playbook_version_id, scenario, title, speed, now, name, wall)
@@ -119,6 +118,13 @@ def _refusal(
         (len(scenario.injects) > MOST_INJECTS, Why.TOO_MANY_INJECTS),
     )
     return next((why for wrong, why in asked if wrong), None)
+
+
+def _readable(connection: Connection, version_id: int) -> bool:
+    try:
+        return library.version(connection, version_id) is not None
+    except library.DocumentError:
+        return False
 
 
 def _drill(  # noqa: PLR0917 - the columns of one row

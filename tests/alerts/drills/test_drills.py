@@ -224,8 +224,14 @@ def test_a_double_click_starts_one_drill(exercise: Exercise) -> None:
 def test_without_levels_nothing_is_played(engine: Engine) -> None:
     made = Exercise(engine)
     with writing(engine) as connection:
-        made.playbook_id = world._document(connection, "playbook", "test-run", "{}")
-    assert made.start().why in (Why.NO_LEVELS, Why.NO_PLAYBOOK)
+        text = world.playbook_text(world.line("a"))
+        made.playbook_id = world._document(connection, "playbook", "other", text)
+    assert made.start().why == Why.NO_LEVELS
+    with writing(engine) as connection:
+        broken = world._document(connection, "playbook", "broken", "{}")
+    made.prepare()
+    made.playbook_id = broken
+    assert made.start().why == Why.NO_PLAYBOOK
 
 
 def test_only_who_leads_it_lets_things_happen_or_ends_it(exercise: Exercise) -> None:
