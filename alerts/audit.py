@@ -9,8 +9,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Engine, and_, func, or_, select
+from sqlalchemy import Engine, Select, String, and_, cast, func, or_, select
 
 from alerts.event_log import Entry, append, lock
 from alerts.lease import Lease, fenced
@@ -24,7 +25,7 @@ _NOTHING = schema.UtcDateTime()
 
 @dataclass(frozen=True)
 class Overdue:
-    """One thing that waits for too long. `what`: escalation, message or incident."""
+    """One thing that waits for too long. `what`: escalation, message, incident or step."""
 
     what: str
     subject: str
@@ -78,6 +79,7 @@ def overdue(engine: Engine, now: datetime, since: datetime) -> list[Overdue]:
                 group.notify_at < late, group.closed_at.is_(None)
             ),
         ),
+        ("step", _steps(late)),
     )
     with engine.connect() as connection:
         found = [
@@ -86,6 +88,19 @@ def overdue(engine: Engine, now: datetime, since: datetime) -> list[Overdue]:
             for number, at in connection.execute(query)
         ]
     return sorted(found, key=lambda one: (one.due_at, one.what, one.subject))
+
+
+def _steps(late: datetime) -> Select[Any]:
+    """Steps of crisis runs that the worker should have taken; a drill has a clock of its own."""
+    step, run, crisis = schema.run_step.c, schema.playbook_run, schema.crisis
+    name = cast(step.run_id, String) + ":" + step.step_key
+    return (
+        select(name, step.next_at)
+        .join(run, run.c.id == step.run_id)
+        .join(crisis, crisis.c.id == run.c.crisis_id)
+        .where(run.c.status == "running", crisis.c.drill_id.is_(None))
+        .where(step.state == "ready", step.next_at < late)
+    )
 
 
 def report(engine: Engine, lease: Lease, found: Sequence[Overdue], now: datetime) -> int:

@@ -4,8 +4,8 @@ One worker leads at a time, by a lease row with a fencing token; further ones st
 within one lease. A crash loses nothing: the next tick finds the same slots, messages and steps due.
 
 Jobs: the tick (numbers, rules, what follows), the sender (a slow mail server delays nothing else),
-the stages of rule versions (a backtest takes its time), renewal of the lease, housekeeping, and
-what a home adds.
+steps of crisis runs (an effect may take its time), the stages of rule versions (so may a
+backtest), renewal of the lease, housekeeping, and what a home adds.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from alerts.leadership import Leadership
 from alerts.lease import Lease, LeaseLost, fenced
 from alerts.notify.current import Current
 from alerts.progress import Progress
+from alerts.runs import job as runs_job
 from alerts.sending import Sending
 from alerts.tick import (
     TickReport,
@@ -95,6 +96,7 @@ class Worker:
         self._dead_man = DeadMan(settings.dead_man_url)
         self._detail: dict[str, object] = {"faults": []}
         self._sender_faults: tuple[str, ...] = ()
+        self._run_faults: tuple[str, ...] = ()
         self._started_at = services.clock()
         self._ticks = 0
         self.progress = Progress(monotonic)
@@ -138,7 +140,9 @@ class Worker:
         engine, now = self._services.engine, self._services.clock()
         since = self._leadership.since or now
         after = follow_up(engine, lease, config, now, since)
-        done = TickReport(settled.slots, (*faults, *after.faults, *self._sender_faults))
+        done = TickReport(
+            settled.slots, (*faults, *after.faults, *self._sender_faults, *self._run_faults)
+        )
         self._ticks += 1
         self._detail = {
             "faults": list(done.faults),
@@ -194,6 +198,26 @@ class Worker:
             except LeaseLost as lost:
                 log.warning("%s", lost)
 
+    def run_steps(self) -> None:
+        """Do what is due of the runs of playbooks; the leader only."""
+        with self.progress.job("runs"):
+            lease = self._leadership.trusted()
+            if lease is None or self.stop.is_set() or self._clock_faults(lease):
+                return
+            services, config = self._services, self._configured.config()
+            try:
+                report = runs_job.work(
+                    services.engine,
+                    lease,
+                    services,
+                    config,
+                    services.clock,
+                    stopping=self.stop.is_set,
+                )
+                self._run_faults = report.faults
+            except LeaseLost as lost:
+                log.warning("%s", lost)
+
     def move_stages(self) -> None:
         """Backtest rule versions that wait for it, and move them on; the leader only."""
         lease = self._leadership.trusted()
@@ -245,6 +269,7 @@ def run_once(services: WorkerServices) -> TickReport | None:
         if worker.lead() is None:
             return None
         report = worker.tick(with_stages=True)
+        worker.run_steps()
         worker.send()
         return report
     finally:
@@ -308,7 +333,7 @@ def _schedule(
     scheduler = BlockingScheduler(
         timezone=UTC,
         jobstores={"default": MemoryJobStore()},
-        executors={"default": ThreadPoolExecutor(6 + len(extra_jobs))},
+        executors={"default": ThreadPoolExecutor(7 + len(extra_jobs))},
         job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
     )
     scheduler.add_listener(_tell, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
@@ -319,6 +344,7 @@ def _schedule(
         ("tick", tick_seconds, worker.tick, soon),
         ("stages", tick_seconds, worker.move_stages, None),
         ("sender", sending, worker.send, soon),
+        ("runs", sending, worker.run_steps, soon),
         ("lease", renewal, worker.lead, None),
         ("housekeeping", HOUSEKEEPING_SECONDS, worker.housekeep, None),
     ):

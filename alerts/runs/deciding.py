@@ -85,22 +85,17 @@ def possible(one: StepRun, run: Run) -> tuple[Do, ...]:
 
 
 def _by_state(one: StepRun) -> tuple[Do, ...]:
-    kind = one.kind
-    match one.state:
-        case StepState.WAITING:
-            return (Do.SKIP,)
-        case StepState.READY:
-            return _ready(one)
-        case StepState.RUNNING:
-            if kind in BY_WORKER:
-                return ()
-            return (Do.DONE, Do.SKIP) if kind == "manual" else (Do.SKIP,)
-        case StepState.UNKNOWN:
-            return (Do.ANSWER,)
-        case StepState.FAILED | StepState.BLOCKED:
-            by_hand = kind not in ("approval", "statement")
-            return (Do.RETRY, *((Do.DONE,) if by_hand else ()), Do.SKIP)
-    return ()
+    manual = (Do.DONE,) if one.kind == "manual" else ()
+    by_hand = (Do.DONE,) if one.kind not in ("approval", "statement") else ()
+    ways: dict[StepState, tuple[Do, ...]] = {
+        StepState.WAITING: (Do.SKIP,),
+        StepState.READY: _ready(one),
+        StepState.RUNNING: () if one.kind in BY_WORKER else (*manual, Do.SKIP),
+        StepState.UNKNOWN: (Do.ANSWER,),
+        StepState.FAILED: (Do.RETRY, *by_hand, Do.SKIP),
+        StepState.BLOCKED: (Do.RETRY, *by_hand, Do.SKIP),
+    }
+    return ways.get(one.state, ())
 
 
 def _ready(one: StepRun) -> tuple[Do, ...]:
