@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
@@ -77,6 +77,15 @@ def at_level(values: dict[Level, timedelta], level: int) -> timedelta:
     """What holds at a level: its own, else that of the next lower one, else of the lowest."""
     below = [one for one in values if one <= level]
     return values[max(below)] if below else values[min(values)]
+
+
+def _as_text(value: object) -> object:
+    """YAML reads `2026-11-20` as a day by itself; variables hold it as text."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+Value = Annotated[str | int | float | bool, BeforeValidator(_as_text)]
+"""Of a variable: days and moments by ISO 8601."""
 
 
 def _said(text: str) -> str:

@@ -25,6 +25,7 @@ from alerts.playbooks.fields import (
     Role,
     Sentence,
     Texts,
+    Value,
     VariableName,
     at_level,
 )
@@ -63,7 +64,7 @@ class Variable(Strict):
 
     type: VariableType
     title: Texts
-    default: str | int | float | bool | None = None
+    default: Value | None = None
     required: bool = False
 
 
@@ -205,7 +206,7 @@ class Scenario(Strict):
     title: Texts
     story: Texts
     labels: dict[str, str] = Field(default_factory=dict)
-    variables: dict[VariableName, str | int | float | bool] = Field(default_factory=dict)
+    variables: dict[VariableName, Value] = Field(default_factory=dict)
     level: Level = 3
     speed: int = Field(default=60, ge=1, le=600)
     injects: tuple[Inject, ...] = ()

@@ -89,6 +89,8 @@ def filled(text: str, values: Mapping[str, Any]) -> str:
 
     def value(match: re.Match[str]) -> str:
         found = values.get(match[1])
+        if isinstance(found, list | tuple):
+            return ", ".join(map(str, found))
         return match[0] if found is None else str(found)
 
     return _BRACED.sub(value, text)
