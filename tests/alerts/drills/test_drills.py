@@ -224,7 +224,7 @@ def test_a_double_click_starts_one_drill(exercise: Exercise) -> None:
 def test_without_levels_nothing_is_played(engine: Engine) -> None:
     made = Exercise(engine)
     with writing(engine) as connection:
-        text = world.playbook_text(world.line("a"))
+        text = world.playbook_text(world.line("look"))
         made.playbook_id = world._document(connection, "playbook", "other", text)
     assert made.start().why == Why.NO_LEVELS
     with writing(engine) as connection:
@@ -277,7 +277,7 @@ def past(exercise: Exercise) -> int:
 
 def test_a_replay_shows_the_time_and_the_signals_of_then(exercise: Exercise) -> None:
     number = past(exercise)
-    playbook = world.playbook(world.line("a"))
+    playbook = world.playbook(world.line("look"))
     with exercise.engine.connect() as connection:
         prepared = scenarios.replay_crisis(connection, number, playbook)
     assert prepared is not None
@@ -327,7 +327,7 @@ def test_an_incident_that_people_know_of_can_be_replayed(exercise: Exercise) -> 
                     updated_at=T0,
                 )
             )
-        playbook = world.playbook(world.line("a"))
+        playbook = world.playbook(world.line("look"))
         prepared = scenarios.replay_known(connection, number, playbook)
         assert scenarios.replay_known(connection, 99, playbook) is None
     assert prepared is not None
