@@ -51,9 +51,14 @@ CLOSED_FOR = timedelta(days=90)
 
 
 def news(engine: Engine) -> str:
-    """A text that changes when an incident, a message, a silence or a rule may have changed."""
+    """A text that changes when an incident, a message, a rule or a crisis may have changed.
+
+    What happens in a crisis is in the log; only its figures and its batches change beside it.
+    """
     log, group, message = schema.event_log.c, schema.alert_group.c, schema.outbox.c
-    attempt = schema.delivery_attempt.c
+    attempt, criterion = schema.delivery_attempt.c, schema.crisis_criterion.c
+    crisis, run = schema.crisis.c, schema.playbook_run.c
+    statement, batch = schema.statement.c, schema.compensation_batch.c
     with engine.connect() as connection:
         row = connection.execute(
             select(
@@ -61,6 +66,11 @@ def news(engine: Engine) -> str:
                 select(func.max(group.updated_at)).scalar_subquery(),
                 select(func.max(message.finished_at)).scalar_subquery(),
                 select(func.max(attempt.started_at)).scalar_subquery(),
+                select(func.max(crisis.updated_at)).scalar_subquery(),
+                select(func.max(run.updated_at)).scalar_subquery(),
+                select(func.max(statement.updated_at)).scalar_subquery(),
+                select(func.max(batch.updated_at)).scalar_subquery(),
+                select(func.max(criterion.checked_at)).scalar_subquery(),
             )
         ).one()
     return " ".join(str(part or 0) for part in row)

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any
 from dash import Dash, Input, Output
 
 from alerts import inbox
+from alerts.crisis_room import crisis_of_incident, levels_now, playbook_choices
 from dashboard import panel_state, rows
 from dashboard.alert_actions import answer
 from dashboard.figures.expected_band import expected_band
 from dashboard.ids import Alert, Shell
+from dashboard.languages import current
 from dashboard.url_filter import decode, link
 from dashboard.wording import incident as words
 from dashboard.wording import (
     incident_actions,
     incident_chart,
+    incident_crisis,
     incident_messages,
     incident_parts,
     incident_timeline,
@@ -51,6 +54,9 @@ EVERYTHING = (
     (Alert.BEHIND, "children"),
     (Alert.BEHIND, "href"),
     (Alert.FIRST_STEPS, "children"),
+    (Alert.CRISIS, "children"),
+    (Alert.CRISIS, "href"),
+    (Alert.CRISIS_ACTIONS, "data-rows"),
     (Alert.MESSAGES_PANEL, "className"),
     (Alert.NEXT, "children"),
     (Alert.MESSAGES, "data-rows"),
@@ -86,6 +92,8 @@ def shown(services: Services, query: str, asked: str, done: str) -> tuple[Any, .
     page = inbox.incident(services.engine, number, now)
     if page is None:
         return _missing(query)
+    joined = crisis_of_incident(services.engine, number)
+    kinds = playbook_choices(services.engine, current())
     view, _ignored = decode(query)
     zone = view.zone or services.settings.time_zone
     days = incident_chart.days(page)
@@ -121,6 +129,9 @@ def shown(services: Services, query: str, asked: str, done: str) -> tuple[Any, .
         incident_parts.behind_words(page),
         incident_parts.behind(page, query),
         words.first_steps(page),
+        incident_crisis.words(joined),
+        incident_crisis.href(joined, query),
+        "" if joined else incident_crisis.offered(page, levels_now(services.engine), kinds, done),
         panel_state.of(page.deliveries.height),
         incident_messages.next_message(page, zone, now),
         incident_messages.table(page, zone),

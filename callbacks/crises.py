@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash import Dash, Input, Output
 
-from alerts.crisis_room import kinds_of_playbooks, levels_now, listing
+from alerts.crisis_room import levels_now, listing, playbook_choices
 from dashboard import panel_state, pulse
 from dashboard.acting import actions
 from dashboard.crisis_actions import answer
@@ -67,7 +67,7 @@ def listed(services: Services, query: str, done: str) -> tuple[Any, ...]:
         return words.shown(part, query=query, zone=zone, done=done, prefix=prefix)
 
     offered = words.open_acts(
-        levels_now(services.engine), kinds_of_playbooks(services.engine, current())
+        levels_now(services.engine), playbook_choices(services.engine, current())
     )
     return (
         panel_state.of(len(found.open), stale=stale),

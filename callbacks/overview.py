@@ -9,6 +9,7 @@ import polars as pl
 from dash import ALL, Dash, Input, Output
 
 from alerts import inbox
+from alerts.crisis_room import running
 from dashboard import panel_state, pulse, rows
 from dashboard.figures.sla_map import sla_map
 from dashboard.ids import Overview, Shell, TilePart, tile_part
@@ -18,6 +19,7 @@ from dashboard.service_outlook import staffed_by
 from dashboard.targets import target_of
 from dashboard.today import data_to, ended_on, today
 from dashboard.url_filter import decode, link, narrow, period
+from dashboard.wording import crises
 from dashboard.wording import overview as words
 from dashboard.wording.alerts import watching
 from dashboard.wording.standing import SMALLEST_N
@@ -43,6 +45,11 @@ def register(app: Dash, services: Services) -> None:
         *VIEW,
         Input(Shell.NEWS, "data"),
     )(lambda query, _version, _news: needs_me(services, query or ""))
+    app.callback(
+        Output(Overview.CRISES, "data-rows"),
+        Input(Shell.QUERY, "data"),
+        Input(Shell.NEWS, "data"),
+    )(lambda query, _news: on_fire(services, query or ""))
     app.callback(
         Output(Overview.DUE_PANEL, "className"),
         Output(Overview.DUE, "data-rows"),
@@ -91,6 +98,13 @@ def register(app: Dash, services: Services) -> None:
         Input(Overview.MOVERS_KPI, "value"),
         Input(Overview.MOVERS_BY, "value"),
     )(lambda query, _version, kpi, by: movers(services, query or "", kpi, by))
+
+
+def on_fire(services: Services, query: str) -> str:
+    """The crises that are open, as a strip; empty when there is none."""
+    view, _ignored = decode(query)
+    zone = view.zone or services.settings.time_zone
+    return crises.strip(running(services.engine, services.clock()), query, zone)
 
 
 def needs_me(services: Services, query: str) -> tuple[Any, ...]:

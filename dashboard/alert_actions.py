@@ -15,6 +15,7 @@ from alerts import inbox, silences
 from alerts.actions import Outcome, act
 from alerts.handling import Action, Do, Verdict
 from alerts.oncall.localtime import resolve
+from dashboard import crisis_actions
 from dashboard.acting import Pressed, pressed
 from dashboard.market_time import end_of, zone_of
 from dashboard.wording import outcomes
@@ -82,6 +83,9 @@ def answer(services: Services, data: Mapping[str, Any] | None) -> tuple[str, str
     found = pressed(data)
     if found is None:
         return "", "", "aw-outcome"
+    if found.subject.startswith("new/"):
+        opened = crisis_actions.answer(services, data)
+        return opened.token, opened.text, opened.style
     home = services.settings.time_zone
     zone = zone_of(inbox.labels_of(services.engine, int(found.subject)), home)
     try:

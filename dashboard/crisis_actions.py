@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from alerts import runs
+from alerts import inbox, runs
 from alerts.actions import Outcome
 from alerts.crisis import statutory_clocks
 from alerts.crisis.acting import act, open_by_hand
 from alerts.crisis.model import Action, Do, Link
+from alerts.crisis_room import topic_of
 from alerts.notify.config import Config
 from alerts.notify.current import Current
 from dashboard.acting import Pressed, pressed
@@ -241,9 +242,15 @@ def _open(services: Services, pressed: Pressed, rest: str, config: Config) -> Ou
         raise NotUnderstoodError(f"{pressed.action} {dict(said)}")
     labels = {
         name: said[name].strip()
-        for name in ("topic", "market", "lot", "product", "carrier", "category")
+        for name in ("market", "lot", "product", "carrier", "category")
         if said.get(name, "").strip()
     }
+    playbook = said.get("playbook", "")
+    if rest:
+        labels = {**inbox.labels_of(services.engine, _number(rest)), **labels}
+    topic = topic_of(services.engine, playbook, _number(rest) if rest else None)
+    if topic:
+        labels["topic"] = topic
     joined = (Link("incident", "", str(_number(rest))),) if rest else ()
     return open_by_hand(
         services.engine,
@@ -256,7 +263,7 @@ def _open(services: Services, pressed: Pressed, rest: str, config: Config) -> Ou
         actor=pressed.actor,
         token=pressed.token,
         wall=services.clock(),
-        chosen=playbooks_of(said.get("playbook", "")),
+        chosen=playbooks_of(playbook),
     )
 
 

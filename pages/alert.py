@@ -150,6 +150,10 @@ def _first_steps() -> html.Section:
     return section(
         _("First steps"),
         html.P(id=Alert.FIRST_STEPS, className="aw-incident__steps"),
+        html.P(
+            html.A(id=Alert.CRISIS, href="", className="aw-link"), className="aw-incident__crisis"
+        ),
+        rows(Alert.CRISIS_ACTIONS, _("Open a crisis")),
         columns=5,
         title_id="alert-first-steps-title",
         note=_("As the rule advises"),

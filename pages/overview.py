@@ -24,6 +24,7 @@ def layout(**_query: str) -> html.Div:
     return page(
         _(TITLE),
         Overview.ANSWER,
+        rows(Overview.CRISES, _("Open crises")),
         _alerts(),
         _tiles(),
         grid(_map(), _due()),

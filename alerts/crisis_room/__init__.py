@@ -1,7 +1,7 @@
 """What the crisis screens read: the list of crises, and everything about one in a few queries."""
 
-from alerts.crisis_room.documents import kinds_of_playbooks, levels_now
-from alerts.crisis_room.listing import Listed, Listing, Next, listing, running
+from alerts.crisis_room.documents import levels_now, playbook_choices, topic_of
+from alerts.crisis_room.listing import Listed, Listing, Next, crisis_of_incident, listing, running
 from alerts.crisis_room.model import Room
 from alerts.crisis_room.reading import room
 from alerts.crisis_room.stamp import exists, news_of
@@ -12,12 +12,14 @@ __all__ = [
     "Listing",
     "Next",
     "Room",
+    "crisis_of_incident",
     "exists",
-    "kinds_of_playbooks",
     "levels_now",
     "listing",
     "news_of",
+    "playbook_choices",
     "room",
     "running",
     "timeline",
+    "topic_of",
 ]

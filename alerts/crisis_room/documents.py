@@ -80,12 +80,26 @@ def levels_now(engine: Engine) -> Any | None:
     return document.model if document is not None else None
 
 
-def kinds_of_playbooks(engine: Engine, locale: str) -> list[tuple[str, str]]:
-    """What playbooks in force are for: their first topic and title, for a choice."""
+def playbook_choices(engine: Engine, locale: str) -> list[tuple[str, str]]:
+    """Playbooks in force: name and title, for a choice."""
     with engine.connect() as connection:
         found = [current(connection, "playbook", name) for name in names(connection, "playbook")]
     return [
-        (one.model.topics[0], (words(one.model.title) or Words(one.name, one.name)).in_(locale))
+        (one.name, (words(one.model.title) or Words(one.name, one.name)).in_(locale))
         for one in found
-        if one is not None and one.model.topics
+        if one is not None
     ]
+
+
+def topic_of(engine: Engine, playbook: str, incident: int | None) -> str:
+    """What a crisis is about: the topic of the incident it comes from, else of its playbook."""
+    group = schema.alert_group.c
+    with engine.connect() as connection:
+        own = None
+        if incident is not None:
+            own = connection.execute(select(group.topic).where(group.id == incident)).scalar()
+        document = current(connection, "playbook", playbook) if playbook else None
+    topics = document.model.topics if document is not None else ()
+    if own and (not topics or own in topics):
+        return str(own)
+    return topics[0] if topics else str(own or "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, and_, func, or_, select
+from sqlalchemy import Connection, Engine, and_, or_, select
 
 from alerts.crisis.clock import DrillClock, of_drill
 from alerts.crisis.model import Status
@@ -250,12 +250,21 @@ def _held(connection: Connection, stored: Sequence[StoredCrisis]) -> dict[int, t
     return {crisis_id: tuple(held) for crisis_id, held in found.items()}
 
 
-def count_open(connection: Connection) -> int:
-    """How many crises in earnest are declared and not over."""
-    crisis = schema.crisis.c
-    found: int = connection.execute(
-        select(func.count()).where(
-            crisis.status.in_([str(status) for status in _DECLARED]), crisis.drill_id.is_(None)
+def crisis_of_incident(engine: Engine, group_id: int) -> tuple[int, str] | None:
+    """Number and title of the newest crisis in earnest that an incident of the inbox belongs to."""
+    crisis, joined = schema.crisis, schema.crisis_link
+    query = (
+        select(crisis.c.id, crisis.c.title)
+        .join(joined, joined.c.crisis_id == crisis.c.id)
+        .where(
+            joined.c.kind == "incident",
+            joined.c.source == "",
+            joined.c.ref == str(group_id),
+            joined.c.removed_at.is_(None),
+            crisis.c.drill_id.is_(None),
         )
-    ).scalar_one()
-    return found
+        .order_by(crisis.c.id.desc())
+    )
+    with engine.connect() as connection:
+        row = connection.execute(query).first()
+    return None if row is None else (row.id, row.title)

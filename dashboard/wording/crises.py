@@ -201,9 +201,10 @@ def _figure(held: Any) -> str:
     return f"{title}: {figures}" if figures else title
 
 
-def open_acts(levels: Any, kinds: Sequence[tuple[str, str]]) -> list[Act]:
-    """The form that opens a crisis by hand; `kinds` are topics that playbooks lead, with titles."""
+def open_acts(levels: Any, choices: Sequence[tuple[str, str]]) -> list[Act]:
+    """The form that opens a crisis by hand; `choices` are playbooks by name and title."""
     options = tuple((str(n), level_words(levels, n)) for n in range(1, 5))
+    playbooks = (*choices, ("-", _("None")))
     return [
         Act(
             "open",
@@ -211,8 +212,9 @@ def open_acts(levels: Any, kinds: Sequence[tuple[str, str]]) -> list[Act]:
             (
                 Field("title", _("What is it"), "line", required=True),
                 Field("level", _("Level"), "choice", options=options, value="2"),
-                Field("topic", _("Kind"), "choice", options=(("", _("Another kind")), *kinds)),
+                Field("playbook", _("Playbook"), "choice", options=playbooks),
                 Field("market", _("Market"), "line", note=_("Two letters, such as DE; or empty.")),
+                Field("product", _("Product"), "line"),
                 Field("lot", _("Lot"), "line"),
                 Field("note", _("Why"), "text", required=True),
             ),

@@ -161,6 +161,8 @@ def people(room: Room, config: Config, on_call: Mapping[str, str]) -> str:
         names = [given] if given else list(holders(config, role))
         called = [name for name in names if name in on_call]
         note = _("on call: {names}", names=", ".join(called)) if called else ""
+        if called and len(names) == 1:
+            note = _("on call now")
         status = "" if names else "watch"
         text = ", ".join(names) if names else _("nobody")
         own = _("given here") if given else ""

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
 from alerts.crisis_room import Room
 from alerts.runs import StepState, StepView
+from alerts.runs.model import WORRIES
 from dashboard import formats
 from dashboard.formats import iso_utc
 from dashboard.ids import Crisis
@@ -174,8 +176,7 @@ def _group(key: str, title: str, count: str = "") -> dict[str, Any]:
 
 def _urgency(step: StepView) -> tuple[bool, str, int]:
     """What only a person leads out of, then by deadline."""
-    worry = step.state in (StepState.UNKNOWN, StepState.FAILED, StepState.BLOCKED)
-    return not worry, iso_utc(step.due_at) if step.due_at else "9", step.run_id
+    return step.state not in WORRIES, iso_utc(step.due_at) if step.due_at else "9", step.run_id
 
 
 class _Maker:
@@ -204,8 +205,11 @@ class _Maker:
         if results:
             row["results"] = results
         acts = step_acts(self.room, step, self.actor)
+        pressing = step.mine(self.actor) or step.overdue or step.state in WORRIES
         if acts:
-            row["acts"] = [act_data(act) for act in acts]
+            row["acts"] = [
+                act_data(act if pressing else replace(act, primary=False)) for act in acts
+            ]
         return row
 
     def brief(self, step: StepView, fold: str = "") -> dict[str, Any]:

@@ -46,13 +46,8 @@ def summary(page: IncidentPage) -> str:
 
 
 def first_steps(page: IncidentPage) -> str:
-    """What the rule advises to do first, and the playbook it suggests."""
-    advice = by_name(told(page.row, "action"), page.labels) or _("The rule names no first steps.")
-    playbook = page.evidence.get("playbook")
-    if not playbook:
-        return advice
-    suggested = _("Suggested playbook: {name}.", name=str(playbook).replace("-", " "))
-    return f"{advice}\n\n{suggested}"
+    """What the rule advises to do first."""
+    return by_name(told(page.row, "action"), page.labels) or _("The rule names no first steps.")
 
 
 def facts(page: IncidentPage, zone: str, query: str) -> str:

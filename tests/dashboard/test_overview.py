@@ -185,7 +185,7 @@ def bodies(app: Dash, screen: str) -> list[dict[str, Any]]:
 def test_answers_hold_leaf_properties_only(app: Dash) -> None:
     client = app.server.test_client()
     requests = bodies(app, "overview-")
-    assert len(requests) == 5
+    assert len(requests) == 6
     for body in requests:
         response = client.post("/_dash-update-component", json=body)
         assert response.status_code == 200
