@@ -11,10 +11,13 @@ import callbacks.alert
 import callbacks.alerts
 import callbacks.case
 import callbacks.cases
+import callbacks.compensation
+import callbacks.compensation_batch
 import callbacks.complaints
 import callbacks.crises
 import callbacks.crisis
 import callbacks.delivery
+import callbacks.evidence
 import callbacks.numbers
 import callbacks.overview
 import callbacks.quality
@@ -31,10 +34,13 @@ import pages.alert
 import pages.alerts
 import pages.case
 import pages.cases
+import pages.compensation
+import pages.compensation_batch
 import pages.complaints
 import pages.crises
 import pages.crisis
 import pages.delivery
+import pages.evidence
 import pages.numbers
 import pages.overview
 import pages.quality
@@ -48,9 +54,12 @@ import pages.service
 import pages.sla
 from dashboard import languages, panel_state, targets
 from dashboard.assets_folder import assets_folder
+from dashboard.compensation_download import install_compensation_download
 from dashboard.downloads import install_downloads
+from dashboard.evidence_files import install_evidence_files
 from dashboard.guard import install_guard
 from dashboard.missing_cases import (
+    answer_unknown_batches,
     answer_unknown_cases,
     answer_unknown_crises,
     answer_unknown_incidents,
@@ -71,6 +80,9 @@ SCREENS: tuple[Screen, ...] = (
     pages.alert,
     pages.crises,
     pages.crisis,
+    pages.evidence,
+    pages.compensation,
+    pages.compensation_batch,
     pages.complaints,
     pages.service,
     pages.sla,
@@ -95,6 +107,9 @@ CALLBACKS = (
     callbacks.alert,
     callbacks.crises,
     callbacks.crisis,
+    callbacks.evidence,
+    callbacks.compensation,
+    callbacks.compensation_batch,
     callbacks.complaints,
     callbacks.service,
     callbacks.sla,
@@ -137,10 +152,14 @@ def create_app(services: Services) -> Dash:
     for module in CALLBACKS:
         module.register(app, services)
     install_downloads(app.server, services)
+    install_compensation_download(app.server, services)
+    install_evidence_files(app.server, services)
     answer_unknown_paths(app.server, SCREENS)
     answer_unknown_cases(app.server, services, pages.case.PATH)
     answer_unknown_incidents(app.server, services, pages.alert.PATH)
     answer_unknown_crises(app.server, services, pages.crisis.PATH)
+    answer_unknown_crises(app.server, services, pages.evidence.PATH)
+    answer_unknown_batches(app.server, services, pages.compensation_batch.PATH)
     answer_unknown_lists(app.server)
     answer_unknown_numbers(app.server)
     # Dash adds its router's callbacks on the first request; the security headers name their hashes.

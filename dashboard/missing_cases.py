@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import flask
 
 from alerts import crisis_room, inbox
+from alerts.compensation import reading as batches
 from dashboard import numbers
 from dashboard.row_lists import KINDS, PATH
 from dashboard.screens import asked_path, path_variables
@@ -43,6 +44,16 @@ def answer_unknown_crises(server: flask.Flask, services: Services, template: str
     def known(variables: Mapping[str, str]) -> bool:
         number = variables["crisis_id"]
         return number.isdecimal() and crisis_room.exists(services.engine, int(number))
+
+    _answer_unknown(server, template, known)
+
+
+def answer_unknown_batches(server: flask.Flask, services: Services, template: str) -> None:
+    """The same for batches of compensation (`/compensation/<batch_id>`)."""
+
+    def known(variables: Mapping[str, str]) -> bool:
+        number = variables["batch_id"]
+        return number.isdecimal() and batches.exists(services.engine, int(number))
 
     _answer_unknown(server, template, known)
 

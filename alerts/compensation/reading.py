@@ -23,6 +23,7 @@ from alerts.notify.config import Config
 from data_access.state import schema
 from data_access.warehouse import Warehouse
 
+_LARGEST = 2**63 - 1
 _batch, _item, _log = schema.compensation_batch, schema.compensation_item, schema.event_log
 
 BATCHES: Mapping[str, pl.DataType] = {
@@ -248,3 +249,12 @@ def stamp(engine: Engine) -> tuple[int, int]:
             select(func.count(), func.coalesce(func.sum(_batch.c.version), 0))
         ).one()
     return int(row[0]), int(row[1])
+
+
+def exists(engine: Engine, batch_id: int) -> bool:
+    """Whether there is a batch of that number."""
+    if batch_id > _LARGEST:
+        return False
+    with engine.connect() as connection:
+        found = connection.execute(select(_batch.c.id).where(_batch.c.id == batch_id)).scalar()
+    return found is not None
