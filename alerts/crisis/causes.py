@@ -45,3 +45,31 @@ def shared(labels: Iterable[Mapping[str, str]]) -> dict[str, str]:
         elif name in ("market", "channel") and values:
             found[f"{name}s"] = ",".join(values)
     return found
+
+
+def joined(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
+    """Labels of a crisis that more incidents of its cause join: what both share, and all markets.
+
+    Markets and channels that only one of them names stay; they are where the trouble shows.
+    """
+    spread = ("market", "channel")
+    lists = tuple(f"{name}s" for name in spread)
+    found = {
+        name: value
+        for name, value in one.items()
+        if name not in (*spread, *lists) and other.get(name) == value
+    }
+    for name in spread:
+        values = sorted(
+            {
+                value
+                for labels in (one, other)
+                for value in (labels.get(name, ""), *labels.get(f"{name}s", "").split(","))
+                if value
+            }
+        )
+        if len(values) == 1:
+            found[name] = values[0]
+        elif values:
+            found[f"{name}s"] = ",".join(values)
+    return found

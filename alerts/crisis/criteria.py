@@ -48,6 +48,8 @@ def settle(
     levels: Levels,
     measured: Mapping[str, Mapping[str, Any]],
     now: datetime,
+    *,
+    found: Mapping[str, int] | None = None,
 ) -> StoredCrisis:
     """Judge figures and flags, keep what each criterion says, and propose a level.
 
@@ -57,6 +59,7 @@ def settle(
         levels: those that it is judged by.
         measured: by measure: {value, evidence}.
         now: the clock of the crisis.
+        found: how many of each kind of thing its labels select; None: as last counted.
 
     Returns:
         The crisis with what followed.
@@ -68,8 +71,8 @@ def settle(
     settled = [_settled(hit, before.get(hit.criterion), now, late) for hit in proposal.hits]
     for row in settled:
         _keep(connection, stored.id, row, before.get(row["criterion"]))
-    if measured != stored.measured:
-        stored = rows.measured(connection, stored, measured)
+    if measured != stored.measured or (found is not None and found != stored.found):
+        stored = rows.measured(connection, stored, measured, found)
     held = tuple(row["criterion"] for row in settled if row["holds"] and _new(row, before))
     cleared = tuple(
         row["criterion"]

@@ -5,7 +5,7 @@ Every scan is bounded by labels, market or lot, and by time; only columns that a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -13,7 +13,7 @@ from typing import Protocol
 import polars as pl
 
 from alerts.crisis.safety import alarming
-from alerts.crisis.selection import Selection
+from alerts.crisis.selection import LONGEST, Selection
 
 FAULTS = ("defective", "legal_compliance")
 """Reasons of a return that tell of the goods themselves."""
@@ -49,6 +49,7 @@ class Facts:
         reviews: source, review_id, at, anger, alarming.
         surveys: source, response_id, at, score; NPS only.
         lots: source, order_id, lot, ref, kind (`return` | `case` | `sold`).
+        parcels: source, shipment_id, at: late or held ones, where it is about delivery.
         disputes: source, dispute_id, order_id, at.
         marketplace: one row: orders, disputed; None: the market is not known.
         snapshots: of the tables read.
@@ -60,6 +61,7 @@ class Facts:
     reviews: pl.DataFrame
     surveys: pl.DataFrame
     lots: pl.DataFrame
+    parcels: pl.DataFrame
     disputes: pl.DataFrame
     marketplace: pl.DataFrame | None
     snapshots: Mapping[str, int]
@@ -75,6 +77,7 @@ def gather(tables: Tables, chosen: Selection) -> Facts:
         "reviews": _reviews(tables, chosen),
         "surveys": _surveys(tables, chosen),
         "disputes": _disputes(tables, chosen, orders.drop_nulls().unique()),
+        "parcels": _parcels(tables, chosen),
         "mentions": _mentions(tables, chosen),
         "marketplace": _marketplace(tables, chosen),
     }
@@ -87,6 +90,7 @@ def gather(tables: Tables, chosen: Selection) -> Facts:
         reviews=read["reviews"],
         surveys=read["surveys"],
         lots=lots,
+        parcels=read["parcels"],
         disputes=read["disputes"],
         marketplace=read.get("marketplace"),
         snapshots=_snapshots(tables),
@@ -189,10 +193,36 @@ def _lots(tables: Tables, chosen: Selection, cases: pl.DataFrame) -> pl.LazyFram
     return pl.concat(
         [
             sold.select(*_ORDER, "lot", ref="order_id", kind=pl.lit("sold")),
-            back.select(*_ORDER, "lot", ref="return_line_id", kind=pl.lit("return")),
+            back.select(*_ORDER, "lot", ref="return_id", kind=pl.lit("return")),
             asked.select(*_ORDER, "lot", ref="case_id", kind=pl.lit("case")),
         ]
     ).sort("kind", "lot", "source", "ref", descending=[False, False, False, True])
+
+
+def _parcels(tables: Tables, chosen: Selection) -> pl.LazyFrame:
+    """Parcels that are late or stand at customs, where a crisis is about delivery."""
+    until = chosen.until
+    held = (pl.col("customs_in_at") <= until) & (
+        pl.col("customs_out_at").is_null() | (pl.col("customs_out_at") >= chosen.since)
+    )
+    late = (pl.col("promised_at") < until) & pl.coalesce(
+        pl.col("delivered_at") > pl.col("promised_at"), pl.lit(value=True)
+    )
+    where = [
+        pl.col("created_at").is_between(until - LONGEST, until),
+        pl.col("delivered_at").is_null() | (pl.col("delivered_at") >= chosen.since),
+        pl.col("cancelled_at").is_null(),
+        held | late,
+        *chosen.where("category", "product", "carrier", "lane", "region"),
+    ]
+    if not chosen.about_delivery or not (chosen.labels or chosen.markets):
+        where.append(_NO_ROWS)
+    return (
+        tables.scan("parcels", namespace="marts")
+        .filter(*where)
+        .select("source", "shipment_id", pl.col("created_at").alias("at"))
+        .sort("at", "source", "shipment_id", descending=[True, False, False])
+    )
 
 
 def _disputes(tables: Tables, chosen: Selection, orders: pl.DataFrame) -> pl.LazyFrame:
@@ -231,6 +261,7 @@ def _marketplace(tables: Tables, chosen: Selection) -> pl.LazyFrame | None:
 
 _READ: Mapping[str, str] = {
     "cases": "marts",
+    "parcels": "marts",
     "lines": "marts",
     "return_lines": "marts",
     "surveys": "marts",
@@ -249,6 +280,3 @@ def _snapshots(tables: Tables) -> dict[str, int]:
         if tables.exists(table, namespace)
     }
     return {name: number for name, number in found.items() if number is not None}
-
-
-Load = Callable[[Selection], Facts]

@@ -38,11 +38,13 @@ def join(
     Returns:
         What was added.
     """
-    added = []
-    for link in links:
-        new = connection.execute(
-            insert_once(connection, table)
-            .values(
+    wanted = list(dict.fromkeys(links))
+    there = _there(connection, crisis_id)
+    again = [link for link in wanted if there.get(_key(link)) is False and actor != "worker"]
+    new = [link for link in wanted if _key(link) not in there]
+    for link in new:
+        connection.execute(
+            insert_once(connection, table).values(
                 crisis_id=crisis_id,
                 kind=link.kind,
                 source=link.source,
@@ -51,18 +53,28 @@ def join(
                 added_by=actor,
                 added_at=now,
             )
-            .returning(table.c.ref)
-        ).first()
-        if new is None and actor != "worker":
-            new = connection.execute(
-                update(table)
-                .where(_is(crisis_id, link), table.c.removed_at.is_not(None))
-                .values(removed_at=None, added_by=actor, added_at=now)
-                .returning(table.c.ref)
-            ).first()
-        if new is not None:
-            added.append(link)
-    return added
+        )
+    for link in again:
+        connection.execute(
+            update(table)
+            .where(_is(crisis_id, link))
+            .values(removed_at=None, added_by=actor, added_at=now)
+        )
+    return [link for link in wanted if link in new or link in again]
+
+
+def _there(connection: Connection, crisis_id: int) -> dict[tuple[str, str, str], bool]:
+    """Every link of a crisis, and whether it holds; False: a person took it away."""
+    found = connection.execute(
+        select(table.c.kind, table.c.source, table.c.ref, table.c.removed_at).where(
+            table.c.crisis_id == crisis_id
+        )
+    )
+    return {(row.kind, row.source, row.ref): row.removed_at is None for row in found}
+
+
+def _key(link: Link) -> tuple[str, str, str]:
+    return link.kind, link.source, link.ref
 
 
 def part(

@@ -34,8 +34,8 @@ MEASURES: Mapping[str, MeasureName] = MappingProxyType(
         "media_reach_max": MeasureName(
             int, "reach of the widest mention by media", "媒体提及的最大触达人数"
         ),
-        "anger_max": MeasureName(float, "highest anger (0 to 100)", "最高愤怒值(0–100)"),
-        "nps_min": MeasureName(int, "lowest recommendation (0 to 10)", "最低推荐分(0–10)"),
+        "anger_max": MeasureName(float, "highest anger (0 to 100)", "最高愤怒值（0–100）"),
+        "nps_min": MeasureName(int, "lowest recommendation (0 to 10)", "最低推荐分（0–10）"),
         "repeat_complaints": MeasureName(int, "customers who complained again", "再次投诉的客户数"),
         "vip_black": MeasureName(int, "cases of black-card customers", "黑卡客户工单数"),
         "disputes": MeasureName(int, "disputes about its orders", "相关订单的争议数"),

@@ -115,11 +115,7 @@ def _lots(facts: Facts, chosen: Selection) -> dict[str, Measured]:
     evidence = {
         "lot": worst["lot"],
         "n": worst["sold"],
-        "rows": [
-            {"kind": row["kind"], "source": row["source"], "ref": row["ref"]}
-            for row in rows.head(SHOWN).iter_rows(named=True)
-        ],
-        **_of(facts),
+        "rows": rows.head(SHOWN).select("kind", "source", "ref").to_dicts(),
     }
     rate = worst["orders"] / worst["sold"] if worst["sold"] else None
     return {
@@ -145,9 +141,7 @@ def _voices(facts: Facts, chosen: Selection) -> dict[str, Measured]:
     )
     detractors = facts.surveys.sort("score", "at", "response_id", descending=[False, True, False])
     return {
-        "safety_injury": Measured(
-            alarming.height, {"n": texts.height, "rows": _rows(alarming), **_of(facts)}
-        ),
+        "safety_injury": Measured(alarming.height, {"n": texts.height, "rows": _rows(alarming)}),
         "anger_max": Measured(
             angry["anger"][0] if angry.height else None,
             {"n": angry.height, "rows": _rows(angry)},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,8 @@ class StoredCrisis:
         flags: what people know, name to {by, at, note}.
         levels_version_id: the levels it is judged by, frozen.
         measured: what the worker measured last, by measure: {value, evidence}.
+        found: how many of each kind of thing its labels select, whether joined or not.
+        titles: the title by language, where the system gave it.
     """
 
     id: int
@@ -54,8 +56,14 @@ class StoredCrisis:
     continues_id: int | None
     drill_id: int | None
     measured: Mapping[str, Mapping[str, Any]]
+    found: Mapping[str, int]
+    titles: Mapping[str, str]
     version: int
     updated_at: datetime
+
+    def title_in(self, locale: str) -> str:
+        """The title for a reader."""
+        return self.titles.get("zh" if locale.startswith("zh") else "en", self.title)
 
     @property
     def crisis(self) -> Crisis:
@@ -117,6 +125,8 @@ def read(row: Any) -> StoredCrisis:
         continues_id=row.continues_id,
         drill_id=row.drill_id,
         measured=state.get("measured", {}),
+        found=state.get("found", {}),
+        titles=state.get("titles", {}),
         version=row.version,
         updated_at=row.updated_at,
     )
@@ -146,6 +156,7 @@ class New:
     crisis: Crisis
     continues_id: int | None = None
     drill_id: int | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 def add(connection: Connection, new: New, events: Sequence[Event], now: datetime) -> StoredCrisis:
@@ -166,6 +177,7 @@ def add(connection: Connection, new: New, events: Sequence[Event], now: datetime
             levels_version_id=new.levels_version_id,
             continues_id=new.continues_id,
             drill_id=new.drill_id,
+            state_json={"titles": dict(new.titles)},
             version=1,
             updated_at=now,
         )
@@ -199,13 +211,23 @@ def save(
 
 
 def measured(
-    connection: Connection, stored: StoredCrisis, found: Mapping[str, Mapping[str, Any]]
+    connection: Connection,
+    stored: StoredCrisis,
+    measures: Mapping[str, Mapping[str, Any]],
+    found: Mapping[str, int] | None = None,
 ) -> StoredCrisis:
     """Note the last figures; they are no change that a person must have seen."""
+    counts = stored.found if found is None else found
+    state = {"measured": dict(measures), "found": dict(counts), "titles": dict(stored.titles)}
+    connection.execute(update(table).where(table.c.id == stored.id).values(state_json=state))
+    return replace(stored, measured=measures, found=counts)
+
+
+def relabel(connection: Connection, crisis_id: int, labels: Mapping[str, str]) -> None:
+    """Write what a crisis is narrowed to now; the log tells of the incidents that changed it."""
     connection.execute(
-        update(table).where(table.c.id == stored.id).values(state_json={"measured": dict(found)})
+        update(table).where(table.c.id == crisis_id).values(labels_json=dict(labels))
     )
-    return replace(stored, measured=found)
 
 
 def tell(connection: Connection, stored: StoredCrisis, events: Sequence[Event]) -> None:

@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from alerts.crisis.levels import Levels
-from alerts.crisis.rows import StoredCrisis
 from alerts.crisis.signals import Signal
 
 LOOK_BACK = timedelta(days=7)
 """How long before the trouble was seen its first signs are looked for."""
 LONGEST = timedelta(days=60)
 """How far back facts are read at most: a crisis that lasts longer is measured by its last part."""
+DELIVERY = frozenset({"delivery", "customs", "parcel"})
+"""Topics of parcels on their way."""
 DIMS = ("category", "product", "carrier", "lane", "region")
 """Labels by which facts are chosen, beside the markets, the lot and the reasons."""
 
@@ -29,6 +30,7 @@ class Selection:
         markets: none: all.
         lots: production lots, those of labels and alerts.
         reasons: contact reasons; none: all.
+        about_delivery: whether it is about parcels on their way.
         since, until: cases, messages, mentions … of this time.
     """
 
@@ -38,6 +40,7 @@ class Selection:
     reasons: tuple[str, ...]
     since: datetime
     until: datetime
+    about_delivery: bool = False
 
     @property
     def about_goods(self) -> bool:
@@ -57,24 +60,37 @@ class Selection:
         return found
 
 
-def of(stored: StoredCrisis, signals: Sequence[Signal], levels: Levels, now: datetime) -> Selection:
+def of(
+    labels: Mapping[str, str],
+    began_at: datetime,
+    signals: Sequence[Signal],
+    levels: Levels,
+    now: datetime,
+) -> Selection:
     """What to look at in a crisis.
 
     The reasons are those that drive its alerts; without any those of its topic.
+
+    Args:
+        labels: of the crisis.
+        began_at: when the trouble began.
+        signals: alerts of its incidents.
+        levels: for the reasons of its topic.
+        now: nothing later is looked at.
     """
-    labels = {name: stored.labels[name] for name in DIMS if stored.labels.get(name)}
-    told = [stored.labels.get("market", ""), *stored.labels.get("markets", "").split(",")]
-    lots = [stored.labels.get("lot", ""), *(signal.labels.get("lot", "") for signal in signals)]
-    reasons = [stored.labels.get("reason", "")] + [
+    told = [labels.get("market", ""), *labels.get("markets", "").split(",")]
+    lots = [labels.get("lot", ""), *(signal.labels.get("lot", "") for signal in signals)]
+    reasons = [labels.get("reason", "")] + [
         reason for signal in signals for reason in signal.reasons
     ]
     chosen = tuple(sorted({reason for reason in reasons if reason}))
-    topic = stored.labels.get("topic", "")
+    topic = labels.get("topic", "")
     return Selection(
-        labels,
+        {name: labels[name] for name in DIMS if labels.get(name)},
         tuple(sorted({market for market in told if market})),
         tuple(sorted({lot for lot in lots if lot})),
         chosen or tuple(levels.topics.get(topic, ())),
-        max(stored.began_at - LOOK_BACK, now - LONGEST),
+        max(began_at - LOOK_BACK, now - LONGEST),
         now,
+        topic in DELIVERY,
     )

@@ -214,7 +214,7 @@ def _lint(document: Statutory, library: Library) -> list[Finding]:
                 Told(f"There is no flag {flag}.", f"没有名为 {flag} 的标记。"),
                 Told(
                     f"Use one of: {', '.join(levels.flags)}.",
-                    f"可用的标记:{'、'.join(levels.flags)}。",
+                    f"可用的标记：{'、'.join(levels.flags)}。",
                 ),
             )
             for flag in _FLAG.findall(rule.when or "")
