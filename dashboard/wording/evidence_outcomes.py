@@ -5,6 +5,7 @@ from __future__ import annotations
 from alerts import evidence_files
 from alerts.actions import Outcome
 from alerts.dossier import Why
+from alerts.dossier.verifier import Fault, Result
 from dashboard import formats
 from dashboard.languages import _
 
@@ -61,3 +62,57 @@ def too_large() -> str:
         "The file is larger than {size} MB. Keep it where it lies and add a link with its SHA-256.",
         size=formats.number(evidence_files.MOST_BYTES // 1024 // 1024),
     )
+
+
+def not_understood() -> str:
+    """A press, or a time, that no form offers."""
+    return _("That was not understood. Reload the page and try again.")
+
+
+def pack_gone() -> str:
+    """Why a pack cannot be given."""
+    return _("The pack's file is not there any more. Restore the home from a backup, or build one.")
+
+
+def pack_too_large(most: int) -> str:
+    """Why a pack is not checked here."""
+    return _(
+        "The pack is larger than {size} MB; check it with: afterwatch evidence verify FILE",
+        size=formats.number(most // 1024 // 1024),
+    )
+
+
+def broken(fault: Fault) -> str:
+    """The first broken link of a pack."""
+    what = {
+        "changed": _("changed"),
+        "dropped": _("dropped"),
+        "swapped": _("swapped"),
+        "inserted": _("inserted"),
+    }.get(fault.what, fault.what)
+    where = fault.file
+    if fault.line is not None:
+        where = _("{file}, line {line}", file=fault.file, line=fault.line)
+    if fault.number is not None:
+        where = _("{place}, entry {number}", place=where, number=fault.number)
+    return _("Not intact. First broken link: {place} was {what}.", place=where, what=what)
+
+
+def no_pack(why: str) -> str:
+    """Why something cannot be checked."""
+    return _("Cannot be checked: {why}", why=why)
+
+
+def held(result: Result) -> str:
+    """That a pack holds."""
+    told = _(
+        "The pack holds: crisis {number}, {title}; {files} files and {entries} log entries "
+        "unchanged and in order.",
+        number=result.crisis,
+        title=result.title,
+        files=formats.number(result.files),
+        entries=formats.number(result.entries),
+    )
+    if result.head_known:
+        return f"{told} {_('The head that was published earlier is in it.')}"
+    return told
