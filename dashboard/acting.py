@@ -19,7 +19,10 @@ FieldKind = Literal["text", "line", "choice", "person", "date", "datetime-local"
 
 @dataclass(frozen=True)
 class Field:
-    """One field of an action's form; `options` (value, words) belong to `choice`."""
+    """One field of an action's form; `options` (value, words) belong to `choice`.
+
+    Of texts: `longest` in characters (0: 1000), `lines` shown at once (0: two).
+    """
 
     name: str
     label: str
@@ -28,6 +31,8 @@ class Field:
     value: str = ""
     note: str = ""
     required: bool = False
+    longest: int = 0
+    lines: int = 0
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ class Why(StrEnum):
 
     NOT_FOUND = "not_found"
     NAME_NEEDED = "name_needed"
+    TITLE_NEEDED = "title_needed"
     CODE_NEEDED = "code_needed"
     FINDING_NEEDED = "finding_needed"
     NOT_ANALYSED = "not_analysed"

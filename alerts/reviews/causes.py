@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from alerts.actions import Outcome
+from alerts.crisis import rows as crisis_rows
 from alerts.reviews import cause_rows, workdays
-from alerts.reviews.cause_machine import Action, Do, Event, Refused, Status, Why, step
+from alerts.reviews.cause_machine import Action, Do, Event, Status, Why, step
 from alerts.reviews.cause_rows import StoredCause
 from alerts.reviews.pressing import clock, fresh, press, refuse, subject_of, tell
 
@@ -52,6 +53,70 @@ def add_to_crisis(
     facts = {"cause": made, "version": 1}
     tell(connection, ("crisis", str(crisis_id)), (event,), actor=actor, now=now, facts=facts)
     return made
+
+
+def ask(
+    engine: Engine, crisis_id: int, title: str, *, actor: str, token: str | None, wall: datetime
+) -> Outcome:
+    """Ask why a crisis happened; `data["cause"]` is the number of the question."""
+
+    def work(connection: Connection, name: str) -> Outcome:
+        crisis = crisis_rows.load(connection, crisis_id)
+        if crisis is None:
+            raise refuse(Why.NOT_FOUND)
+        if not title.strip():
+            raise refuse(Why.TITLE_NEEDED)
+        made = add_to_crisis(
+            connection,
+            crisis_id,
+            title.strip(),
+            labels=crisis.labels,
+            drill=crisis.drill_id is not None,
+            actor=name,
+            now=clock(connection, crisis_id, wall),
+        )
+        return Outcome("done", 1, data={"cause": made})
+
+    subject = str(crisis_id)
+    return press(
+        engine, work, actor=actor, token=token, kind="cause_ask", subject=subject, wall=wall
+    )
+
+
+def answer_group(
+    engine: Engine,
+    cause_ids: Sequence[int],
+    cause_code: str,
+    finding: str,
+    *,
+    actor: str,
+    token: str | None,
+    wall: datetime,
+) -> Outcome:
+    """One answer to many questions: the newest is analysed, the others are merged into it.
+
+    Returns:
+        `data["cause"]` is the one that goes on, `data["merged"]` how many went into it.
+    """
+
+    def work(connection: Connection, name: str) -> Outcome:
+        loaded = [cause_rows.load(connection, number) for number in sorted(set(cause_ids))]
+        found = [
+            one for one in loaded if one and one.cause.status in (Status.OPEN, Status.ANALYSED)
+        ]
+        if not found:
+            raise refuse(Why.NOT_FOUND)
+        leader = found[-1]
+        analysis = Action(Do.ANALYSE, name, cause_code=cause_code, finding=finding)
+        change(connection, leader, analysis, wall)
+        for one in found[:-1]:
+            change(connection, one, Action(Do.MERGE, name, same_as=leader.id), wall)
+        return Outcome("done", None, data={"cause": leader.id, "merged": len(found) - 1})
+
+    subject = ",".join(map(str, list(cause_ids)[:20]))
+    return press(
+        engine, work, actor=actor, token=token, kind="causes_answer", subject=subject, wall=wall
+    )
 
 
 def act(
@@ -96,40 +161,6 @@ def act(
         return Outcome("done", change(connection, stored, named, wall))
 
     kind, subject = f"cause_{action.do}", str(cause_id)
-    return press(engine, work, actor=actor, token=token, kind=kind, subject=subject, wall=wall)
-
-
-def act_on_all(
-    engine: Engine,
-    cause_ids: Sequence[int],
-    action: Action,
-    *,
-    actor: str,
-    token: str | None,
-    wall: datetime,
-) -> Outcome:
-    """Analyse or merge many at once; those that cannot be are left as they are.
-
-    Returns:
-        `data["done"]` tells how many were changed, `data["left"]` how many were not.
-    """
-
-    def work(connection: Connection, name: str) -> Outcome:
-        done = 0
-        for cause_id in sorted(set(cause_ids)):
-            stored = cause_rows.load(connection, cause_id)
-            if stored is None or (action.do is Do.MERGE and cause_id == action.same_as):
-                continue
-            try:
-                change(connection, stored, replace(action, actor=name), wall)
-                done += 1
-            except Refused as refused:
-                if refused.why in (Why.CODE_NEEDED, Why.FINDING_NEEDED):
-                    raise
-        return Outcome("done", None, data={"done": done, "left": len(set(cause_ids)) - done})
-
-    subject = ",".join(map(str, list(cause_ids)[:20]))
-    kind = f"causes_{action.do}"
     return press(engine, work, actor=actor, token=token, kind=kind, subject=subject, wall=wall)
 
 

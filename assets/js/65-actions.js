@@ -49,7 +49,7 @@
       input = choice(field);
     } else if (field.kind === "text") {
       input = make("textarea", "aw-field-native");
-      input.rows = 2;
+      input.rows = field.lines || 2;
     } else {
       input = make("input", "aw-field-native");
       input.type = field.kind === "line" || field.kind === "person" ? "text" : field.kind;

@@ -273,13 +273,20 @@ def status(found: World, number: int) -> str:
 
 def test_many_are_analysed_at_once_and_merged_into_one(made: World) -> None:
     numbers = [cause_of(made) for _ in range(3)]
-    closed = cm.Action(cm.Do.MERGE, same_as=numbers[0])
-    done = causes.act_on_all(made.engine, numbers, closed, actor="Lea", token="t", wall=CLOSED)
-    assert done.data == {"done": 2, "left": 1}
-    assert [status(made, number) for number in numbers] == ["open", "closed", "closed"]
+    answered = causes.answer_group(
+        made.engine,
+        numbers,
+        "supply.inspection",
+        "Nobody looked",
+        actor="Lea",
+        token="t",
+        wall=CLOSED,
+    )
+    assert answered.data == {"cause": numbers[2], "merged": 2}
+    assert [status(made, number) for number in numbers] == ["closed", "closed", "analysed"]
     wrong = cm.Action(cm.Do.MERGE, same_as=numbers[1])
     refused = causes.act(
-        made.engine, numbers[0], wrong, actor="Lea", version=None, token=None, wall=CLOSED
+        made.engine, numbers[2], wrong, actor="Lea", version=None, token=None, wall=CLOSED
     )
     assert refused.why == "same_cause"
 
