@@ -15,7 +15,7 @@ from alerts.library.model import (
     Version,
     Words,
 )
-from alerts.library.registering import register, shipped, shipped_library
+from alerts.library.registering import names_in_files, register, shipped, shipped_library
 from alerts.library.saving import Checked, Saved, check, save
 from alerts.library.store import current, diff, history, in_force, names, snapshot, version
 
@@ -38,6 +38,7 @@ __all__ = [
     "kind_of",
     "kinds",
     "names",
+    "names_in_files",
     "register",
     "save",
     "shipped",

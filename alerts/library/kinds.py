@@ -30,14 +30,9 @@ DECLARED_IN: Mapping[str, str] = MappingProxyType(
 @cache
 def kinds() -> Mapping[str, Kind]:
     """Every kind by name."""
-    found = {}
-    for name, module in DECLARED_IN.items():
-        try:
-            found[name] = import_module(module).KIND
-        except ModuleNotFoundError as error:
-            if error.name is None or not module.startswith(error.name):
-                raise
-    return MappingProxyType(found)
+    return MappingProxyType(
+        {name: import_module(module).KIND for name, module in DECLARED_IN.items()}
+    )
 
 
 def kind_of(name: str) -> Kind:

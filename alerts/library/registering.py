@@ -87,6 +87,12 @@ def shipped_library(**surroundings: Any) -> Library:
     return Library(models, **{"effects": effects(), **surroundings})
 
 
+def names_in_files(kind: str, home: Path | None) -> set[str]:
+    """Names of the documents that ship and of the home's files that parse, without a database."""
+    own = _own(home, []) if home is not None else iter(())
+    return {file.model.id for file in (*_shipped(), *own) if file.kind == kind}
+
+
 def _shipped() -> list[_File]:
     found = []
     for kind in kinds().values():

@@ -121,6 +121,14 @@ def in_force(connection: Connection) -> list[Version]:
     return [_version(_by_precedence(grouped[key])[0]) for key in sorted(grouped)]
 
 
+def of_origin(connection: Connection, origin: Origin) -> list[Version]:
+    """Every version of one origin, the oldest first."""
+    rows = connection.execute(
+        select(*_LIGHT).where(_table.c.origin == origin).order_by(_table.c.id)
+    ).all()
+    return [_version(row) for row in rows]
+
+
 def snapshot(
     connection: Connection,
     *,

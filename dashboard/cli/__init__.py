@@ -21,6 +21,7 @@ COMMANDS = {
     "alerts": "alerts",
     "oncall": "oncall",
     "notify": "notify",
+    "playbook": "playbook",
     "evidence": "evidence",
     "doctor": "doctor",
 }

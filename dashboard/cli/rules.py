@@ -47,16 +47,27 @@ def command() -> None:
 
 @command.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-def check(files: tuple[Path, ...]) -> None:
-    """Check rule FILES; every fault is told with file, line, field and what to do."""
-    from alerts import evaluation
-    from alerts.rules import RuleError, load
+@home_option
+def check(files: tuple[Path, ...], home: Path | None) -> None:
+    """Check rule FILES; every fault is told with file, line, field and what to do.
 
+    A playbook that a rule names must ship, or lie in the home's folder `crisis/playbook`.
+    """
+    from alerts import evaluation, library
+    from alerts.rules import RuleError, load
+    from dashboard.settings import load_settings
+
+    playbooks = library.names_in_files("playbook", load_settings(home=home).home)
     faults = []
     for file in files:
         try:
             version = load(file)
             evaluation.check(version)
+            named = version.rule.playbook
+            if named is not None and named not in playbooks:
+                known = ", ".join(sorted(playbooks))
+                faults.append(f"{file}: playbook = {named!r}: there is none; use one of {known}.")
+                continue
             click.echo(f"{file}: good ({version.rule.id}, version {version.sha256[:12]})")
         except RuleError as error:
             faults.append(str(error))
