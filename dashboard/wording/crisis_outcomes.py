@@ -170,7 +170,7 @@ def _of_signatures() -> dict[str, str]:
     why = approvals.Why
     return {
         why.SAME_PERSON: _(
-            "You signed in another role at {time}; somebody else must sign this one."
+            "You signed in another role at {time}; somebody else must sign."
         ),
         why.ALREADY: _("Already signed by {name} at {time}."),
         why.CHANGED: _("It changed since you looked; read it again, then sign."),

@@ -86,7 +86,7 @@ def empty(room: Room) -> str:
     """Why there are no tasks."""
     if room.declared:
         return _(
-            "No playbook leads this topic at this level; go by what you know, and write it down."
+            "No playbook leads this topic at this level; write down what you do."
         )
     if room.is_open:
         return _("Playbooks begin when a person declares the crisis.")
