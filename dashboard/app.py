@@ -30,6 +30,7 @@ import callbacks.rules
 import callbacks.service
 import callbacks.shell
 import callbacks.sla
+import callbacks.statement
 import pages.alert
 import pages.alerts
 import pages.case
@@ -52,6 +53,7 @@ import pages.rule
 import pages.rules
 import pages.service
 import pages.sla
+import pages.statement
 from dashboard import languages, panel_state, targets
 from dashboard.assets_folder import assets_folder
 from dashboard.compensation_download import install_compensation_download
@@ -65,6 +67,7 @@ from dashboard.missing_cases import (
     answer_unknown_incidents,
     answer_unknown_lists,
     answer_unknown_numbers,
+    answer_unknown_statements,
 )
 from dashboard.screens import PRODUCT, Screen, answer_unknown_paths, register_screens
 from dashboard.security import install_security_headers
@@ -80,6 +83,7 @@ SCREENS: tuple[Screen, ...] = (
     pages.alert,
     pages.crises,
     pages.crisis,
+    pages.statement,
     pages.evidence,
     pages.compensation,
     pages.compensation_batch,
@@ -107,6 +111,7 @@ CALLBACKS = (
     callbacks.alert,
     callbacks.crises,
     callbacks.crisis,
+    callbacks.statement,
     callbacks.evidence,
     callbacks.compensation,
     callbacks.compensation_batch,
@@ -160,6 +165,7 @@ def create_app(services: Services) -> Dash:
     answer_unknown_crises(app.server, services, pages.crisis.PATH)
     answer_unknown_crises(app.server, services, pages.evidence.PATH)
     answer_unknown_batches(app.server, services, pages.compensation_batch.PATH)
+    answer_unknown_statements(app.server, services, pages.statement.PATH)
     answer_unknown_lists(app.server)
     answer_unknown_numbers(app.server)
     # Dash adds its router's callbacks on the first request; the security headers name their hashes.

@@ -1,4 +1,4 @@
-"""HTTP 404 for cases, crises, lists and other things that do not exist; the page says so in words."""
+"""HTTP 404 for cases, crises, lists and others that do not exist; the page says so in words."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import flask
 
-from alerts import crisis_room, inbox
+from alerts import crisis_room, inbox, statements
 from alerts.compensation import reading as batches
 from dashboard import numbers
 from dashboard.row_lists import KINDS, PATH
 from dashboard.screens import asked_path, path_variables
+from dashboard.statements import number
 from data_access.browse import case_file
 
 if TYPE_CHECKING:
@@ -54,6 +55,15 @@ def answer_unknown_batches(server: flask.Flask, services: Services, template: st
     def known(variables: Mapping[str, str]) -> bool:
         number = variables["batch_id"]
         return number.isdecimal() and batches.exists(services.engine, int(number))
+
+    _answer_unknown(server, template, known)
+
+
+def answer_unknown_statements(server: flask.Flask, services: Services, template: str) -> None:
+    """The same for statements (`/statements/<statement_id>`)."""
+
+    def known(variables: Mapping[str, str]) -> bool:
+        return statements.exists(services.engine, number(variables["statement_id"]))
 
     _answer_unknown(server, template, known)
 

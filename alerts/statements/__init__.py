@@ -3,7 +3,7 @@
 from alerts.statements.acting import act, draft_by_hand
 from alerts.statements.drafting import draft, order
 from alerts.statements.machine import Action, Do, Refused, Status, Why
-from alerts.statements.reading import StatementPage, of_crisis, page
+from alerts.statements.reading import StatementPage, exists, of_crisis, page
 
 __all__ = [
     "Action",
@@ -15,6 +15,7 @@ __all__ = [
     "act",
     "draft",
     "draft_by_hand",
+    "exists",
     "of_crisis",
     "order",
     "page",

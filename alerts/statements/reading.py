@@ -437,3 +437,11 @@ def _listed(
         "version": one.version,
         "updated_at": one.updated_at,
     }
+
+
+def exists(engine: Engine, statement_id: int) -> bool:
+    """Whether there is such a statement."""
+    table = schema.statement
+    with engine.connect() as connection:
+        found = connection.execute(select(table.c.id).where(table.c.id == statement_id)).first()
+    return found is not None
