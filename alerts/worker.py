@@ -30,13 +30,15 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.blocking import BlockingScheduler
 
-from alerts import heartbeat, stages
+from alerts import heartbeat, library, stages
 from alerts.clock_watch import ClockWatch, steady
+from alerts.crisis import proposals
 from alerts.dead_man import DeadMan
 from alerts.event_log import Entry, append
 from alerts.follow_up import follow_up
 from alerts.leadership import Leadership
 from alerts.lease import Lease, LeaseLost, fenced
+from alerts.notify.config import Config
 from alerts.notify.current import Current
 from alerts.progress import Progress
 from alerts.runs import job as runs_job
@@ -134,8 +136,10 @@ class Worker:
         fresh = self._try("refresh", lambda: refresh_numbers(self._services), faults)
         # What ships lives from the first tick on; backtests are a job of their own.
         settled = self._evaluate(lease, with_stages or self._ticks == 0)
-        self._step("follow up")
+        self._step("crises")
         config = self._configured.config()
+        self._crises(lease, config, faults)
+        self._step("follow up")
         faults += [*settled.faults, *self._configured.faults]
         engine, now = self._services.engine, self._services.clock()
         since = self._leadership.since or now
@@ -168,6 +172,20 @@ class Worker:
             self._try("stages", self.move_stages, faults)
         settled = settle_rules(self._services, turn)
         return TickReport(settled.slots, (*faults, *settled.faults))
+
+    def _crises(self, lease: Lease, config: Config, faults: list[str]) -> None:
+        """Take over documents that crises are led by, propose crises and look at open ones."""
+        services, now = self._services, self._services.clock()
+        engine, home = services.engine, services.settings.home
+
+        def documents() -> None:
+            faults.extend(str(fault) for fault in library.register(engine, home, now))
+
+        def crises() -> None:
+            faults.extend(proposals.run_due(engine, lease, services, config, now).faults)
+
+        self._try("documents", documents, faults)
+        self._try("crises", crises, faults)
 
     def _clock_faults(self, lease: Lease) -> list[str]:
         """Why nothing is done by the clock now: it was set, or was set a moment ago."""

@@ -14,6 +14,7 @@ import polars as pl
 
 from alerts.crisis.safety import alarming
 from alerts.crisis.selection import LONGEST, Selection
+from data_access.marts.schemas import MARTS
 
 FAULTS = ("defective", "legal_compliance")
 """Reasons of a return that tell of the goods themselves."""
@@ -27,7 +28,13 @@ _NO_ROWS = pl.lit(value=False)
 class Tables(Protocol):
     """Where facts and marts are read; `data_access.warehouse.Warehouse` is one."""
 
-    def scan(self, table: str, *, namespace: str = ...) -> pl.LazyFrame:
+    def scan(
+        self,
+        table: str,
+        *,
+        namespace: str = ...,
+        schema: Mapping[str, pl.DataType] | None = ...,
+    ) -> pl.LazyFrame:
         """A table, empty if it was never written."""
 
     def exists(self, table: str, namespace: str = ...) -> bool:
@@ -97,6 +104,10 @@ def gather(tables: Tables, chosen: Selection) -> Facts:
     )
 
 
+def _mart(tables: Tables, name: str) -> pl.LazyFrame:
+    return tables.scan(name, namespace="marts", schema=MARTS[name].columns)
+
+
 def _during(column: str, chosen: Selection) -> pl.Expr:
     return pl.col(column).is_between(chosen.since, chosen.until)
 
@@ -108,7 +119,7 @@ def _cases(tables: Tables, chosen: Selection) -> pl.LazyFrame:
     if not (chosen.labels or chosen.markets or chosen.reasons):
         where.append(_NO_ROWS)
     return (
-        tables.scan("cases", namespace="marts")
+        _mart(tables, "cases")
         .filter(*where)
         .filter(~pl.col("is_spam").fill_null(value=False), pl.col("merged_into").is_null())
         .filter(~pl.col("deleted").fill_null(value=False))
@@ -175,7 +186,7 @@ def _surveys(tables: Tables, chosen: Selection) -> pl.LazyFrame:
     if not (chosen.labels or chosen.markets or chosen.reasons):
         where.append(_NO_ROWS)
     return (
-        tables.scan("surveys", namespace="marts")
+        _mart(tables, "surveys")
         .filter(*where)
         .select("source", "response_id", pl.col("answered_at").alias("at"), "score")
         .sort("at", "source", "response_id", descending=[True, False, False])
@@ -185,10 +196,8 @@ def _surveys(tables: Tables, chosen: Selection) -> pl.LazyFrame:
 def _lots(tables: Tables, chosen: Selection, cases: pl.DataFrame) -> pl.LazyFrame:
     """What was sold of the lots, what came back with a fault, and cases about these orders."""
     lots = pl.col("lot").is_in(chosen.lots)
-    sold = tables.scan("lines", namespace="marts").filter(lots).select(*_ORDER, "lot").unique()
-    back = tables.scan("return_lines", namespace="marts").filter(
-        lots, pl.col("reason").is_in(FAULTS)
-    )
+    sold = _mart(tables, "lines").filter(lots).select(*_ORDER, "lot").unique()
+    back = _mart(tables, "return_lines").filter(lots, pl.col("reason").is_in(FAULTS))
     asked = cases.lazy().join(sold, on=_ORDER, how="inner")
     return pl.concat(
         [
@@ -218,7 +227,7 @@ def _parcels(tables: Tables, chosen: Selection) -> pl.LazyFrame:
     if not chosen.about_delivery or not (chosen.labels or chosen.markets):
         where.append(_NO_ROWS)
     return (
-        tables.scan("parcels", namespace="marts")
+        _mart(tables, "parcels")
         .filter(*where)
         .select("source", "shipment_id", pl.col("created_at").alias("at"))
         .sort("at", "source", "shipment_id", descending=[True, False, False])
@@ -241,7 +250,7 @@ def _marketplace(tables: Tables, chosen: Selection) -> pl.LazyFrame | None:
         return None
     since = chosen.until - timedelta(days=MARKETPLACE_DAYS)
     orders = (
-        tables.scan("orders", namespace="marts")
+        _mart(tables, "orders")
         .filter(pl.col("placed_at").is_between(since, chosen.until))
         .filter(pl.col("market").is_in(chosen.markets), pl.col("marketplace").is_not_null())
         .select(_ORDER)

@@ -21,6 +21,7 @@ from data_access.state import engine as state_engine
 from data_access.state import schema
 from data_access.state.engine import open_state
 from tests.alerts import fakes
+from tests.alerts.facts import Facts
 from tests.alerts.incidents import CONFIG, incident
 from tests.alerts.oncall.zones import utc
 from tests.postgres_server import PostgresServer
@@ -49,7 +50,7 @@ def services_over(engine: Engine, home: Path) -> SimpleNamespace:
     return SimpleNamespace(
         settings=fakes.settings(home),
         engine=engine,
-        warehouse=None,
+        warehouse=Facts(),
         metrics=fakes.FakeMetrics({"DE": counts}, NOW),
         clock=lambda: NOW,
     )

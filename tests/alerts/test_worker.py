@@ -20,6 +20,7 @@ from alerts.worker import ExtraJob, Worker, run, run_once
 from data_access.state import schema
 from data_access.state.engine import writing
 from tests.alerts import fakes
+from tests.alerts.facts import Facts
 
 WAVE = [18.0, 22, 20, 19, 21, 20, 23]
 NOW = datetime(2026, 4, 1, 8, tzinfo=UTC)
@@ -42,7 +43,7 @@ def services(
     return SimpleNamespace(
         settings=fakes.settings(tmp_path),
         engine=sqlite_engine,
-        warehouse=None,
+        warehouse=Facts(),
         metrics=fakes.FakeMetrics({"DE": counts}, NOW),
         clock=lambda: NOW,
     )
