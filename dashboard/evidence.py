@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from sqlalchemy import Connection
 
-from alerts import dossier
+from alerts import dossier, library
 from alerts.crisis.clock import now_of
 from alerts.crisis.people import holders
 from alerts.dossier.rows import crisis_row
@@ -40,6 +41,7 @@ class Dossier:
         filed: see `alerts.dossier.rows_of`.
         packs: the newest first.
         people: holders of each role that gets something, by `alerting.yaml`.
+        levels: the document of levels in force, which names the roles; None: it cannot be read.
         now: by the clock of the crisis.
     """
 
@@ -51,6 +53,7 @@ class Dossier:
     filed: pl.DataFrame
     packs: tuple[dossier.Pack, ...]
     people: Mapping[str, tuple[str, ...]]
+    levels: Any
     now: datetime
 
 
@@ -63,6 +66,7 @@ def dossier_of(services: Services, asked: str) -> Dossier | None:
             return None
         now = now_of(connection, number, services.clock())
         complete = dossier.completeness(connection, row, now)
+        levels = _levels(connection, row.levels_version_id)
     settings = services.settings
     config = Current(settings.home, public_url=settings.public_url).config()
     return Dossier(
@@ -74,8 +78,17 @@ def dossier_of(services: Services, asked: str) -> Dossier | None:
         dossier.rows_of(services.engine, number),
         tuple(dossier.packs_of(services.engine, number)),
         {one.role: holders(config, one.role) for one in complete.items},
+        levels,
         now,
     )
+
+
+def _levels(connection: Connection, version_id: int) -> Any:
+    try:
+        document = library.version(connection, version_id)
+    except library.DocumentError:
+        return None  # written for another Afterwatch
+    return document.model if document else None
 
 
 def file_link(crisis_id: int, evidence_id: int) -> str:

@@ -18,7 +18,7 @@ from dashboard.rows import Cell, Column, Row
 from dashboard.wording.crisis_names import role_title, told
 
 SHOWN_HASH = 12
-_STATUS = {"there": "ok", "claimed": "watch", "missing": "none"}
+_STATUS = {"there": "ok", "claimed": "watch", "missing": "watch"}
 
 
 def answer(found: Dossier) -> str:
@@ -83,6 +83,8 @@ def checklist(found: Dossier, zone: str) -> str:
 def _item(found: Dossier, one: ItemState, zone: str) -> Row:
     state = {"there": _("there"), "claimed": _("done, but not filed"), "missing": _("missing")}
     status = "breach" if one.overdue and one.required else _STATUS[one.state]
+    if one.state == "missing" and not one.required:
+        status = "none"
     needed = "" if one.required else _("optional")
     where = _proofs(found, one) if one.proofs else Cell(_who(found, one))
     due = Cell() if one.state == "there" else Cell(formats.moment(one.due_at, zone))
@@ -132,7 +134,7 @@ def _href(found: Dossier, proof: Proof) -> str:
 
 def _who(found: Dossier, one: ItemState) -> str:
     """The person who gets it: by name in this crisis, else whoever holds the role."""
-    role = role_title(None, one.role)
+    role = role_title(found.levels, one.role)
     if one.person:
         return _("{person}, {role}", person=one.person, role=role)
     people = found.people.get(one.role, ())
@@ -154,7 +156,7 @@ def filed(found: Dossier, zone: str) -> str:
     columns = (
         Column(_("Name")),
         Column(_("Proves")),
-        Column(_("SHA-256"), title=_("The beginning; the whole hash stands in the pack")),
+        Column("SHA-256", title=_("The beginning; the whole hash stands in the pack")),
         Column(_("Source")),
         Column(_("Captured")),
         Column(_("Filed by")),
@@ -319,7 +321,7 @@ def packs(found: Dossier, zone: str) -> str:
         Column(_("Built")),
         Column(_("By")),
         Column(_("Complete")),
-        Column(_("SHA-256")),
+        Column("SHA-256"),
         Column(_("Head of the log")),
         Column(_("Size"), num=True),
     )
@@ -349,11 +351,10 @@ def _items(found: Dossier) -> tuple[tuple[str, str], ...]:
 
 
 def _size(size: int) -> str:
-    if size < 1024:
-        return _("{size} B", size=formats.number(size))
-    if size < 1024 * 1024:
-        return _("{size} KB", size=formats.number(size / 1024))
-    return _("{size} MB", size=formats.number(size / 1024 / 1024, 1))
+    for unit, of, digits in (("B", 1, 0), ("KB", 1024, 0), ("MB", 1024**2, 1)):
+        if size < 1024 * of or unit == "MB":
+            return f"{formats.number(size / of, digits)} {unit}"
+    return ""
 
 
 def _cut(text: str) -> str:

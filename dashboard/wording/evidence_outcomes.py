@@ -85,17 +85,17 @@ def pack_too_large(most: int) -> str:
 def broken(fault: Fault) -> str:
     """The first broken link of a pack."""
     what = {
-        "changed": _("changed"),
-        "dropped": _("dropped"),
-        "swapped": _("swapped"),
-        "inserted": _("inserted"),
+        "changed": _("was changed"),
+        "dropped": _("was dropped"),
+        "swapped": _("was swapped"),
+        "inserted": _("was inserted"),
     }.get(fault.what, fault.what)
     where = fault.file
     if fault.line is not None:
         where = _("{file}, line {line}", file=fault.file, line=fault.line)
     if fault.number is not None:
         where = _("{place}, entry {number}", place=where, number=fault.number)
-    return _("Not intact. First broken link: {place} was {what}.", place=where, what=what)
+    return _("Not intact. First broken link: {place} {what}.", place=where, what=what)
 
 
 def no_pack(why: str) -> str:
