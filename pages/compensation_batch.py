@@ -170,15 +170,15 @@ def _columns() -> list[dict[str, Any]]:
         _column(
             "order_id",
             _("Order"),
-            150,
+            120,
             cellRenderer="CaseLink",
             minWidth=104,
             context={"fills": True},
         ),
         _column("n", _("Item"), 72, **number, **WIDE),
-        _column("amount", _("Amount"), 108, **number),
-        _column("level", _("Level"), 110, **WIDE),
-        _column("market", _("Market"), 130, **WIDE),
+        _column("amount", _("Amount"), 136, **number),
+        _column("level", _("Level"), 100, **WIDE),
+        _column("market", _("Market"), 120, **WIDE),
         _column("standing", _("State"), 210),
         _column(
             "eligible_at",
@@ -187,5 +187,5 @@ def _columns() -> list[dict[str, Any]]:
             valueFormatter={"function": "aw.moment(params)"},
             **WIDE,
         ),
-        _column("customer_key", _("Customer"), 130, **WIDE),
+        _column("customer_key", _("Customer"), 116, **WIDE),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from sqlalchemy import Engine
 
@@ -11,7 +12,7 @@ from alerts.compensation import candidates, facts, rates, rows
 from alerts.compensation.candidates import Candidates
 from alerts.compensation.criteria import Criteria
 from alerts.compensation.machine import Refused, Why
-from alerts.compensation.policy import Policy
+from alerts.compensation.policy import FOUND_BY_ITSELF, Policy
 from alerts.compensation.rates import Rates
 from alerts.compensation.rows import Draft
 from alerts.compensation.signing import Needed, Weight, needed, weigh
@@ -94,6 +95,7 @@ def prepare(
     """
     document = document or policy_in_force(engine)
     policy: Policy = document.model
+    criteria = _within_reach(policy, criteria)
     load = facts.pinned(warehouse, engine)
     day = rates.on(load("fx_rates").collect(), policy.currency, criteria.as_of.date())
     with engine.connect() as connection:
@@ -105,6 +107,9 @@ def prepare(
     return Prepared(document, criteria, found, day, load.snapshots)
 
 
-def of_crisis(draft: Draft, crisis_id: int, *, drill: bool) -> Draft:
-    """A draft that belongs to a crisis."""
-    return replace(draft, crisis_id=crisis_id, drill=drill)
+def _within_reach(policy: Policy, criteria: Criteria) -> Criteria:
+    """Leave old claims out where nobody said since when; what a person names has no age."""
+    cause = policy.causes.get(criteria.cause)
+    if criteria.since is not None or cause is None or cause.source not in FOUND_BY_ITSELF:
+        return criteria
+    return replace(criteria, since=criteria.as_of - timedelta(days=policy.look_back_days))

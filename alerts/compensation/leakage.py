@@ -17,10 +17,12 @@ from alerts.compensation.candidates import find
 from alerts.compensation.criteria import Criteria
 from alerts.compensation.facts import Load
 from alerts.compensation.ledger import given, in_currency
-from alerts.compensation.policy import Policy
+from alerts.compensation.policy import FOUND_BY_ITSELF, Policy
 from alerts.compensation.rates import Rates
 from alerts.compensation.selecting import INSTANT
 
+BEFORE = timedelta(days=365)
+"""How long after its cause a compensation may be decided and still be compared with it."""
 KINDS = ("duplicate", "omission", "over", "under", "without_cause")
 LEAKS: Mapping[str, pl.DataType] = {
     "kind": pl.String(),
@@ -37,10 +39,6 @@ LEAKS: Mapping[str, pl.DataType] = {
     "worth": pl.Int64(),
 }
 """`at`: when it was decided; of an omission when it became due. `comp_id`: null of an omission."""
-
-FOUND_BY_ITSELF = ("late", "customs", "refunds", "returns", "cases")
-"""Ways of finding orders that need nobody to name a lot or an order; only their causes can be
-checked for omissions and for what was given without cause."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,10 @@ def report(
     ledger = given(load, as_of)
     causes = [n for n, cause in policy.causes.items() if cause.source in FOUND_BY_ITSELF]
     entitled = pl.concat(
-        [find(policy, Criteria(name, as_of), load, rates, taken).rows for name in causes]
+        [
+            find(policy, Criteria(name, as_of, first - BEFORE), load, rates, taken).rows
+            for name in causes
+        ]
     )
     recent = ledger.filter(pl.col("at") >= first)
     overdue = as_of - timedelta(days=policy.omitted_after_days)

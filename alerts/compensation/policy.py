@@ -38,6 +38,9 @@ ROLES = (
 )
 """Roles that a crisis knows."""
 
+FOUND_BY_ITSELF = ("late", "customs", "refunds", "returns", "cases")
+"""Ways of finding orders that need nobody to name a lot or an order; only their causes can be
+checked for omissions and for what was given without cause."""
 _NEEDS_HOURS = ("late", "customs", "refunds")
 _NEEDS_REASONS = ("returns", "cases")
 _COUNTRY = r"^[A-Z]{2}$"
@@ -168,6 +171,7 @@ class Policy(Strict):
     approval: Signing
     budgets: Budgets
     customer_year: CustomerYear
+    look_back_days: int = Field(ge=1)
     omitted_after_days: int = Field(ge=0)
     test_statuses: tuple[str, ...] = ()
     causes: dict[Annotated[str, Field(pattern=_KEY)], Cause] = Field(min_length=1)

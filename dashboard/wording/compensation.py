@@ -230,7 +230,7 @@ def _leak(kind: str, found: pl.DataFrame, money: Money, query: str) -> rows.Row:
     sub = ngettext("{count} without rate", "{count} without rate", no_rate) if no_rate else ""
     return rows.Row(
         (
-            rows.Cell(leak_name(kind), href=href, status=status if own.height else "ok"),
+            rows.Cell(leak_name(kind), status=status if own.height else "ok"),
             rows.Cell(formats.number(own.height)),
             rows.Cell(formats.money(int(own["worth"].sum()), money.leakage.currency), sub=sub),
             rows.Cell(what[kind]),
@@ -295,7 +295,7 @@ def preview(found: Prepared | None, zone: str) -> str:
                 sub=amounts(proposed),
             ),
             rows.Fact(_("Together"), worth(found), sub=_by_level(proposed, policy)),
-            rows.Fact(_("Left out"), formats.number(excluded.height), sub=excluded_words(excluded)),
+            rows.Fact(_("Excluded"), formats.number(excluded.height), sub=excluded_words(excluded)),
             rows.Fact(
                 _("Orders nobody knows"),
                 formats.number(found.found.orders_unknown),
@@ -395,5 +395,10 @@ def _fields(policy: Policy) -> tuple[Field, ...]:
         Field("category", _("Categories"), "line", note=any_),
         Field("lot", _("Lots"), "line", note=_("For what was bought from a faulty lot")),
         Field("orders", _("Orders"), "text", note=_("For causes that are found by order number")),
-        Field("since", _("Entitled since"), "date"),
+        Field(
+            "since",
+            _("Entitled since"),
+            "date",
+            note=_("Empty: {days} days back", days=policy.look_back_days),
+        ),
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -38,6 +40,7 @@ from dashboard.wording.compensation_names import (
 
 _S = BatchState
 _CHANGEABLE = {_S.DRAFT, _S.SUBMITTED, _S.APPROVED}
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 MARKS = {
     "batch_rejected": "breach",
     "batch_cancelled": "breach",
@@ -113,7 +116,7 @@ def facts(page: BatchPage, zone: str, query: str) -> str:
             sub=_("version {n}", n=page.document.n),
         ),
         rows.Fact(_("Content"), stored.sha256[:12], sub=_("what signatures are bound to")),
-        rows.Fact(_("Left out"), *_left_out(page)),
+        rows.Fact(_("Excluded"), *_left_out(page)),
         *_tones(page, policy),
     ]
     if stored.crisis_id is not None:
@@ -147,6 +150,8 @@ def _unknown(count: int) -> str:
 def _criteria(page: BatchPage) -> str:
     asked = page.standing.stored.criteria
     parts = [cause_name(page.standing.policy, asked.cause)]
+    if asked.since is not None:
+        parts.append(_("since {day}", day=formats.day(asked.since.date(), year=True)))
     parts += [formats.country(code) for code in asked.market]
     parts += [*asked.carrier, *asked.category, *asked.product, *asked.lot]
     if asked.orders:
@@ -343,9 +348,19 @@ def item(page: BatchPage, row: Mapping[str, Any] | None, zone: str) -> str:
             _("Entitled since"),
             formats.moment(row["eligible_at"], zone) if row["eligible_at"] else formats.NONE,
         ),
-        *(rows.Fact(_fact_name(name), str(value)) for name, value in why.items() if value),
+        *(rows.Fact(_fact_name(name), _fact(value, zone)) for name, value in why.items() if value),
     ]
     return rows.facts(shown)
+
+
+def _fact(value: object, zone: str) -> str:
+    """A recorded fact; instants by the reader's clock."""
+    text = str(value)
+    if isinstance(value, float):
+        return formats.number(value, 1)
+    if _INSTANT.fullmatch(text):
+        return formats.moment(datetime.fromisoformat(text), zone)
+    return text
 
 
 def _fact_name(name: str) -> str:

@@ -34,7 +34,7 @@ def state_name(state: str) -> str:
         "exported": _("Exported"),
         "cancelled": _("Cancelled"),
         "proposed": _("Proposed"),
-        "excluded": _("Left out"),
+        "excluded": _("Excluded"),
     }.get(state, state)
 
 
@@ -95,7 +95,7 @@ def level_name(policy: Policy, level: int | None) -> str:
     """A level with its number."""
     if level is None or level not in policy.levels:
         return formats.NONE
-    return f"{level} {said(policy.levels[level].title)}"
+    return f"{level}\u00a0{said(policy.levels[level].title)}"
 
 
 def joined(parts: Iterable[str]) -> str:
