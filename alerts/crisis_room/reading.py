@@ -175,11 +175,8 @@ def _batches(connection: Connection, crisis_id: int) -> tuple[BatchPart, ...]:
 def _links(connection: Connection, crisis_id: int) -> tuple[LinkPart, ...]:
     link = schema.crisis_link.c
     mine = and_(link.crisis_id == crisis_id, link.removed_at.is_(None))
-    counts = dict(
-        connection.execute(select(link.kind, func.count()).where(mine).group_by(link.kind))
-        .tuples()
-        .all()
-    )
+    found = connection.execute(select(link.kind, func.count()).where(mine).group_by(link.kind))
+    counts: dict[str, int] = dict(tuple(row) for row in found)
     place = func.row_number().over(
         partition_by=link.kind, order_by=(link.added_at.desc(), link.ref)
     )
