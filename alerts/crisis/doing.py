@@ -123,14 +123,15 @@ def _declared(
     connection: Connection, stored: StoredCrisis, action: Action, now: datetime
 ) -> _Followed:
     assert stored.level is not None
-    clocks = statutory_clocks.start(connection, stored, None, now, actor=action.actor)
+    statutory_clocks.start(connection, stored, None, now, actor=action.actor)
     names = action.playbooks
     if names is None:
         names = tuple(playbooks.suggested(connection, stored, stored.level))
     runs = playbooks.start(
         connection, stored, names, variables=action.variables, actor=action.actor, now=now
     )
-    return _Followed(tuple(runs), tuple(clocks))
+    begun = [clock.key for clock in statutory_clocks.running(connection, stored.id)]
+    return _Followed(tuple(runs), tuple(begun))
 
 
 def _raised(

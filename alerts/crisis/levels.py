@@ -70,12 +70,14 @@ class Criterion(Strict):
         when: the condition.
         title: what it says.
         evidence: the figures in a sentence; `{name}` stands for a measure or threshold.
+        topics: what the crisis is about too when it holds; playbooks for these are offered.
     """
 
     id: Id
     when: Text
     title: Words
     evidence: Words
+    topics: tuple[Text, ...] = ()
 
 
 class Level(Strict):

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from alerts import library
+from alerts.crisis import criteria, links, signals, statutory_clocks
 from alerts.crisis.model import Refused, Why
 from alerts.crisis.rows import StoredCrisis
 from alerts.runs import machine as run_machine
@@ -17,13 +18,36 @@ from data_access.state.schema import playbook_run
 
 
 def suggested(connection: Connection, stored: StoredCrisis, level: int) -> list[str]:
-    """Names of the playbooks in force that are for the topic and level of a crisis, sorted."""
-    topics = {stored.labels.get("topic", ""), *stored.flags}
-    return sorted(
-        name
+    """Names of the playbooks in force that fit a crisis at a level, the foremost first.
+
+    The one that the rule of its first alert names comes before those for its topic; with it those
+    for its flags and for the criteria that hold.
+    """
+    known = {
+        name: playbook
         for name, playbook in library.snapshot(connection).models.get("playbook", {}).items()
-        if level in playbook.levels and topics & set(playbook.topics)
-    )
+        if level in playbook.levels
+    }
+    told = signals.of(connection, links.incidents(connection, stored.id))
+    first = sorted(told, key=lambda signal: (signal.since, signal.rule_id))
+    hinted = [signal.playbook for signal in first if signal.playbook in known][:1]
+    topics = {*stored.flags, *_topics_held(connection, stored)}
+    if not hinted:
+        topics.add(stored.labels.get("topic", ""))
+    fitting = sorted(name for name, playbook in known.items() if topics & set(playbook.topics))
+    return list(dict.fromkeys([*hinted, *fitting]))
+
+
+def _topics_held(connection: Connection, stored: StoredCrisis) -> set[str]:
+    """What a crisis is about too, by the criteria that hold."""
+    conditions = criteria.levels_of(connection, stored.levels_version_id).conditions
+    known, _checked_at = criteria.triggers(connection, stored.id)
+    return {
+        topic
+        for trigger in known
+        if trigger.holds and trigger.id in conditions
+        for topic in conditions[trigger.id][1].topics
+    }
 
 
 def start(
@@ -35,7 +59,10 @@ def start(
     actor: str,
     now: datetime,
 ) -> list[int]:
-    """Begin runs of playbooks by name, in the caller's transaction; gives their numbers.
+    """Begin runs of playbooks by name with the terms they watch, in the caller's transaction.
+
+    Returns:
+        Numbers of the runs.
 
     Raises:
         Refused: there is no such playbook.
@@ -47,6 +74,7 @@ def start(
         if document is None:
             raise Refused(Why.PLAYBOOK_UNKNOWN, what=name)
         known = {key: value for key, value in variables.items() if key in document.model.variables}
+        statutory_clocks.start(connection, stored, document.model.clocks, now, actor=actor)
         begun.append(
             run_rows.start(
                 connection,
