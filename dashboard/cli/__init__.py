@@ -21,7 +21,9 @@ COMMANDS = {
     "alerts": "alerts",
     "oncall": "oncall",
     "notify": "notify",
+    "crisis": "crisis",
     "playbook": "playbook",
+    "compensation": "compensation",
     "evidence": "evidence",
     "doctor": "doctor",
 }
