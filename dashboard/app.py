@@ -20,6 +20,8 @@ import callbacks.delivery
 import callbacks.evidence
 import callbacks.numbers
 import callbacks.overview
+import callbacks.playbook
+import callbacks.playbooks
 import callbacks.quality
 import callbacks.quality_incidents
 import callbacks.reconcile
@@ -44,6 +46,8 @@ import pages.delivery
 import pages.evidence
 import pages.numbers
 import pages.overview
+import pages.playbook
+import pages.playbooks
 import pages.quality
 import pages.quality_incidents
 import pages.reconcile
@@ -64,6 +68,7 @@ from dashboard.missing_cases import (
     answer_unknown_batches,
     answer_unknown_cases,
     answer_unknown_crises,
+    answer_unknown_documents,
     answer_unknown_incidents,
     answer_unknown_lists,
     answer_unknown_numbers,
@@ -83,6 +88,8 @@ SCREENS: tuple[Screen, ...] = (
     pages.alert,
     pages.crises,
     pages.crisis,
+    pages.playbooks,
+    pages.playbook,
     pages.statement,
     pages.evidence,
     pages.compensation,
@@ -111,6 +118,8 @@ CALLBACKS = (
     callbacks.alert,
     callbacks.crises,
     callbacks.crisis,
+    callbacks.playbooks,
+    callbacks.playbook,
     callbacks.statement,
     callbacks.evidence,
     callbacks.compensation,
@@ -168,6 +177,7 @@ def create_app(services: Services) -> Dash:
     answer_unknown_statements(app.server, services, pages.statement.PATH)
     answer_unknown_lists(app.server)
     answer_unknown_numbers(app.server)
+    answer_unknown_documents(app.server, services, pages.playbook.PATH)
     # Dash adds its router's callbacks on the first request; the security headers name their hashes.
     with app.server.test_request_context("/"):
         app.server.preprocess_request()

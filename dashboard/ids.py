@@ -468,6 +468,49 @@ class Rules(StrEnum):
     TEMPLATES = "rules-templates"
 
 
+class Playbooks(StrEnum):
+    """`/playbooks`: which playbooks are ready, and the other documents a crisis is led by."""
+
+    ANSWER = "playbooks-answer"
+    PANEL = "playbooks-panel"
+    TITLE = "playbooks-title"
+    LIST = "playbooks-list"
+    OTHERS = "playbooks-others"
+
+
+class Playbook(StrEnum):
+    """`/playbooks/<document>`: one document, such as `playbook.faulty-lot` or `levels.levels`."""
+
+    ASKED = "playbook-asked"
+    """Store: `document`, `version` and `against` that the address names."""
+    SEEN = "playbook-seen"
+    """Store: number of the newest version when the text was read."""
+    SAVED = "playbook-saved"
+    """Store: changes when a version was saved here."""
+    ANSWER = "playbook-answer"
+    FACTS_PANEL = "playbook-facts-panel"
+    FACTS = "playbook-facts"
+    FINDINGS_PANEL = "playbook-findings-panel"
+    FINDINGS_TITLE = "playbook-findings-title"
+    FINDINGS = "playbook-findings"
+    STEPS = "playbook-steps"
+    STEPS_TITLE = "playbook-steps-title"
+    MORE = "playbook-more"
+    CADENCE = "playbook-cadence"
+    RECOVERY = "playbook-recovery"
+    METRICS = "playbook-metrics"
+    VERSIONS_PANEL = "playbook-versions-panel"
+    VERSIONS = "playbook-versions"
+    DIFF_TITLE = "playbook-diff-title"
+    DIFF = "playbook-diff"
+    TEXT = "playbook-text"
+    NOTE = "playbook-note"
+    CHECK = "playbook-check"
+    SAVE = "playbook-save"
+    VERDICT = "playbook-verdict"
+    FAULTS = "playbook-faults"
+
+
 class Rule(StrEnum):
     """`/rules/<rule_id>`: one rule, its backtest, its text and its life."""
 

@@ -9,7 +9,9 @@ import flask
 
 from alerts import crisis_room, inbox, statements
 from alerts.compensation import reading as batches
+from alerts.library import pages as documents
 from dashboard import numbers
+from dashboard.playbooks import parted
 from dashboard.row_lists import KINDS, PATH
 from dashboard.screens import asked_path, path_variables
 from dashboard.statements import number
@@ -64,6 +66,15 @@ def answer_unknown_statements(server: flask.Flask, services: Services, template:
 
     def known(variables: Mapping[str, str]) -> bool:
         return statements.exists(services.engine, number(variables["statement_id"]))
+
+    _answer_unknown(server, template, known)
+
+
+def answer_unknown_documents(server: flask.Flask, services: Services, template: str) -> None:
+    """The same for playbooks and other documents (`/playbooks/<document>`)."""
+
+    def known(variables: Mapping[str, str]) -> bool:
+        return documents.exists(services.engine, *parted(variables["document"]))
 
     _answer_unknown(server, template, known)
 

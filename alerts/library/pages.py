@@ -110,6 +110,18 @@ def document_page(
     return DocumentPage(shown, current.n, findings, tuple(past), newer, runs, last)
 
 
+def texts_compared(engine: Engine, document: Document, old: int) -> list[str] | None:
+    """What a version changed against an older one; None: there is no such version."""
+    with engine.connect() as connection:
+        return store.diff(connection, document.kind, document.name, old, document.n)
+
+
+def exists(engine: Engine, kind: str, name: str) -> bool:
+    """Whether there is a document of this name."""
+    with engine.connect() as connection:
+        return name in store.names(connection, kind)
+
+
 def _library(connection: Connection, config: Config | None, today: date | None) -> Library:
     return store.snapshot(
         connection,
