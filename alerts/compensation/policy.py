@@ -171,7 +171,7 @@ class Policy(Strict):
     approval: Signing
     budgets: Budgets
     customer_year: CustomerYear
-    look_back_days: int = Field(ge=1)
+    look_back_days: int = Field(default=120, ge=1)
     omitted_after_days: int = Field(ge=0)
     test_statuses: tuple[str, ...] = ()
     causes: dict[Annotated[str, Field(pattern=_KEY)], Cause] = Field(min_length=1)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from alerts.compensation.policy import Policy, Said
 from dashboard import formats
 from dashboard.languages import _, current
+from dashboard.wording import statement_names
 
 STATUS_OF_STATE = {
     "draft": "none",
@@ -68,14 +69,8 @@ def leak_name(kind: str) -> str:
 
 def role_name(role: str) -> str:
     """A role, as people are called in it."""
-    return {
-        "crisis_lead": _("crisis lead"),
-        "service_manager": _("service manager"),
-        "team_lead": _("team lead"),
-        "finance": _("finance"),
-        "executive_sponsor": _("executive sponsor"),
-        "legal": _("legal"),
-    }.get(role, role.replace("_", " "))
+    own = {"team_lead": _("team lead"), "finance": _("finance")}
+    return own.get(role) or statement_names.role_name(role)
 
 
 def roles(names: Iterable[str]) -> str:
