@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -245,40 +245,46 @@ def _fill(case: Case) -> int:
 
 
 def _sign(case: Case) -> int:
+    """Sign this text, and with it every text that says exactly the same in this language."""
+    version = _sign_one(case)
+    for twin in _twins(case):
+        try:
+            _sign_one(replace(case, one=twin))
+        except (Refused, approvals.Refused):
+            continue  # too long for its channel, say: it waits for a text of its own
+    return version
+
+
+def _twins(case: Case) -> list[Statement]:
+    """Texts of other channels that are word by word the same and stand where this one stood."""
+    one = case.one
+    same = (one.locale, one.sha256, one.source_sha256, one.status, one.author)
+    return [
+        twin
+        for twin in rows.siblings(case.connection, one)
+        if twin.id != one.id
+        and (twin.locale, twin.sha256, twin.source_sha256, twin.status, twin.author) == same
+    ]
+
+
+def _sign_one(case: Case) -> int:
     slot = next(slot for slot in case.slots if slot.do is case.action.do)
-    one, behind = case.one, False
+    one = case.one
     source = rows.look(case.connection, one.source_id) if one.source_id else None
-    if source is not None and source.sha256 != one.source_sha256:
-        behind = True
-        if case.action.do is not Do.TRANSLATED:
-            raise Refused(Why.SOURCE_CHANGED, by=source.author, at=source.updated_at)
-    _refuse_rejected(case, one if not behind else None)
+    behind = source is not None and source.sha256 != one.source_sha256
+    if source is not None and behind and case.action.do is not Do.TRANSLATED:
+        raise Refused(Why.SOURCE_CHANGED, by=source.author, at=source.updated_at)
+    if not behind:
+        _refuse_rejected(case)
     if case.action.do is Do.PROOFREAD:
         _need_language(case)
     _refuse_findings(case, source)
     sealed = chain.seal(one.body, source.sha256) if source is not None else one.sha256
-    assigned = dict(case.around.roles)
-    if slot.role == chain.AUTHOR and one.author != WORKER:
-        assigned[chain.AUTHOR] = one.author
-    apart = () if slot.do is Do.TRANSLATED or one.author == WORKER else (one.author,)
     signed = rows.signatures(case.connection, one.id)
     after = chain.status(signed, case.slots, sealed, one.author) if behind else Status.DRAFT
     if after is Status.DRAFT:
         after = case.after
-        approvals.sign(
-            case.connection,
-            case.config,
-            approvals.Subject(rows.KIND, str(one.id), sealed, one.crisis_id),
-            slot.role,
-            "approved",
-            by=case.actor,
-            assigned=assigned,
-            now=case.now,
-            note=case.action.note,
-            apart_from=apart,
-            also=slot.also,
-            data=rows.about(one, one.version + 1),
-        )
+        _put_signature(case, slot, sealed)
     columns: dict[str, Any] = {"status": str(after)}
     if behind and source is not None:  # the same words as the translation of the new source
         columns |= {"sha256": sealed, "source_sha256": source.sha256}
@@ -292,6 +298,28 @@ def _sign(case: Case) -> int:
             note="source_changed",
         )
     return rows.change(case.connection, one, case.now, **columns)
+
+
+def _put_signature(case: Case, slot: chain.Slot, sealed: str) -> None:
+    one = case.one
+    by_template = one.author == WORKER
+    assigned = dict(case.around.roles)
+    if slot.role == chain.AUTHOR and not by_template:
+        assigned[chain.AUTHOR] = one.author
+    approvals.sign(
+        case.connection,
+        case.config,
+        approvals.Subject(rows.KIND, str(one.id), sealed, one.crisis_id),
+        slot.role,
+        "approved",
+        by=case.actor,
+        assigned=assigned,
+        now=case.now,
+        note=case.action.note,
+        apart_from=() if slot.do is Do.TRANSLATED or by_template else (one.author,),
+        also=slot.also,
+        data=rows.about(one, one.version + 1),
+    )
 
 
 def _reject(case: Case) -> int:
@@ -424,10 +452,8 @@ def _need_language(case: Case) -> None:
         raise Refused(Why.NOT_A_SPEAKER, data={"role": chain.PROOFREADER, "who": list(fluent)})
 
 
-def _refuse_rejected(case: Case, one: Statement | None) -> None:
-    if one is None:
-        return
-    no = approvals.rejection(rows.signatures(case.connection, one.id), one.sha256)
+def _refuse_rejected(case: Case) -> None:
+    no = approvals.rejection(rows.signatures(case.connection, case.one.id), case.one.sha256)
     if no is not None:
         raise Refused(Why.REJECTED, by=no.by, at=no.at, data={"note": no.note})
 

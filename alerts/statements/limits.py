@@ -68,7 +68,7 @@ CHANNELS: Mapping[str, Limit] = MappingProxyType(
     {
         "sms": Limit(_sms),
         "social": Limit(lambda text: (weight(text), 280)),
-        "marketplace": Limit(_up_to(2_000)),
+        "marketplace": Limit(_up_to(2_000), subject=True),
         "email": Limit(_up_to(10_000), subject=True),
         "press": Limit(_up_to(6_000), subject=True),
         "banner": Limit(_up_to(360)),
