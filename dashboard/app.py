@@ -17,6 +17,8 @@ import callbacks.complaints
 import callbacks.crises
 import callbacks.crisis
 import callbacks.delivery
+import callbacks.drill
+import callbacks.drills
 import callbacks.evidence
 import callbacks.numbers
 import callbacks.overview
@@ -26,6 +28,8 @@ import callbacks.quality
 import callbacks.quality_incidents
 import callbacks.reconcile
 import callbacks.returns
+import callbacks.review
+import callbacks.reviews
 import callbacks.rows
 import callbacks.rule
 import callbacks.rules
@@ -43,6 +47,8 @@ import pages.complaints
 import pages.crises
 import pages.crisis
 import pages.delivery
+import pages.drill
+import pages.drills
 import pages.evidence
 import pages.numbers
 import pages.overview
@@ -52,6 +58,8 @@ import pages.quality
 import pages.quality_incidents
 import pages.reconcile
 import pages.returns
+import pages.review
+import pages.reviews
 import pages.rows
 import pages.rule
 import pages.rules
@@ -69,11 +77,14 @@ from dashboard.missing_cases import (
     answer_unknown_cases,
     answer_unknown_crises,
     answer_unknown_documents,
+    answer_unknown_drills,
     answer_unknown_incidents,
     answer_unknown_lists,
     answer_unknown_numbers,
+    answer_unknown_reviews,
     answer_unknown_statements,
 )
+from dashboard.review_files import install_review_files
 from dashboard.screens import PRODUCT, Screen, answer_unknown_paths, register_screens
 from dashboard.security import install_security_headers
 from dashboard.shell import shell
@@ -94,6 +105,10 @@ SCREENS: tuple[Screen, ...] = (
     pages.evidence,
     pages.compensation,
     pages.compensation_batch,
+    pages.reviews,
+    pages.review,
+    pages.drills,
+    pages.drill,
     pages.complaints,
     pages.service,
     pages.sla,
@@ -124,6 +139,10 @@ CALLBACKS = (
     callbacks.evidence,
     callbacks.compensation,
     callbacks.compensation_batch,
+    callbacks.reviews,
+    callbacks.review,
+    callbacks.drills,
+    callbacks.drill,
     callbacks.complaints,
     callbacks.service,
     callbacks.sla,
@@ -166,6 +185,7 @@ def create_app(services: Services) -> Dash:
     for module in CALLBACKS:
         module.register(app, services)
     install_downloads(app.server, services)
+    install_review_files(app.server, services)
     install_compensation_download(app.server, services)
     install_evidence_files(app.server, services)
     answer_unknown_paths(app.server, SCREENS)
@@ -175,6 +195,8 @@ def create_app(services: Services) -> Dash:
     answer_unknown_crises(app.server, services, pages.evidence.PATH)
     answer_unknown_batches(app.server, services, pages.compensation_batch.PATH)
     answer_unknown_statements(app.server, services, pages.statement.PATH)
+    answer_unknown_reviews(app.server, services, pages.review.PATH)
+    answer_unknown_drills(app.server, services, pages.drill.PATH)
     answer_unknown_lists(app.server)
     answer_unknown_numbers(app.server)
     answer_unknown_documents(app.server, services, pages.playbook.PATH)

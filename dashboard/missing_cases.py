@@ -10,7 +10,7 @@ import flask
 from alerts import crisis_room, inbox, statements
 from alerts.compensation import reading as batches
 from alerts.library import pages as documents
-from dashboard import numbers
+from dashboard import drills, numbers, reviews
 from dashboard.playbooks import parted
 from dashboard.row_lists import KINDS, PATH
 from dashboard.screens import asked_path, path_variables
@@ -75,6 +75,24 @@ def answer_unknown_documents(server: flask.Flask, services: Services, template: 
 
     def known(variables: Mapping[str, str]) -> bool:
         return documents.exists(services.engine, *parted(variables["document"]))
+
+    _answer_unknown(server, template, known)
+
+
+def answer_unknown_reviews(server: flask.Flask, services: Services, template: str) -> None:
+    """The same for reviews (`/reviews/<crisis_id>`)."""
+
+    def known(variables: Mapping[str, str]) -> bool:
+        return reviews.exists(services, variables["crisis_id"])
+
+    _answer_unknown(server, template, known)
+
+
+def answer_unknown_drills(server: flask.Flask, services: Services, template: str) -> None:
+    """The same for drills (`/drills/<drill_id>`)."""
+
+    def known(variables: Mapping[str, str]) -> bool:
+        return drills.page(services, variables["drill_id"]) is not None
 
     _answer_unknown(server, template, known)
 
