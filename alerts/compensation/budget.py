@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -119,9 +119,3 @@ def _market(
         forecast,
         standing,
     )
-
-
-def next_month(as_of: datetime, zone: str) -> datetime:
-    """When the budget begins anew."""
-    began, _passed, days = month_of(as_of, zone)
-    return (began + timedelta(days=days + 1)).replace(day=1)

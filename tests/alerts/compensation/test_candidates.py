@@ -115,7 +115,9 @@ def test_who_has_it_already_is_left_out() -> None:
         {**given, "comp_id": "3", "order_id": "C", "cause": "late_72h", "decided_at": NOW + DAY},
     )
     held = pl.DataFrame(
-        [("shop", "D", "late_72h", "c-D", 500, "EUR", NOW - DAY)], schema=dict(TAKEN), orient="row"
+        [("shop", "D", "late_72h", "c-D", 500, "EUR", NOW - DAY, "DE")],
+        schema=dict(TAKEN),
+        orient="row",
     )
     whys = {order: row[2] for order, row in by_order(found(world, taken=held)).items()}
     assert whys == {"A": "already_compensated", "B": None, "C": None, "D": "in_batch"}
