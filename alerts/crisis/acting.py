@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from alerts import event_log
 from alerts.actions import Outcome, take_token
-from alerts.crisis import criteria, rows
+from alerts.crisis import criteria, playbooks, rows
 from alerts.crisis.beginning import begin
 from alerts.crisis.clock import now_of
 from alerts.crisis.doing import done, step
@@ -82,6 +82,7 @@ def act(
     named = replace(action, actor=name)
     try:
         _by_person(name, action)
+        _warm(engine, action)
         with writing(engine) as connection:
             event_log.lock(connection)
             now = now_of(connection, crisis_id, wall)
@@ -144,6 +145,7 @@ def open_by_hand(
     opening = Action(Do.COMMENT, name, note=title)
     try:
         _by_person(name, opening)
+        _warm(engine, Action(Do.DECLARE))
         with writing(engine) as connection:
             event_log.lock(connection)
             if token and not take_token(
@@ -175,6 +177,13 @@ def open_by_hand(
         return Outcome("refused", None, refused.why, refused.by, refused.at, data)
     except IntegrityError:
         return Outcome("refused", why=Why.OTHER_OPEN)
+
+
+def _warm(engine: Engine, action: Action) -> None:
+    """Parse playbooks before the transaction in which they are chosen: nobody waits for that."""
+    if action.do is Do.DECLARE:
+        with engine.connect() as connection:
+            playbooks.in_force(connection)
 
 
 def _by_person(name: str, action: Action) -> None:

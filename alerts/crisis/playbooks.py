@@ -12,9 +12,23 @@ from alerts import library
 from alerts.crisis import criteria, links, signals, statutory_clocks
 from alerts.crisis.model import Refused, Why
 from alerts.crisis.rows import StoredCrisis
+from alerts.playbooks.format import Playbook
 from alerts.runs import machine as run_machine
 from alerts.runs import rows as run_rows
 from data_access.state.schema import playbook_run
+
+_KIND = "playbook"
+
+
+def in_force(connection: Connection) -> dict[str, Playbook]:
+    """Every playbook in force by name.
+
+    Parsed once in a process; whoever holds locks calls it before, so that nobody waits meanwhile.
+    """
+    found = {
+        name: library.current(connection, _KIND, name) for name in library.names(connection, _KIND)
+    }
+    return {name: document.model for name, document in found.items() if document is not None}
 
 
 def suggested(connection: Connection, stored: StoredCrisis, level: int) -> list[str]:
@@ -23,11 +37,7 @@ def suggested(connection: Connection, stored: StoredCrisis, level: int) -> list[
     The one that the rule of its first alert names comes before those for its topic; with it those
     for its flags and for the criteria that hold.
     """
-    known = {
-        name: playbook
-        for name, playbook in library.snapshot(connection).models.get("playbook", {}).items()
-        if level in playbook.levels
-    }
+    known = {name: one for name, one in in_force(connection).items() if level in one.levels}
     told = signals.of(connection, links.incidents(connection, stored.id))
     first = sorted(told, key=lambda signal: (signal.since, signal.rule_id))
     hinted = [signal.playbook for signal in first if signal.playbook in known][:1]
@@ -70,7 +80,7 @@ def start(
     assert stored.level is not None
     begun = []
     for name in names:
-        document = library.current(connection, "playbook", name)
+        document = library.current(connection, _KIND, name)
         if document is None:
             raise Refused(Why.PLAYBOOK_UNKNOWN, what=name)
         known = {key: value for key, value in variables.items() if key in document.model.variables}
