@@ -189,7 +189,9 @@
 
   KINDS.actions = function (data, label, before) {
     const box = before?.classList.contains("aw-act") ? before : make("div", "aw-act");
-    const over = last && data.done && data.done === last.token ? last.action : null;
+    const mine = last && data.done === last.token && String(data.subject) === last.subject;
+    const over = mine && box.awOver !== data.done ? last.action : null; // closed once, not again
+    box.awOver = data.done;
     box.awData = data;
     box.setAttribute("role", "group");
     box.setAttribute("aria-label", label);
