@@ -111,7 +111,9 @@ class World:
     def crisis(self, level: int = 2, **changed: Any) -> int:
         """A declared crisis; its number."""
         with writing(self.engine) as connection:
-            levels = _document(connection, "levels", "standard", "{}")
+            levels = _document(
+                connection, "levels", f"standard-{changed.get('cause_key', '')}", "{}"
+            )
             values = {
                 "cause_key": "k" * 64,
                 "title": "Kettles that leak",
@@ -143,7 +145,9 @@ class World:
             self.crisis(level)
         text = playbook_text(*lines, **more)
         with writing(self.engine) as connection:
-            self.playbook_version_id = _document(connection, "playbook", "test-run", text)
+            self.playbook_version_id = _document(
+                connection, "playbook", f"test-run-{self.crisis_id}", text
+            )
             self.run_id = runs.start(
                 connection,
                 self.crisis_id,
