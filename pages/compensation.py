@@ -14,6 +14,9 @@ PATH = "/compensation"
 TITLE = "Compensation"
 ICON = "cash-coin"
 
+TABLE = "aw-delivery__table"
+"""Class of a table whose cells keep to one line and which scrolls where it is too wide."""
+
 
 def layout(leak: str = "", **_query: str) -> html.Div:
     """The screen; `leak` is the kind of leak whose rows are listed."""
@@ -39,7 +42,7 @@ def _batches() -> html.Section:
         html.Div(rows(Compensation.ACTIONS, _("New batch")), className="aw-delivery__actions"),
         panel(
             Compensation.BATCHES_PANEL,
-            rows(Compensation.BATCHES, _("Batches")),
+            html.Div(rows(Compensation.BATCHES, _("Batches")), className=TABLE),
             skeleton="table",
             empty=(
                 _("There is no batch yet"),
@@ -56,7 +59,7 @@ def _pace() -> html.Section:
         _("Budget of this month"),
         panel(
             Compensation.PACE_PANEL,
-            rows(Compensation.PACE, _("Budget of this month")),
+            html.Div(rows(Compensation.PACE, _("Budget of this month")), className=TABLE),
             skeleton="table",
             empty=(
                 _("Nothing to compare"),
@@ -90,7 +93,7 @@ def _rows() -> html.Section:
         _("The orders behind it"),
         panel(
             Compensation.ROWS_PANEL,
-            rows(Compensation.ROWS, _("The orders behind it")),
+            html.Div(rows(Compensation.ROWS, _("The orders behind it")), className=TABLE),
             skeleton="table",
             empty=(
                 _("Choose a kind of leak above"),

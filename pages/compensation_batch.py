@@ -19,6 +19,8 @@ PATH = "/compensation/<batch_id>"
 TITLE = "Compensation batch"
 ICON = None
 
+TABLE = "aw-delivery__table"
+
 WIDE = {"context": {"wide": True}}
 
 
@@ -84,7 +86,7 @@ def _sums() -> html.Section:
         _("What it comes to"),
         panel(
             CompensationBatch.SUMS_PANEL,
-            rows(CompensationBatch.SUMS, _("What it comes to")),
+            html.Div(rows(CompensationBatch.SUMS, _("What it comes to")), className=TABLE),
             skeleton="table",
             empty=(_("Nothing is left in it"), _("Every item has been left out.")),
         ),
@@ -99,7 +101,7 @@ def _signed() -> html.Section:
         _("Signatures"),
         panel(
             CompensationBatch.SIGNED_PANEL,
-            rows(CompensationBatch.SIGNED, _("Signatures")),
+            html.Div(rows(CompensationBatch.SIGNED, _("Signatures")), className=TABLE),
             skeleton="table",
             empty=(_("Nobody has signed yet"), _("Submit the batch first.")),
         ),
