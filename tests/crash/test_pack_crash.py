@@ -18,7 +18,7 @@ from tests.alerts.dossier.dossier_world import NOW, whole
 from tests.alerts.fakes import opened
 
 ROOT = Path(__file__).parents[2]
-KILLS = 25
+KILLS = 8
 
 pytestmark = pytest.mark.crash
 
