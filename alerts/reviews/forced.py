@@ -29,7 +29,7 @@ from data_access.marts.schemas import MARTS
 from data_access.state import schema
 from data_access.warehouse import Warehouse
 
-LOOK_BACK = timedelta(days=14)
+LOOK_BACK = timedelta(days=30)
 MOST_PER_RUN = 500
 BELOW = 7
 ROLE = "service_manager"

@@ -85,7 +85,7 @@ def test_every_low_score_of_nps_is_asked_about_once(engine: Engine) -> None:
         answer(3, 0, reason=None),
         answer(4, 2, kind="csat"),
         answer(5, 3, source="other"),
-        answer(6, 1, days_ago=15),
+        answer(6, 1, days_ago=31),
     ]
     assert run(engine, rows) == CauseReport(opened=3)
     assert run(engine, rows) == CauseReport()
