@@ -116,7 +116,7 @@ def standing(services: Services, query: str, asked: Mapping[str, str]) -> tuple[
 def charted(services: Services, asked: Mapping[str, str]) -> tuple[Any, ...]:
     """The step chart by phase, and what stands around it."""
     page = look_at(services, asked)
-    if page is None:
+    if page is None or page.document.kind != "playbook":
         return ("", *[_HIDDEN] * len(PHASES), *[""] * len(PHASES), _HIDDEN, "", "", "")
     playbook = page.document.model
     return (

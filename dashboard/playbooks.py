@@ -7,7 +7,7 @@ from urllib.parse import quote
 PATH = "/playbooks"
 PHASES = ("contain", "compensate", "apologise", "remedy", "prove", "review")
 """Phases of a playbook, in the order in which they are shown."""
-KINDS = ("levels", "statutory", "statement", "terms", "compensation", "checklists")
+KINDS = ("levels", "statutory", "compensation", "checklists", "terms", "statement")
 """The other kinds of documents, in the order in which they are listed."""
 
 

@@ -26,8 +26,7 @@ ICON = None
 def layout(document: str = "", version: str = "", against: str = "", **_query: str) -> html.Div:
     """The screen; `version` and `against` are its own keys of the address."""
     asked = {"document": document, "version": version, "against": against}
-    kind, name = parted(document)
-    steps = [_steps(), _around()] if kind == "playbook" else []
+    name = parted(document)[1]
     return html.Div(
         [
             dcc.Store(id=Playbook.ASKED, data=asked),
@@ -38,7 +37,8 @@ def layout(document: str = "", version: str = "", against: str = "", **_query: s
                 name or document,
                 Playbook.ANSWER,
                 grid(_facts(), _findings()),
-                *steps,
+                # Of a playbook only; a callback shows it.
+                html.Div([_steps(), *_around()], id=Playbook.MORE, className="aw-none"),
                 _editor(),
                 _versions(),
             ),
@@ -105,8 +105,8 @@ def _steps() -> html.Section:
     )
 
 
-def _around() -> html.Div:
-    return html.Div(
+def _around() -> tuple[html.Div, html.Section]:
+    return (
         grid(
             section(
                 _("Who hears how often"),
@@ -120,16 +120,13 @@ def _around() -> html.Div:
                 columns=6,
                 title_id="playbook-metrics-title",
             ),
-            section(
-                _("In which order customers are made whole"),
-                rows(Playbook.RECOVERY, _("In which order customers are made whole")),
-                columns=12,
-                title_id="playbook-recovery-title",
-                note=_("Configuration with its reason and source; change it in the text below"),
-            ),
         ),
-        id=Playbook.MORE,
-        className="aw-none",
+        section(
+            _("In which order customers are made whole"),
+            rows(Playbook.RECOVERY, _("In which order customers are made whole")),
+            title_id="playbook-recovery-title",
+            note=_("Configuration with its reason and source; change it in the text below"),
+        ),
     )
 
 

@@ -45,7 +45,7 @@ def facts(page: DocumentPage, today: date, zone: str) -> str:
     model = shown.model
     word, status = ready(*_counts(page.findings))
     made = [
-        rows.Fact(_("Kind"), kind_name(shown.kind)),
+        rows.Fact(kind_name(shown.kind), told(getattr(model, "title", None), shown.name)),
         rows.Fact(_("Ready"), word, status=status),
         *_about(model, today),
         rows.Fact(
@@ -58,7 +58,7 @@ def facts(page: DocumentPage, today: date, zone: str) -> str:
     ]
     if shown.kind == "playbook":
         last = page.last_used
-        used = _("never") if last is None else formats.moment(last, zone)
+        used = _("not yet") if last is None else formats.moment(last, zone)
         runs = ngettext("{count} run", "{count} runs", page.runs) if page.runs else ""
         made.append(rows.Fact(_("Last used"), used, sub=runs))
     return rows.facts(made)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
+
+import orjson
 
 from alerts.playbooks.fields import at_level
-from alerts.playbooks.format import Cadence, Due, Metric, Playbook, Step
+from alerts.playbooks.format import Cadence, Metric, Playbook, Step
+from alerts.playbooks.names import filled
 from dashboard import formats, rows
-from dashboard.languages import _, current, ngettext
+from dashboard.languages import _, ngettext
 from dashboard.wording.crisis_names import audience_name, phase_name, role_title, told
 from dashboard.wording.playbook_names import step_kind_name
 
@@ -20,14 +24,10 @@ def title(playbook: Playbook) -> str:
 
 
 def chart(playbook: Playbook, phase: str) -> str:
-    """The steps of a phase: what, who, by when, after what."""
-    columns = [
-        rows.Column(_("Step")),
-        rows.Column(_("Who")),
-        rows.Column(_("Due")),
-        rows.Column(_("After")),
-    ]
-    return rows.table(columns, [_row(playbook, step) for step in playbook.in_phase(phase)])
+    """The steps of a phase: what, who, by when, after what; drawn by `assets/js/69-playbook.js`."""
+    numbers = {key: n for n, key in enumerate(playbook.by_key, start=1)}
+    made = [_step(playbook, step, numbers) for step in playbook.in_phase(phase)]
+    return orjson.dumps({"kind": "playbook-steps", "rows": made}).decode()
 
 
 def has(playbook: Playbook, phase: str) -> bool:
@@ -47,51 +47,56 @@ def metrics(playbook: Playbook) -> str:
 
 def recovery(playbook: Playbook) -> str:
     """Order and tone by market, with the reason."""
-    columns = [
-        rows.Column(_("Markets")),
-        rows.Column(_("Order")),
-        rows.Column(_("Tone")),
-        rows.Column(_("Because")),
-    ]
-    made = [
-        rows.Row(
-            (
-                rows.Cell(_markets(one.markets)),
-                rows.Cell(" → ".join(phase_name(phase) for phase in one.order)),
-                rows.Cell(told(one.tone)),
-                rows.Cell(told(one.reason), sub=one.source),
+    return rows.facts(
+        [
+            rows.Fact(
+                _markets(one.markets),
+                " → ".join(phase_name(phase) for phase in one.order),
+                sub=f"{told(one.tone)} {told(one.reason)} ({one.source})",
             )
-        )
-        for one in playbook.recovery
-    ]
-    return rows.table(columns, made)
-
-
-def _row(playbook: Playbook, step: Step) -> rows.Row:
-    who = role_title(None, step.role, playbook) or _("the worker")
-    signers = ", ".join(role_title(None, role, playbook) for role in step.roles)
-    kind = step_kind_name(step.kind)
-    about = [told(step.text)] if step.text is not None else []
-    if step.when is not None:
-        about.append(_("Only if {condition}.", condition=step.when))
-    after = [told(playbook.by_key[key].title) for key in step.needs if key in playbook.by_key]
-    return rows.Row(
-        (
-            rows.Cell(told(step.title), sub=(" " if current() == "en" else "").join(about)),
-            rows.Cell(who, sub=f"{kind}: {signers}" if signers else kind),
-            rows.Cell(_due(playbook, step), sub=_since(playbook, step)),
-            rows.Cell("; ".join(after) or formats.NONE),
-        )
+            for one in playbook.recovery
+        ]
     )
 
 
-def _due(playbook: Playbook, step: Step) -> str:
-    """`3: 30 min · 4: 15 min`, or one time where all levels have the same."""
-    levels = [level for level in playbook.levels if level >= step.level]
+def _step(playbook: Playbook, step: Step, numbers: Mapping[str, int]) -> dict[str, Any]:
+    kind = step_kind_name(step.kind)
+    signers = ", ".join(role_title(None, role, playbook) for role in step.roles)
+    before = [str(numbers[key]) for key in step.needs if key in numbers]
+    notes = [
+        *([_("From level {level} on", level=step.level)] if step.level > playbook.lowest else []),
+        *([_("After {steps}", steps=", ".join(before))] if before else []),
+        *([_("Only if {condition}", condition=step.when)] if step.when is not None else []),
+        *([_("Yields: {items}", items=", ".join(step.evidence))] if step.evidence else []),
+    ]
+    return {
+        "key": step.key,
+        "n": numbers[step.key],
+        "title": _named(playbook, told(step.title)),
+        "text": _named(playbook, told(step.text)),
+        "notes": [" · ".join(notes)] if notes else [],
+        "who": role_title(None, step.role, playbook) or _("the worker"),
+        "how": f"{kind}: {signers}" if signers else kind,
+        "due": _due(playbook, step),
+        "since": _since(playbook, step),
+    }
+
+
+def _named(playbook: Playbook, text: str) -> str:
+    """A text with what its variables are called, since nobody knows their values yet."""
+    titles = {name: f"‹{told(one.title)}›" for name, one in playbook.variables.items()}
+    return filled(text, titles)
+
+
+def _due(playbook: Playbook, step: Step) -> list[dict[str, str]]:
+    """How long, by level; once where all levels have the same time."""
     if step.due is None:
-        return formats.NONE
-    due: Due = step.due
-    return _by_level([(level, due.at(level)) for level in levels], playbook.levels)
+        return []
+    levels = [level for level in playbook.levels if level >= step.level]
+    times = [(level, formats.duration(step.due.at(level).total_seconds())) for level in levels]
+    if len({text for _level, text in times}) == 1:
+        return [{"text": times[0][1]}]
+    return [{"level": _("L{level}", level=level), "text": text} for level, text in times]
 
 
 def _by_level(times: Sequence[tuple[int, timedelta]], all_levels: Sequence[int]) -> str:

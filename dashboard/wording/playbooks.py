@@ -46,11 +46,11 @@ def table(documents: pl.DataFrame, today: date, zone: str) -> str:
     columns = [
         rows.Column(_("Playbook")),
         rows.Column(_("Ready")),
-        rows.Column(_("Levels")),
-        rows.Column(_("Steps"), num=True),
+        rows.Column(_("Last used")),
         rows.Column(_("Owner")),
         rows.Column(_("Review by")),
-        rows.Column(_("Last used")),
+        rows.Column(_("Levels")),
+        rows.Column(_("Steps"), num=True),
         rows.Column(_("Version"), num=True),
     ]
     shown = documents.filter(pl.col("kind") == "playbook").sort(
@@ -86,19 +86,21 @@ def _row(row: Mapping[str, Any], today: date, zone: str) -> rows.Row:
     levels = row["levels"] or []
     return rows.Row(
         (
-            rows.Cell(title_of(row), href=document_path("playbook", row["id"]), sub=row["id"]),
+            rows.Cell(title_of(row), href=document_path("playbook", row["id"])),
             rows.Cell(word, status=status),
-            rows.Cell(_levels(levels)),
-            rows.Cell(formats.number(row["steps"])),
+            rows.Cell(
+                _("not yet")
+                if row["last_used"] is None
+                else formats.moment(row["last_used"], zone),
+                sub="" if not row["runs"] else ngettext("{count} run", "{count} runs", row["runs"]),
+            ),
             rows.Cell(row["owner"] or formats.NONE),
             rows.Cell(
                 formats.NONE if review is None else formats.day(review, year=True),
                 status="watch" if late else "",
             ),
-            rows.Cell(
-                _("never") if row["last_used"] is None else formats.moment(row["last_used"], zone),
-                sub="" if not row["runs"] else ngettext("{count} run", "{count} runs", row["runs"]),
-            ),
+            rows.Cell(_levels(levels)),
+            rows.Cell(formats.number(row["steps"])),
             rows.Cell(formats.number(row["n"]), sub=_newer(row)),
         )
     )

@@ -42,7 +42,7 @@ MESSAGES: Mapping[str, Message] = MappingProxyType(
         ),
         "unreachable": _error(
             "No level of this playbook ever reaches the step.",
-            "本预案的任何级别都不会执行到该步骤。",
+            "本处置手册的任何级别都不会执行到该步骤。",
             "Correct its level or condition, or remove it.",
             "请更正其级别或条件，或删除该步骤。",
         ),
@@ -164,7 +164,7 @@ MESSAGES: Mapping[str, Message] = MappingProxyType(
         ),
         "template_variable": _error(
             "The template {template} needs {name}, which this playbook does not have.",
-            "模板 {template} 需要变量 {name}，本预案没有声明。",
+            "模板 {template} 需要变量 {name}，本处置手册没有声明。",
             "Declare it as a variable.",
             "请声明该变量。",
         ),
@@ -182,7 +182,7 @@ MESSAGES: Mapping[str, Message] = MappingProxyType(
         ),
         "no_policy": _error(
             "It proposes compensation, but the playbook names no policy.",
-            "该步骤提出补偿，但预案没有指定补偿政策。",
+            "该步骤提出补偿，但处置手册没有指定补偿政策。",
             "Name the policy in compensation.",
             "请在 compensation 中指定政策。",
         ),
@@ -219,7 +219,7 @@ MESSAGES: Mapping[str, Message] = MappingProxyType(
         # people
         "unknown_role": _error(
             "The playbook declares no role {name}.",
-            "预案没有声明角色 {name}。",
+            "处置手册没有声明角色 {name}。",
             "Declare it under roles, or correct it.",
             "请在 roles 中声明，或更正。",
         ),
@@ -249,7 +249,7 @@ MESSAGES: Mapping[str, Message] = MappingProxyType(
         ),
         "unknown_recipient": _error(
             "{name} is neither a role of this playbook nor a #channel.",
-            "{name} 既不是本预案的角色，也不是 #频道。",
+            "{name} 既不是本处置手册的角色，也不是 #频道。",
             "Name a role, or a channel with # before it.",
             "请填写角色，或以 # 开头的频道。",
         ),
@@ -311,7 +311,7 @@ MESSAGES: Mapping[str, Message] = MappingProxyType(
         ),
         "cadence_levels": _error(
             "It is for levels that the playbook is not for.",
-            "其级别不在预案的级别之内。",
+            "其级别不在处置手册的级别之内。",
             "Make the levels meet.",
             "请使级别一致。",
         ),
@@ -347,7 +347,7 @@ MESSAGES: Mapping[str, Message] = MappingProxyType(
         ),
         "drill_level": _error(
             "The drill is at level {level}, which the playbook is not for.",
-            "演练的级别 {level} 不在预案的级别之内。",
+            "演练的级别 {level} 不在处置手册的级别之内。",
             "Choose one of {levels}.",
             "请选择 {levels} 之一。",
         ),
