@@ -93,7 +93,6 @@ def shown(services: Services, query: str, asked: str, done: str) -> tuple[Any, .
     if page is None:
         return _missing(query)
     joined = crisis_of_incident(services.engine, number)
-    kinds = playbook_choices(services.engine, current())
     view, _ignored = decode(query)
     zone = view.zone or services.settings.time_zone
     days = incident_chart.days(page)
@@ -131,7 +130,7 @@ def shown(services: Services, query: str, asked: str, done: str) -> tuple[Any, .
         words.first_steps(page),
         incident_crisis.words(joined),
         incident_crisis.href(joined, query),
-        "" if joined else incident_crisis.offered(page, levels_now(services.engine), kinds, done),
+        "" if joined else _crisis_form(services, page, done),
         panel_state.of(page.deliveries.height),
         incident_messages.next_message(page, zone, now),
         incident_messages.table(page, zone),
@@ -139,6 +138,12 @@ def shown(services: Services, query: str, asked: str, done: str) -> tuple[Any, .
         incident_timeline.note(page.timeline, zone),
         rows.timeline(incident_timeline.moments(page.timeline, zone)),
     )
+
+
+def _crisis_form(services: Services, page: inbox.IncidentPage, done: str) -> str:
+    """What opens a crisis from the incident."""
+    choices = playbook_choices(services.engine, current())
+    return incident_crisis.offered(page, levels_now(services.engine), choices, done)
 
 
 def _missing(query: str) -> tuple[Any, ...]:

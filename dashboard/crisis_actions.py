@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from alerts import inbox, runs
 from alerts.actions import Outcome
@@ -159,7 +161,7 @@ def _step(services: Services, pressed: Pressed, rest: str, config: Config) -> Ou
         services.engine,
         _number(run_id),
         key,
-        step_action_of(pressed),
+        step_action_of(pressed, services.settings.time_zone),
         config=config,
         actor=pressed.actor,
         version=pressed.version,
@@ -168,11 +170,11 @@ def _step(services: Services, pressed: Pressed, rest: str, config: Config) -> Ou
     )
 
 
-def step_action_of(pressed: Pressed) -> runs.Action:
-    """The action of the run machine that a press asks for.
+def step_action_of(pressed: Pressed, zone: str) -> runs.Action:
+    """The action of the run machine that a press asks for; times of its form are in `zone`.
 
     Raises:
-        NotUnderstoodError: no such action, or an answer that is none.
+        NotUnderstoodError: no such action, or a field that holds none of what it may.
     """
     said = pressed.fields
     name = pressed.action.removeprefix("step_")
@@ -183,11 +185,11 @@ def step_action_of(pressed: Pressed) -> runs.Action:
     happened = said.get("happened", "")
     if happened not in ("", "yes", "no"):
         raise NotUnderstoodError(f"{pressed.action} {dict(said)}")
-    result = {
-        name.removeprefix(FIELD_PREFIX): value
+    result = dict(
+        _typed(name, value, zone)
         for name, value in said.items()
         if name.startswith(FIELD_PREFIX) and value
-    }
+    )
     return runs.Action(
         asked,
         result=result,
@@ -197,6 +199,28 @@ def step_action_of(pressed: Pressed) -> runs.Action:
         role=said.get("role", ""),
         seen=said.get("seen") or None,
     )
+
+
+def _typed(field: str, value: str, zone: str) -> tuple[str, Any]:
+    """Name and value of a variable, from the field that asked for it; times are in `zone`."""
+    kind, _dot, name = field.removeprefix(FIELD_PREFIX).partition(".")
+    try:
+        match kind:
+            case "boolean":
+                return name, {"true": True, "false": False}[value]
+            case "integer":
+                return name, int(value)
+            case "number":
+                return name, float(value)
+            case "date":
+                return name, date.fromisoformat(value).isoformat()
+            case "datetime":
+                at = datetime.fromisoformat(value)
+                local = at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))
+                return name, local.astimezone(UTC).isoformat()
+    except (KeyError, ValueError) as error:
+        raise NotUnderstoodError(f"{field} {value}") from error
+    return name, value
 
 
 def _update(services: Services, pressed: Pressed, rest: str, config: Config) -> Outcome:

@@ -235,6 +235,16 @@
     return box;
   };
 
-  window.afterwatch.actions = { actButton, fresh, press, tokenFor };
+  // Bars that were not drawn anew still close the form of what was done in them.
+  function settle(root, done) {
+    for (const box of root.querySelectorAll(".aw-act")) {
+      if (box.awData && last && done === last.token && box.awOver !== done &&
+          String(box.awData.subject) === last.subject) {
+        KINDS.actions({ ...box.awData, done }, box.getAttribute("aria-label"), box);
+      }
+    }
+  }
+
+  window.afterwatch.actions = { settle, actButton, fresh, press, tokenFor };
   drawAll(document);
 })();

@@ -328,8 +328,10 @@
     }
     list.awHeld = now;
     arrange(list, wanted);
+    window.afterwatch.actions.settle(list, data.done);
     fold(list);
     const told = Object.fromEntries([...now].map(([key, held]) => [key, held.digest]));
+    told[""] = data.done;
     window.dash_clientside.set_props(data.held, { data: told });
     return list;
   };

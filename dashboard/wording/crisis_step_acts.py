@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 
 from alerts.crisis_room import Room
 from alerts.runs import Do, StepState, StepView
-from dashboard.acting import Act, Field
+from alerts.runs.boards import Asked
+from dashboard.acting import Act, Field, FieldKind
 from dashboard.languages import _
 from dashboard.wording.crisis_names import role_title, told
 
 FIELD_PREFIX = "asks."
-"""Names of fields that hold what a step asks for."""
+"""Names of fields that hold what a step asks for: `asks.TYPE.NAME`."""
 
 
 def step_acts(room: Room, step: StepView, actor: str) -> list[Act]:
@@ -94,16 +95,7 @@ def _why(label: str = "") -> Field:
 
 def _done(_room: Room, step: StepView, title: str) -> Act:
     by_hand = step.kind != "manual" or step.state in (StepState.FAILED, StepState.BLOCKED)
-    asked = tuple(
-        Field(
-            f"{FIELD_PREFIX}{one.name}",
-            told(one.title),
-            "date" if one.type == "date" else "line",
-            value="" if one.value is None else str(one.value),
-            required=True,
-        )
-        for one in step.asks
-    )
+    asked = tuple(_asked(one) for one in step.asks)
     needed = by_hand or bool(step.evidence)
     note = Field(
         "note",
@@ -117,6 +109,17 @@ def _done(_room: Room, step: StepView, title: str) -> Act:
     return Act(
         "done", label, (*asked, note), submit=label, primary=primary, title=_titled(label, title)
     )
+
+
+def _asked(one: Asked) -> Field:
+    """What a step asks for, in a field of its type; the name carries the type along."""
+    name, title = f"{FIELD_PREFIX}{one.type}.{one.name}", told(one.title)
+    known = "" if one.value is None else str(one.value)
+    if one.type == "boolean":
+        options = (("", _("Choose …")), ("true", _("Yes")), ("false", _("No")))
+        return Field(name, title, "choice", options, known.lower(), required=True)
+    kinds: Mapping[str, FieldKind] = {"date": "date", "datetime": "datetime-local"}
+    return Field(name, title, kinds.get(one.type, "line"), value=known, required=True)
 
 
 def _approve(room: Room, step: StepView, title: str) -> Act | None:

@@ -101,14 +101,15 @@ def shown(
     Args:
         room: the crisis.
         actor: who looks; empty: nobody said.
-        held: digest of each card that the browser holds.
+        held: digest of each card that the browser holds, and at "" the press it knows was done.
         zone: of the reader.
         query: of the address.
         done: token of the press that was just done.
     """
     cards = list(_cards(room, actor, zone, query))
     order = [(card["key"], _digest(card)) for card in cards]
-    if list(held.items()) == order:
+    known = [(key, digest) for key, digest in held.items() if key]
+    if known == order and held.get("", "") == done:
         return None
     data = {
         "kind": "crisis-tasks",

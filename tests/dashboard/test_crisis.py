@@ -95,7 +95,11 @@ def test_tasks_of_mine_come_first_then_what_is_overdue_then_phases(busy: Service
     assert keys[:3] == ["late", "1:stop-sale", "phase-contain"]
     assert keys.index("phase-compensate") < keys.index("phase-apologise")
     done = cards(told(busy))["1:call-team"]
-    assert (done["brief"], done["fold"], done["side"]) == (True, "done-contain", "22 Nov 2026 02:53")
+    assert (done["brief"], done["fold"], done["side"]) == (
+        True,
+        "done-contain",
+        "22 Nov 2026 02:53",
+    )
     waiting = cards(told(busy))["1:quarantine"]
     assert {"text": "after “Stop the sale of the lot everywhere”"} in waiting["notes"]
     assert "acts" not in waiting
@@ -247,12 +251,22 @@ def test_presses_that_no_form_offers_change_nothing(busy: Services) -> None:
     assert news_of(busy.engine, 1, NOW) == before
 
 
-def test_what_a_step_asks_for_arrives_without_its_prefix() -> None:
-    found = pressed(press("done", "step/1/x", asks_="", note="n"))
+def test_what_a_step_asks_for_arrives_in_its_type() -> None:
+    asked = {
+        "asks.text.lot": "L", "asks.boolean.injury": "false", "asks.integer.units": "12",
+        "asks.datetime.next_update": "2026-11-22T09:30", "asks.date.since": "2026-11-20",
+        "asks.text.brand": "", "note": "n",
+    }  # fmt: skip
+    found = pressed({**press("done", "step/1/x"), "fields": asked})
     assert found is not None
-    found = pressed({**press("done", "step/1/x", note="n"), "fields": {"asks.lot": "L", "note": "n"}})
-    assert found is not None
-    assert crisis_actions.step_action_of(found).result == {"lot": "L"}
+    assert crisis_actions.step_action_of(found, "Europe/Berlin").result == {
+        "lot": "L", "injury": False, "units": 12, "since": "2026-11-20",
+        "next_update": "2026-11-22T08:30:00+00:00",
+    }  # fmt: skip
+    wrong = pressed({**press("done", "step/1/x"), "fields": {"asks.date.since": "soon"}})
+    assert wrong is not None
+    with pytest.raises(crisis_actions.NotUnderstoodError):
+        crisis_actions.step_action_of(wrong, "UTC")
 
 
 def test_the_next_thing_due_is_the_earliest_of_steps_updates_and_terms(busy: Services) -> None:
