@@ -30,7 +30,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.blocking import BlockingScheduler
 
-from alerts import heartbeat, library, stages
+from alerts import drills, heartbeat, library, stages
 from alerts.clock_watch import ClockWatch, steady
 from alerts.crisis import proposals
 from alerts.dead_man import DeadMan
@@ -41,6 +41,7 @@ from alerts.lease import Lease, LeaseLost, fenced
 from alerts.notify.config import Config
 from alerts.notify.current import Current
 from alerts.progress import Progress
+from alerts.reviews import forced
 from alerts.runs import job as runs_job
 from alerts.sending import Sending
 from alerts.tick import (
@@ -186,6 +187,7 @@ class Worker:
 
         self._try("documents", documents, faults)
         self._try("crises", crises, faults)
+        self._try("causes", lambda: forced.run_due(engine, lease, services, config, now), faults)
 
     def _clock_faults(self, lease: Lease) -> list[str]:
         """Why nothing is done by the clock now: it was set, or was set a moment ago."""
@@ -224,6 +226,7 @@ class Worker:
                 return
             services, config = self._services, self._configured.config()
             try:
+                drills.run_due(services.engine, lease, services.clock())
                 report = runs_job.work(
                     services.engine,
                     lease,

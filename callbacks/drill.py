@@ -80,7 +80,7 @@ def shown(services: Services, query: str, asked: str, done: str) -> tuple[Any, .
         words.drill_bar(page, done),
         words.chart_title(page),
         panel_state.of(steps.height),
-        step_targets(steps, unit=words.hour_unit(), view=asked),
+        step_targets(steps, view=asked),
         words.chart_summary(page),
         words.chart_table(page),
         words.missing_title(page),

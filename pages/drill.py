@@ -123,7 +123,7 @@ def _chart() -> html.Section:
             chart(
                 Drill.CHART,
                 height=360,
-                label=_("How long each step took, with a mark where it was due"),
+                label=_("How much of its time each step took; the mark is where it was due"),
                 summary_id=Drill.CHART_SUMMARY,
                 table_id=Drill.CHART_TABLE,
             ),
@@ -133,7 +133,7 @@ def _chart() -> html.Section:
             ),
         ),
         title_id=Drill.CHART_TITLE,
-        note=_("From when a step could begin; hours by the drill's clock"),
+        note=_("Share of the time allowed, from when a step could begin; cut at three times"),
     )
 
 

@@ -25,7 +25,7 @@ def layout(**_query: str) -> html.Div:
         section(
             _("Running now"),
             html.P(id=Drills.OUTCOME, className="aw-outcome", role="status"),
-            html.Div(rows(Drills.BAR, _("Start a drill")), className="aw-quality__actions"),
+            html.Div(rows(Drills.BAR, _("Start a drill")), className="aw-learn"),
             panel(
                 Drills.RUNNING_PANEL,
                 rows(Drills.RUNNING, _("Running now")),

@@ -118,7 +118,7 @@ def _causes() -> html.Section:
                 _("Say why something happened first, then what is done about it."),
             ),
         ),
-        html.Div(rows(CrisisReview.CAUSES_BAR, _("Actions")), className="aw-quality__actions"),
+        html.Div(rows(CrisisReview.CAUSES_BAR, _("Actions")), className="aw-learn"),
         title_id=CrisisReview.CAUSES_TITLE,
         note=_("What in the company allowed it, not who"),
     )
@@ -136,7 +136,7 @@ def _summary() -> html.Section:
                 _("Draft it in both languages; names and numbers of customers are taken out."),
             ),
         ),
-        html.Div(rows(CrisisReview.SUMMARY_BAR, _("Actions")), className="aw-quality__actions"),
+        html.Div(rows(CrisisReview.SUMMARY_BAR, _("Actions")), className="aw-learn"),
         title_id=CrisisReview.SUMMARY_TITLE,
         note=_("A person confirms the redacted text; once published it never changes"),
     )

@@ -85,7 +85,7 @@ def _actions() -> html.Section:
             skeleton="text",
         ),
         html.P(id=Reviews.OUTCOME, className="aw-outcome", role="status"),
-        html.Div(rows(Reviews.BAR, _("Actions")), className="aw-quality__actions"),
+        html.Div(rows(Reviews.BAR, _("Actions")), className="aw-learn"),
         panel(
             Reviews.ACTIONS_PANEL,
             rows(Reviews.ACTIONS, _("Corrective actions")),

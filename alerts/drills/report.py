@@ -21,8 +21,7 @@ from alerts.runs import rows as run_rows
 from data_access.state import schema
 
 WORKER = "worker"
-FEWEST = 5
-"""Steps below which a median says too little."""
+STANDINGS = ("on_time", "late", "skipped", "unknown", "not_done", "not_reached", "no_target")
 
 
 def made(connection: Connection, drill: Drill, now: datetime) -> dict[str, Any]:
@@ -49,10 +48,7 @@ def made(connection: Connection, drill: Drill, now: datetime) -> dict[str, Any]:
 def summary(record: Record) -> dict[str, Any]:
     """What is told of any record: steps and what they come to."""
     by_people = [step for step in record.steps if step.who != WORKER or step.standing != "on_time"]
-    standings = {
-        name: sum(step.standing == name for step in record.steps)
-        for name in ("on_time", "late", "skipped", "unknown", "not_done", "no_target")
-    }
+    standings = {name: sum(step.standing == name for step in record.steps) for name in STANDINGS}
     took = [step.took_s for step in by_people if step.took_s is not None and step.who != WORKER]
     late = [step.late_s for step in record.steps if step.standing == "late" and step.late_s]
     return {

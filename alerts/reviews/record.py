@@ -15,7 +15,9 @@ from sqlalchemy import Connection, select
 
 from alerts.crisis.model import Kind
 from alerts.crisis.rows import SUBJECT, StoredCrisis, look
+from alerts.playbooks.names import filled
 from alerts.runs import rows as run_rows
+from alerts.runs.conditions import variables
 from alerts.runs.model import StepRun, StepState
 from alerts.runs.rows import StoredRun
 from data_access.state import schema
@@ -37,7 +39,8 @@ DURATIONS: Mapping[str, tuple[str, str]] = {
     "to_close": ("declared", "closed"),
 }
 """Name to the milestones it lies between: MTTD and MTTA are the first two."""
-Standing = Literal["on_time", "late", "skipped", "unknown", "not_done", "no_target"]
+Standing = Literal["on_time", "late", "skipped", "unknown", "not_done", "not_reached", "no_target"]
+"""`not_done`: its time came and passed; `not_reached`: it was not due before the end."""
 _LEVELS = (Kind.DECLARED, Kind.LEVEL_RAISED, Kind.LEVEL_LOWERED)
 
 
@@ -203,13 +206,14 @@ def _steps(stored: StoredRun, end: datetime) -> list[StepFact]:
 def step_fact(stored: StoredRun, one: StepRun, end: datetime) -> StepFact:
     """How one step went; `end`: until when somebody could have done it."""
     plan = stored.playbook.by_key[one.key]
+    known = variables(stored.playbook, stored.run)
     done = one.done_at if one.state in (StepState.DONE, StepState.SKIPPED) else None
     until = done or end
     return StepFact(
         stored.run.id,
         stored.playbook.id,
         one.key,
-        {"en": plan.title.en, "zh": plan.title.zh},
+        {"en": filled(plan.title.en, known), "zh": filled(plan.title.zh, known)},
         one.kind,
         one.role,
         one.done_by or one.owner,
@@ -231,7 +235,7 @@ def _standing(one: StepRun, until: datetime) -> Standing:
     if one.state is StepState.SKIPPED:
         return "skipped"
     if one.state is not StepState.DONE:
-        return "not_done"
+        return "not_done" if one.due_at is not None and one.due_at <= until else "not_reached"
     if one.due_at is None:
         return "no_target"
     return "late" if until > one.due_at else "on_time"

@@ -1,4 +1,4 @@
-"""How long steps took against when they were due: a bar for each, a tick for its target."""
+"""How much of the time allowed each step took: a bar for each, a tick where it was due."""
 
 from __future__ import annotations
 
@@ -7,32 +7,34 @@ import polars as pl
 
 from dashboard.figures.theme import ACCENT, MARK, MUTED, TARGET, blank
 
-_HOUR = 3600.0
+CUT = 3.0
+"""Steps that took longer than so many times their target are cut here; the label tells all."""
+_ROOM = 1.9
 
 
-def step_targets(steps: pl.DataFrame, *, unit: str, view: str = "") -> go.Figure:
+def step_targets(steps: pl.DataFrame, *, view: str = "") -> go.Figure:
     """Horizontal bars, the first step of the playbook on top.
 
+    Targets lie between minutes and weeks, so that hours could not be read off one axis.
+
     Args:
-        steps: `name`, `took_s` (null: it was not done), `target_s` (null: it had no due time),
-            `late` (whether it missed its target), `label` (at the end of the bar), `hover`.
-        unit: what hours are called beside a number.
+        steps: `name`, `share` (of the time allowed), `late` (whether it missed its target),
+            `label` (at the end of the bar), `hover`.
         view: changes when another drill is shown.
     """
-    hours = steps.with_columns(
-        took=(pl.col("took_s") / _HOUR).fill_null(0.0), target=pl.col("target_s") / _HOUR
-    )
-    widest = max([0.1, *hours["took"].to_list(), *hours["target"].drop_nulls().to_list()])
+    shares = steps["share"].clip(0.0, CUT).to_list()
     places = list(range(steps.height))
+    widest = max([1.2, *shares])
     figure = blank(
         margin={"l": 4, "r": 4, "t": 4, "b": 24},
         uirevision=view,
         bargap=0.45,
         xaxis={
-            "range": [0, widest * 1.6],
+            "range": [0, widest * _ROOM],
             "fixedrange": True,
-            "ticksuffix": f" {unit}",
-            "nticks": 5,
+            "tickmode": "array",
+            "tickvals": [0, 1, 2, 3],
+            "ticktext": ["0%", "100%", "200%", "300%"],
             "showgrid": False,
         },
         yaxis={
@@ -42,12 +44,13 @@ def step_targets(steps: pl.DataFrame, *, unit: str, view: str = "") -> go.Figure
             "range": [max(steps.height, 1) - 0.5, -0.5],
             "showgrid": False,
             "ticks": "",
+            "ticklabelstandoff": 6,
             "fixedrange": True,
         },
     )
     figure.add_trace(
         go.Bar(
-            x=hours["took"].to_list(),
+            x=shares,
             y=places,
             orientation="h",
             marker_color=[MARK if late else ACCENT for late in steps["late"]],
@@ -55,20 +58,18 @@ def step_targets(steps: pl.DataFrame, *, unit: str, view: str = "") -> go.Figure
             hovertemplate="%{hovertext}<extra></extra>",
         )
     )
-    due = hours.with_row_index("place").filter(pl.col("target").is_not_null())
     figure.add_trace(
         go.Scatter(
-            x=due["target"].to_list(),
-            y=due["place"].to_list(),
+            x=[1.0] * steps.height,
+            y=places,
             mode="markers",
             marker={"symbol": "line-ns", "size": 18, "line": {"width": 2, "color": TARGET}},
             hoverinfo="skip",
         )
     )
-    ends = hours.select(pl.max_horizontal("took", "target").fill_null(0.0)).to_series()
     figure.add_trace(
         go.Scatter(
-            x=(ends + widest * 0.03).to_list(),
+            x=[max(share, 1.0) + widest * 0.03 for share in shares],
             y=places,
             mode="text",
             text=steps["label"].to_list(),

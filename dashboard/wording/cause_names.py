@@ -94,6 +94,7 @@ def standing(name: str) -> tuple[str, str]:
         "skipped": (_("Skipped"), "watch"),
         "unknown": (_("Unknown whether it happened"), "breach"),
         "not_done": (_("Not done"), "breach"),
+        "not_reached": (_("Not due before the end"), "none"),
         "no_target": (_("Done, no target"), "none"),
     }[name]
 

@@ -18,8 +18,7 @@ from dashboard.wording.cause_names import role_name, standing, where
 
 FIGURE = {
     "name": pl.String,
-    "took_s": pl.Float64,
-    "target_s": pl.Float64,
+    "share": pl.Float64,
     "late": pl.Boolean,
     "label": pl.String,
     "hover": pl.String,
@@ -161,10 +160,9 @@ def drill_answer(page: Page, zone: str) -> str:
         return _("DRILL, cancelled: it has no report.")
     told = drill.report["standings"]
     return _(
-        "DRILL, ended: {on_time} of {timed} steps in time, {left} not done.",
+        "DRILL, ended: {on_time} of {due} steps that were due were done in time.",
         on_time=told["on_time"],
-        timed=told["on_time"] + told["late"],
-        left=told["not_done"] + told["unknown"],
+        due=told["on_time"] + told["late"] + told["not_done"] + told["unknown"],
     )
 
 
@@ -245,19 +243,24 @@ def chart_frame(page: Page) -> pl.DataFrame:
     report = page.drill.report or {"steps": []}
     made = []
     for step in report["steps"]:
-        if step["target_s"] is None and step["took_s"] is None:
+        if not step["target_s"] or step["standing"] in ("not_reached", "skipped"):
             continue
         word, _kind = standing(step["standing"])
-        took = formats.duration(step["took_s"]) if step["took_s"] is not None else word
+        took = step["took_s"]
+        waited = took if took is not None else step["target_s"] + (step["late_s"] or 0)
+        of_target = _(
+            "{time} of {target}",
+            time=formats.duration(waited),
+            target=formats.duration(step["target_s"]),
+        )
         title = _title(step)
         made.append(
             {
                 "name": title if len(title) <= _SHORT else f"{title[: _SHORT - 1]}…",
-                "took_s": step["took_s"],
-                "target_s": step["target_s"],
+                "share": waited / step["target_s"],
                 "late": step["standing"] in ("late", "not_done", "unknown"),
-                "label": took,
-                "hover": f"{title}<br>{word}, {took}",
+                "label": of_target if took is not None else f"{word} · {of_target}",
+                "hover": f"{title}<br>{word}, {of_target}",
             }
         )
     return pl.DataFrame(made, schema=FIGURE)
@@ -358,7 +361,7 @@ def missing(page: Page) -> str:
                         ", ".join(one["acted"]) or one["who"] or _("nobody"),
                         status="" if one["acted"] else "breach",
                     ),
-                    rows.Cell(formats.number(len(one["steps"])), sub=", ".join(one["steps"])),
+                    rows.Cell(formats.number(len(one["steps"]))),
                 )
             )
             for one in (page.drill.report or {"missing": []})["missing"]
@@ -387,7 +390,7 @@ def last_rows(page: Page) -> str:
     shown = []
     for one in last["steps"]:
         change = one["took_s"] - one["before_s"]
-        sign = "+" if change > 0 else "−" if change < 0 else "±"
+        sign = "+" if change > 0 else "−"
         shown.append(
             rows.Row(
                 (
@@ -395,7 +398,7 @@ def last_rows(page: Page) -> str:
                     rows.Cell(_length(one["took_s"])),
                     rows.Cell(_length(one["before_s"])),
                     rows.Cell(
-                        f"{sign}{formats.duration(abs(change))}",
+                        f"{sign}{formats.duration(abs(change))}" if change else _("the same"),
                         status="ok" if change < 0 else "watch" if change > 0 else "",
                     ),
                 )
@@ -410,7 +413,7 @@ def events(page: Page, zone: str) -> str:
     zh = current().startswith("zh")
     shown = []
     for one in page.events:
-        after = formats.duration(one["after_s"])
+        after = formats.duration(one["after_s"]) if one["after_s"] else "0"
         by = _("the scenario") if one["by"] == "worker" else one["by"]
         shown.append(
             rows.Row(
@@ -422,11 +425,6 @@ def events(page: Page, zone: str) -> str:
             )
         )
     return rows.table(columns, shown)
-
-
-def hour_unit() -> str:
-    """What hours are called beside a number."""
-    return _("h")
 
 
 def chart_summary(page: Page) -> str:

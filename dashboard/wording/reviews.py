@@ -22,6 +22,8 @@ from dashboard.wording.cause_tables import (
 )
 
 _MOST_GROUPS = 40
+_INSIDE = 0.96
+"""Where a meter shows all, so that its end is seen."""
 
 
 def overdue(whole: Whole) -> int:
@@ -269,7 +271,8 @@ def pareto_rows(whole: Whole) -> str:
                     rows.Cell(code_name(whole.codes, code)),
                     rows.Cell(formats.number(count)),
                     rows.Cell(
-                        formats.percent(so_far / total, 0), meter=(so_far / total, None, None, 0.8)
+                        formats.percent(so_far / total, 0),
+                        meter=(_INSIDE * so_far / total, None, None, _INSIDE * 0.8),
                     ),
                 )
             )

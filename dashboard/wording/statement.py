@@ -40,13 +40,13 @@ def back(page: StatementPage, query: str) -> str:
 
 def answer(page: StatementPage, zone: str) -> str:
     """What it is and what it waits for, in one sentence."""
-    what = _(
-        "{title}, {language}, {channel}.",
-        title=either(page.title_en, page.title_zh),
-        language=formats.language_name(page.one.locale),
-        channel=channel_name(page.one.channel),
+    what = (
+        either(page.title_en, page.title_zh),
+        formats.language_name(page.one.locale),
+        channel_name(page.one.channel),
+        _standing(page, zone),
     )
-    return f"{what} {_standing(page, zone)}"
+    return " · ".join(what)
 
 
 def _standing(page: StatementPage, zone: str) -> str:

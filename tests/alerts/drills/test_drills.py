@@ -86,6 +86,7 @@ def test_a_drill_from_start_to_report(exercise: Exercise) -> None:
         "skipped": 0,
         "unknown": 0,
         "not_done": 0,
+        "not_reached": 0,
         "no_target": 2,
     }
     steps = {step["key"]: step for step in report["steps"]}
