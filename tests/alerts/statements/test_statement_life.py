@@ -144,7 +144,9 @@ def test_a_changed_source_puts_its_translations_back(world: World) -> None:
     world.act(Do.EDIT, "Pia", text=source)
     page = world.page("de")
     assert (page.one.status, page.source_changed) == (Status.DRAFT, True)
-    assert ("removed", "Please stop") in [(part.op, part.text.strip()) for part in page.source_parts]
+    assert ("removed", "Please stop") in [
+        (part.op, part.text.strip()) for part in page.source_parts
+    ]
     assert world.act(Do.PROOFREAD, "Ren", "de").why == Why.NOT_TRANSLATED
     assert statements.of_crisis(world.engine, world.crisis_id)["source_changed"].sum() == 1
     world.sign("en")
