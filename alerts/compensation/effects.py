@@ -6,35 +6,58 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from alerts.compensation import drafting, rows
 from alerts.compensation.criteria import Criteria
 from alerts.compensation.machine import Refused
+from alerts.compensation.policy import Policy
 from alerts.runs.effects import Effect, EffectError, StepContext
+from data_access.state import schema
 
 if TYPE_CHECKING:
     from alerts.compensation.drafting import Prepared
 
-_OF_LABEL = {"market", "carrier", "category", "product", "lot"}
+_OF_LABEL: Mapping[str, tuple[str, ...]] = {
+    "late": ("market", "carrier", "category", "product"),
+    "customs": ("market", "carrier", "category", "product"),
+    "refunds": ("market", "category", "product"),
+    "returns": ("market", "category", "product"),
+    "cases": ("market", "category", "product"),
+    "lot": ("lot",),
+    "named": (),
+}
+"""Labels of the crisis that narrow each way of finding orders. Whoever bought from a lot is meant
+wherever they live, and whatever else is on the order."""
+_LINKED = {"lot": "lot", "named": "order"}
+"""Links of the crisis that stand for the lots or orders that nobody named."""
 
 
-def criteria_of(context: StepContext) -> Criteria:
-    """What the step asks for; what it does not say comes from the labels of the crisis.
+def criteria_of(context: StepContext, policy: Policy) -> Criteria:
+    """What the step asks for; what it leaves empty comes from the labels and links of the crisis.
 
     A parameter `any` asks for every value although the crisis has a label.
 
     Raises:
-        EffectError: the step names no cause.
+        EffectError: the step names no cause, or one that the policy does not know.
     """
     cause = str(context.params.get("cause", "")).strip()
-    if not cause:
-        raise EffectError("The step names no cause; write with: {cause: late_72h} in the playbook.")
+    if cause not in policy.causes:
+        raise EffectError(
+            f"The policy {policy.id} has no cause {cause!r}; write one of "
+            f"{', '.join(policy.causes)} under with: in the playbook."
+        )
+    source = policy.causes[cause].source
 
     def chosen(name: str) -> tuple[str, ...]:
-        given = context.params.get(name, context.labels.get(name) if name in _OF_LABEL else None)
-        return () if given == "any" else _values(given)
+        given = context.params.get(name)
+        if given == "any":
+            return ()
+        of_label = context.labels.get(name) if name in _OF_LABEL[source] else None
+        return _values(given) or _values(of_label)
 
+    lot, orders = chosen("lot"), chosen("orders")
+    linked = _linked(context, _LINKED[source]) if source in _LINKED else ()
     return Criteria(
         cause,
         as_of=context.now,
@@ -42,9 +65,25 @@ def criteria_of(context: StepContext) -> Criteria:
         carrier=chosen("carrier"),
         category=chosen("category"),
         product=chosen("product"),
-        lot=chosen("lot"),
-        orders=chosen("orders"),
+        lot=lot or (linked if source == "lot" else ()),
+        orders=orders or (linked if source == "named" else ()),
     )
+
+
+def _linked(context: StepContext, kind: str) -> tuple[str, ...]:
+    """What the crisis is made of, of one kind."""
+    link = schema.crisis_link
+    with context.engine.connect() as connection:
+        found = connection.execute(
+            select(link.c.ref)
+            .where(
+                link.c.crisis_id == context.crisis_id,
+                link.c.kind == kind,
+                link.c.removed_at.is_(None),
+            )
+            .order_by(link.c.ref)
+        )
+        return tuple(found.scalars())
 
 
 def _values(given: Any) -> tuple[str, ...]:
@@ -60,7 +99,10 @@ def _prepare(context: StepContext) -> Prepared:
             context.engine, str(context.params.get("policy") or drafting.STANDARD)
         )
         return drafting.prepare(
-            context.engine, context.warehouse, criteria_of(context), document=document
+            context.engine,
+            context.warehouse,
+            criteria_of(context, document.model),
+            document=document,
         )
     except Refused as refused:
         said = refused.data.get("message") or (
@@ -97,8 +139,8 @@ EFFECTS: Mapping[str, Effect] = {
             "carrier": "carriers; the crisis's own where left out, any for all",
             "category": "categories; the crisis's own where left out, any for all",
             "product": "products; the crisis's own where left out, any for all",
-            "lot": "production lots; the crisis's own where left out",
-            "orders": "order numbers, for causes found by name",
+            "lot": "production lots; the crisis's own, or those linked to it",
+            "orders": "order numbers, for causes found by name; else those linked",
         },
         _prepare,
         _commit,
