@@ -251,7 +251,7 @@ def waits_for_native(template: Template, one: Statement, signed: Sequence[Approv
 
 
 def possible(page: StatementPage, config: Config, actor: str, roles: Mapping[str, str]) -> set[Do]:
-    """What a person may try now: in this state, and in a role of theirs.
+    """What a person may try now: in this state, and in a role of theirs; nobody: what anybody may.
 
     What else stands against it (a finding, the same person twice) is told when they press.
     """
@@ -260,7 +260,9 @@ def possible(page: StatementPage, config: Config, actor: str, roles: Mapping[str
     for do in Do:
         if do is Do.SOURCE_CHANGED or isinstance(TABLE[page.one.status, do], Why):
             continue
-        if do in slots:
+        if not actor:
+            fitting = True
+        elif do in slots:
             fitting = actor in slots[do].who
         elif do is Do.REJECT:
             waiting = Do.PROOFREAD if page.one.status is Status.TRANSLATED else Do.FINAL
