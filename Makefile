@@ -44,8 +44,9 @@ format: install-dev ## Write the format and the safe fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-crash: install-dev system ## Kill workers a thousand times; writes benchmarks/results/crash.md
+crash: install-dev system ## Kill workers two thousand times; writes benchmarks/results/crash*.md
 	$(BIN)/python -m tests.crash.long_run $(ARGS)
+	$(BIN)/python -m tests.crash.runs_long $(ARGS)
 
 bench: install-bench ## Measure; writes benchmarks/results/*.md
 	$(BIN)/python -m benchmarks $(ARGS)
