@@ -34,6 +34,7 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "detection": ((), ()),
     "backtest": ((), ()),
     "lifecycle": ((), ()),
+    "evidence": ((), ("--entries", "5000")),
     "clocks": ((), ("--cases", "20000", "--cases", "50000", "--runs", "1")),
     "refresh": ((), ("--cases", "20000", "--days", "2")),
     "truth": ((), ("--replicates", "20")),

@@ -42,10 +42,16 @@ def register(app: Dash, services: Services) -> None:
         Output(Evidence.CHANGED, "data"),
         Output(Evidence.OUTCOME, "children"),
         Output(Evidence.OUTCOME, "className"),
-        Output(Evidence.BUILT, "children"),
-        Output(Evidence.BUILT, "className"),
         Input(Evidence.PRESSED, "data"),
         prevent_initial_call=True,
+    )(lambda data: answer(services, data))
+    app.callback(
+        Output(Evidence.PACKED, "data"),
+        Output(Evidence.BUILT, "children"),
+        Output(Evidence.BUILT, "className"),
+        Input(Evidence.BUILDING, "data"),
+        prevent_initial_call=True,
+        running=[(Output(Evidence.BUSY, "hidden"), False, True)],
     )(lambda data: answer(services, data))
     app.callback(
         *[Output(part, prop) for part, prop in EVERYTHING],
@@ -53,8 +59,9 @@ def register(app: Dash, services: Services) -> None:
         Input(Shell.NEWS, "data"),
         Input(Evidence.ASKED, "data"),
         Input(Evidence.CHANGED, "data"),
+        Input(Evidence.PACKED, "data"),
         Input(Evidence.SENT, "data"),
-    )(lambda query, _news, asked, done, _sent: shown(services, query or "", asked, done or ""))
+    )(lambda query, _news, asked, done, *_more: shown(services, query or "", asked, done or ""))
 
 
 def shown(services: Services, query: str, asked: str, done: str) -> tuple[Any, ...]:

@@ -20,28 +20,22 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 BUILD = "build"
 
-Answer = tuple[str, str, str, str, str]
-"""Token of the press if it was done; text and class for what is filed; the same for packs."""
-
 
 class NotUnderstoodError(ValueError):
     """A press that no screen of ours sends."""
 
 
-def answer(services: Services, data: Mapping[str, Any] | None) -> Answer:
-    """Do what was pressed."""
+def answer(services: Services, data: Mapping[str, Any] | None) -> tuple[str, str, str]:
+    """Do what was pressed: the token if it was done, what came of it, the class of that text."""
     found = pressed(data)
     if found is None:
-        return "", "", "aw-outcome", "", "aw-outcome"
+        return "", "", "aw-outcome"
     try:
         token, text, status = _answered(services, found)
     except NotUnderstoodError:
         log.warning("A press that no form offers: %s %s", found.action, dict(found.fields))
         token, text, status = "", words.not_understood(), "breach"
-    told = (text, f"aw-outcome aw-status aw-status--{status}")
-    quiet = ("", "aw-outcome")
-    first, second = (quiet, told) if found.action == BUILD else (told, quiet)
-    return token, *first, *second
+    return token, text, f"aw-outcome aw-status aw-status--{status}"
 
 
 def _answered(services: Services, found: Pressed) -> tuple[str, str, str]:

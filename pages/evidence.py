@@ -22,6 +22,8 @@ def layout(crisis_id: str = "", **_query: str) -> html.Div:
         [
             dcc.Store(id=Evidence.ASKED, data=crisis_id),
             dcc.Store(id=Evidence.PRESSED),
+            dcc.Store(id=Evidence.BUILDING),
+            dcc.Store(id=Evidence.PACKED),
             dcc.Store(id=Evidence.SENT),
             dcc.Store(id=Evidence.CHANGED),
             dcc.Link(
@@ -88,6 +90,13 @@ def _packs() -> html.Section:
         _("Packs"),
         html.P(id=Evidence.BUILT, className="aw-outcome", role="status"),
         rows(Evidence.BUILD, _("Build a pack")),
+        html.P(
+            _("Building the pack …"),
+            id=Evidence.BUSY,
+            className="aw-outcome aw-status aw-status--info",
+            role="status",
+            hidden=True,
+        ),
         panel(
             Evidence.PACKS_PANEL,
             rows(Evidence.PACKS, _("Packs")),

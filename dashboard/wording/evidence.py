@@ -308,7 +308,7 @@ def build(found: Dossier) -> str:
     return actions(
         [Act("build", _("Build a pack of now"), primary=True)],
         id="evidence-build",
-        store=Evidence.PRESSED,
+        store=Evidence.BUILDING,
         subject=found.crisis_id,
         # Every pack that is there makes the next press another one, with another token.
         version=len(found.packs),
