@@ -6,7 +6,6 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
 from alerts.actions import Outcome
@@ -121,8 +120,7 @@ def shown(
     zone = view.zone or services.settings.time_zone
     config = current.config()
     number = asked.get("item", "")
-    chosen = page.standing.items.filter(pl.col("n") == batch_number(number))
-    row = chosen.row(0, named=True) if chosen.height else None
+    row = reading.item(services.engine, page.standing.stored.id, batch_number(number))
     signed = words.signatures(page, config, zone)
     file = words.file_words(page)
     return (
@@ -152,19 +150,17 @@ def block(
     """One block of items and how many there are."""
     if request is None:
         return no_update, no_update
-    page = _page(services, asked)
-    items = page.standing.items if page else pl.DataFrame()
+    number = batch_number(str(asked.get("batch", "")))
+    policy = reading.policy_of(services.engine, number)
+    if policy is None:
+        return panel_state.EMPTY, {"rowData": [], "rowCount": 0}
     view, _ignored = decode(query)
     start = max(0, int(request.get("startRow") or 0))
     length = min(BLOCK, max(0, int(request.get("endRow") or BLOCK) - start))
-    rows = (
-        words.grid_rows(
-            page, items.slice(start, length), view.zone or services.settings.time_zone, query
-        )
-        if page
-        else []
-    )
-    return panel_state.of(items.height), {"rowData": rows, "rowCount": items.height}
+    shown_items, total = reading.items(services.engine, number, start=start, limit=length)
+    zone = view.zone or services.settings.time_zone
+    rows = words.grid_rows(policy, number, shown_items, zone, query)
+    return panel_state.of(total), {"rowData": rows, "rowCount": total}
 
 
 def _page(services: Services, asked: Mapping[str, str]) -> BatchPage | None:

@@ -190,7 +190,8 @@ def _do(
         "proposed": batch.proposed,
         "decided_by": batch.decided_by,
     }
-    items = rows.items(connection, stored.id)
+    moved = batch.state is not stored.batch.state or batch.round != stored.batch.round
+    items = rows.items(connection, stored.id) if moved else found.items
     sha256 = rows.content_sha256(
         items, stored.cause, stored.policy_id, held, drill=stored.batch.drill
     )

@@ -204,6 +204,32 @@ def page(engine: Engine, batch_id: int) -> BatchPage | None:
     return BatchPage(standing, document, told, timeline)
 
 
+def items(engine: Engine, batch_id: int, *, start: int, limit: int) -> tuple[pl.DataFrame, int]:
+    """Some items of a batch from place `start` on, and how many it has."""
+    with engine.connect() as connection:
+        count = connection.execute(
+            select(func.count()).select_from(_item).where(_item.c.batch_id == batch_id)
+        ).scalar_one()
+        shown = rows.some_items(connection, batch_id, first=start + 1, limit=limit)
+    return shown, int(count)
+
+
+def item(engine: Engine, batch_id: int, number: int) -> Mapping[str, Any] | None:
+    """One item with what speaks for it; None if the batch has none of that number."""
+    with engine.connect() as connection:
+        found = rows.some_items(connection, batch_id, first=number)
+    row = found.row(0, named=True) if found.height else None
+    return row if row is not None and row["n"] == number else None
+
+
+def policy_of(engine: Engine, batch_id: int) -> Policy | None:
+    """The policy that a batch was made by; None if there is no such batch."""
+    with engine.connect() as connection:
+        stored = rows.find(connection, batch_id)
+        document = library.version(connection, stored.policy_id) if stored else None
+    return None if document is None else document.model
+
+
 def _timeline(connection: Connection, stored: rows.StoredBatch) -> tuple[Mapping[str, Any], ...]:
     """What happened to a batch, the newest first."""
     of_crisis = stored.crisis_id is not None

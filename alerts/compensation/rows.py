@@ -235,20 +235,34 @@ def save(
 
 
 def items(connection: Connection, batch_id: int) -> pl.DataFrame:
-    """ITEMS of a batch by number."""
-    columns = [item_table.c[name] for name in ITEMS if name != "why"]
-    rows = connection.execute(
-        select(*columns, item_table.c.facts_json)
+    """ITEMS of a batch by number, without `why`, which only a reader of single items needs."""
+    names = [name for name in ITEMS if name != "why"]
+    found = connection.execute(
+        select(*[item_table.c[name] for name in names])
         .where(item_table.c.batch_id == batch_id)
         .order_by(item_table.c.n)
     ).all()
-    names = [column.name for column in columns]
+    schema_of = {name: ITEMS[name] for name in names}
+    return pl.DataFrame([tuple(row) for row in found], schema=schema_of, orient="row")
+
+
+def some_items(
+    connection: Connection, batch_id: int, *, first: int = 0, limit: int = 1
+) -> pl.DataFrame:
+    """ITEMS whole, some of them by number from the `first` on (0: the very first)."""
+    names = [name for name in ITEMS if name != "why"]
+    found = connection.execute(
+        select(*[item_table.c[name] for name in names], item_table.c.facts_json)
+        .where(item_table.c.batch_id == batch_id, item_table.c.n >= first)
+        .order_by(item_table.c.n)
+        .limit(limit)
+    ).all()
     data = [
         {
             **{name: getattr(row, name) for name in names},
             "why": json.dumps(row.facts_json, ensure_ascii=False, sort_keys=True),
         }
-        for row in rows
+        for row in found
     ]
     return pl.DataFrame(data, schema=dict(ITEMS))
 

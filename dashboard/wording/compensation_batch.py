@@ -388,9 +388,10 @@ def _fact_name(name: str) -> str:
     }.get(name, name)
 
 
-def grid_rows(page: BatchPage, shown: pl.DataFrame, zone: str, query: str) -> list[dict[str, Any]]:
+def grid_rows(
+    policy: Policy, number: int, shown: pl.DataFrame, zone: str, query: str
+) -> list[dict[str, Any]]:
     """Items for the grid, ready to read but for instants."""
-    policy, number = page.standing.policy, page.standing.stored.id
     found = []
     for row in shown.iter_rows(named=True):
         because = row["excluded_because"]
