@@ -35,6 +35,7 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "backtest": ((), ()),
     "lifecycle": ((), ()),
     "evidence": ((), ("--entries", "5000")),
+    "compensation": ((), ("--orders", "2000")),
     "clocks": ((), ("--cases", "20000", "--cases", "50000", "--runs", "1")),
     "refresh": ((), ("--cases", "20000", "--days", "2")),
     "truth": ((), ("--replicates", "20")),
