@@ -19,7 +19,7 @@ from alerts.library import store
 from alerts.library.model import Document
 from alerts.statements import rows
 from alerts.statements.chain import seal
-from alerts.statements.rendering import render
+from alerts.statements.rendering import names, render
 from alerts.statements.templates import Template
 from alerts.statements.values import UnfitValueError, raw, typed
 from data_access.state import schema
@@ -62,8 +62,15 @@ class Order:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Variables without a value that fits."""
-        return tuple(name for name in self.template.variables if name not in self.values)
+        """Variables that the texts need and that have no value that fits."""
+        used = {
+            name
+            for channel in self.channels
+            for name in names(self.template.source_of(self.template.source, channel))
+        }
+        return tuple(
+            name for name in self.template.variables if name in used and name not in self.values
+        )
 
 
 def order(

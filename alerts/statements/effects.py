@@ -18,9 +18,9 @@ def _prepare(context: StepContext) -> Order:
     Raises:
         EffectError: the template has no such language or channel, or there is no such template.
     """
-    given = context.params
     try:
         with context.engine.connect() as connection:
+            given = {**_of_step(connection, context), **context.params}
             return order(
                 connection,
                 context.crisis_id,
@@ -36,6 +36,23 @@ def _prepare(context: StepContext) -> Order:
             )
     except DraftError as error:
         raise EffectError(str(error)) from error
+
+
+def _of_step(connection: Connection, context: StepContext) -> dict[str, Any]:
+    """What a step of the kind `statement` asks for in fields of its own."""
+    from alerts.runs import rows as runs  # noqa: PLC0415 - runs look up the effects of this package
+
+    stored = runs.look(connection, context.run_id)
+    step = None if stored is None else stored.playbook.by_key.get(context.step_key)
+    if step is None or step.kind != "statement":
+        return {}
+    return {
+        "template": step.template,
+        "audience": step.audience,
+        "channels": step.channels,
+        "locales": step.locales,
+        "public": step.public,
+    }
 
 
 def _commit(connection: Connection, context: StepContext, prepared: Order) -> Mapping[str, Any]:
