@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from alerts.expressions import Expression, parse
 from alerts.playbooks.names import Names
+from alerts.runs.values import fitted
 
 if TYPE_CHECKING:
     from alerts.playbooks.format import Playbook
@@ -25,10 +26,9 @@ def variables(playbook: Playbook, run: Run) -> dict[str, Any]:
     """
     found: dict[str, Any] = {}
     for name, variable in playbook.variables.items():
-        value = run.variables.get(name)
-        if value is None:
-            value = run.labels.get(name)
-        found[name] = variable.default if value is None else value
+        given = (run.variables.get(name), run.labels.get(name), variable.default)
+        fitting = (fitted(variable.type, value) for value in given)
+        found[name] = next((value for value in fitting if value is not None), None)
     return found
 
 

@@ -31,6 +31,7 @@ from alerts.runs.model import (
     Why,
 )
 from alerts.runs.settling import settle
+from alerts.runs.values import fitted
 
 if TYPE_CHECKING:
     from alerts.playbooks.format import Playbook, Step
@@ -161,12 +162,15 @@ def step(
     if before is None:
         raise Refused(Why.NOT_FOUND)
     plan = playbook.by_key[key]
+    if action.do is Do.DONE:
+        given = {name: action.result[name] for name in plan.asks if name in action.result}
+        action = altered(action, result={**action.result, **_checked(playbook, given)})
     after, events = TABLE[before.state, action.do](plan, before, action, now)
     run = with_steps(run, {key: after})
     if after.state is StepState.DONE and plan.asks:
         said = after.result or {}
-        given = {name: said[name] for name in plan.asks if name in said}
-        run = altered(run, variables={**run.variables, **given})
+        known = {name: said[name] for name in plan.asks if name in said}
+        run = altered(run, variables={**run.variables, **known})
     if action.do is Do.REJECT and plan.of is not None and plan.of in run.steps:
         run, more = _sent_back(playbook, run, plan.of, action, now)
         events += more
@@ -234,16 +238,32 @@ def set_variables(
     """Say what was not known; conditions that waited for it are decided.
 
     Raises:
-        Refused: the run is over.
+        Refused: the run is over, or a value is not of its type.
     """
     if run.status is not RunStatus.RUNNING:
         raise Refused(Why.RUN_OVER, at=run.finished_at)
-    new = {name: value for name, value in values.items() if run.variables.get(name) != value}
+    fitting = _checked(playbook, values)
+    new = {name: value for name, value in fitting.items() if run.variables.get(name) != value}
     if not new:
         return run, ()
     known = altered(run, variables={**run.variables, **new})
     known, events = settle(playbook, known, now)
     return known, (Event(Kind.RUN_VARIABLES, now, actor, "", {"variables": new}), *events)
+
+
+def _checked(playbook: Playbook, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of variables, each of the type that the playbook declares."""
+    made, wrong = dict(values), []
+    for name, value in values.items():
+        variable = playbook.variables.get(name)
+        if variable is None or value in (None, ""):
+            continue
+        made[name] = fitted(variable.type, value)
+        if made[name] is None:
+            wrong.append(name)
+    if wrong:
+        raise Refused(Why.WRONG_VALUE, data={"fields": wrong})
+    return made
 
 
 def cancel(run: Run, reason: str, actor: str, now: datetime) -> tuple[Run, tuple[Event, ...]]:

@@ -164,6 +164,8 @@ class Why(StrEnum):
     PROOF_NEEDED = "proof_needed"
     FIELDS_NEEDED = "fields_needed"
     """The step asks for variables; `data["fields"]` names those that are missing."""
+    WRONG_VALUE = "wrong_value"
+    """`data["fields"]` names the variables whose values are not of their type."""
     EVIDENCE_NEEDED = "evidence_needed"
     """The step yields evidence; name it, or why there is none."""
     TO_BE_SIGNED = "to_be_signed"

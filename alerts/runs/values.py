@@ -37,6 +37,26 @@ def typed(playbook: Playbook, given: Mapping[str, str], *, strict: bool = True) 
     return made
 
 
+def fitted(kind: str, given: Any) -> Any:
+    """A value as the type that is declared; None where it is not known or no such value.
+
+    Labels of a crisis and fields of a form are texts; a number or a yes is read from them.
+    """
+    if isinstance(given, str) and kind not in _TEXTS:
+        try:
+            return value("", kind, given)
+        except VariableError:
+            return None
+    if kind == "boolean":
+        return given if isinstance(given, bool) else None
+    if kind == "list":
+        return list(given) if isinstance(given, list | tuple) else None
+    if kind in _TEXTS:
+        return given if isinstance(given, str) and given.strip() else None
+    number = isinstance(given, int | float) and not isinstance(given, bool)
+    return given if number else None
+
+
 def value(name: str, kind: str, text: str) -> Any:
     """One text as a value of a type.
 
@@ -56,6 +76,7 @@ def value(name: str, kind: str, text: str) -> Any:
         raise VariableError(f"{name}: {said!r} is no {kind}; {_EXAMPLES[kind]}.") from error
 
 
+_TEXTS = frozenset({"text", "url", "date", "datetime"})
 _EXAMPLES: Mapping[str, str] = {
     "integer": "write it as 400",
     "number": "write it as 2.5",

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from alerts import library
 from alerts.playbooks.format import Playbook
 from alerts.runs import machine
 from alerts.runs.deciding import possible
@@ -27,9 +29,22 @@ from alerts.runs.model import (
     StepRun,
     StepState,
 )
+from alerts.runs.registry import EFFECTS
 from tests.alerts.playbooks.strategies import playbooks
 from tests.alerts.runs.world import HOUR, T0, pure_run
 
+VALUES: dict[str, Any] = {
+    "text": "x",
+    "url": "https://example.org",
+    "integer": 20,
+    "number": 2.5,
+    "percent": 2.5,
+    "money": 9.9,
+    "date": "2026-03-10",
+    "datetime": "2026-03-10T03:00:00+00:00",
+    "boolean": True,
+    "list": ["x"],
+}
 LABELS = ({}, {"market": "DE"}, {"market": "FR", "product": "Lamp"})
 
 
@@ -93,7 +108,7 @@ def machine_unmet(book: Playbook, run: Run, key: str) -> bool:
 
 def by_person(book: Playbook, one: StepRun, do: Do, answer: bool) -> Action:
     """An action with everything that it can need."""
-    asked = {name: True if name == "injury" else 20 for name in book.by_key[one.key].asks}
+    asked = {name: VALUES[book.variables[name].type] for name in book.by_key[one.key].asks}
     return Action(
         do,
         "Ana",
@@ -288,3 +303,16 @@ def test_a_cancelled_run_can_be_taken_up_and_finished(data: st.DataObject, book:
     again = Walk(book, run, walk.now, list(events))
     finish(again)
     assert not done & {event.step for event in again.events if event.kind is Kind.DONE}
+
+
+SHIPPED = library.shipped(library.kind_of("playbook"))
+
+
+@pytest.mark.parametrize("level", [1, 2, 3, 4])
+@pytest.mark.parametrize("name", sorted(SHIPPED))
+def test_every_shipped_playbook_can_be_finished(name: str, level: int) -> None:
+    book: Playbook = SHIPPED[name][1]
+    assert {step.do for step in book.steps if step.do} <= set(EFFECTS)
+    walk = Walk.begun(book, level, {"market": "DE", "product": "Kettle", "lot": "L-1"})
+    finish(walk)
+    assert {plan.key for plan in book.steps_at(level)} == set(walk.run.steps)

@@ -176,11 +176,23 @@ def test_what_a_step_asks_for_decides_later_ones() -> None:
     with pytest.raises(Refused) as refused:
         machine.step(book, run, "ask", FULL[Do.DONE], T0)
     assert (refused.value.why, refused.value.data) == (Why.FIELDS_NEEDED, {"fields": ["injured"]})
-    done = Action(Do.DONE, "Ana", result={"injured": True})
+    for odd in ("perhaps", 3, [True]):
+        with pytest.raises(Refused) as refused:
+            machine.step(book, run, "ask", Action(Do.DONE, "Ana", result={"injured": odd}), T0)
+        assert refused.value.why == Why.WRONG_VALUE
+    done = Action(Do.DONE, "Ana", result={"injured": "yes"})
     run, _ = machine.step(book, run, "ask", done, T0)
     assert run.variables == {"injured": True}
     assert run.steps["then"].state is StepState.READY
     assert not run.steps["then"].undecided
+
+
+def test_a_value_that_is_none_of_its_type_is_not_known() -> None:
+    _, run = begun(line("step", when="units > 3"), labels={"units": "many"})
+    assert run.steps["step"].undecided == ["units"]
+    _, run = begun(line("step", when="units > 3"), labels={"units": "12"})
+    assert run.steps["step"].state is StepState.READY
+    assert not run.steps["step"].undecided
 
 
 def test_due_times_hang_on_what_happened() -> None:
