@@ -14,6 +14,7 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from sqlalchemy import Connection, select
 
+from alerts.crisis.links import markets
 from alerts.event_log import lock
 from alerts.library import store
 from alerts.library.model import Document
@@ -100,7 +101,7 @@ def order(
         locales: the source language is always among them; without any, those of the markets.
         public: the template's if it is left out; what a template calls public stays so.
         variables: raw values by name; what does not fit counts as not given.
-        labels: of the crisis; fill variables of the same name, `market` also `country`.
+        labels: of the crisis; fill variables of the same name. Its first market fills `country`.
 
     Raises:
         DraftError: no such template, channel or language.
@@ -114,7 +115,8 @@ def order(
         if channel not in template.channels:
             known = ", ".join(template.channels)
             raise DraftError(f"{template_id} has no text for {channel}; it has {known}.")
-    given = tuple(locales) or languages_of((labels or {}).get("market", ""), template)
+    known_labels = {**(labels or {}), "market": ", ".join(markets(connection, crisis_id))}
+    given = tuple(locales) or languages_of(known_labels["market"], template)
     wanted = tuple(dict.fromkeys((template.source, *given)))
     for locale in wanted:
         if locale not in template.locales:
@@ -122,7 +124,7 @@ def order(
                 f"{template_id} has no text in {locale}; write it into the template, it is not "
                 "sent in another language instead."
             )
-    known_values = {**_from_labels(labels or {}), **_next_update(connection, run_id)}
+    known_values = {**_from_labels(known_labels), **_next_update(connection, run_id)}
     known_values |= {
         name: value for name, value in (variables or {}).items() if value not in (None, "")
     }
@@ -262,10 +264,10 @@ def _next_update(connection: Connection, run_id: int | None) -> dict[str, Any]:
     return {} if at is None else {"next_update": at.isoformat(timespec="minutes")}
 
 
-def languages_of(markets: str, template: Template) -> tuple[str, ...]:
+def languages_of(countries: str, template: Template) -> tuple[str, ...]:
     """Languages of some markets (`DE, BR`) that the template has; the source where none is."""
     found: dict[str, None] = {}
-    for market in markets.split(","):
+    for market in countries.split(","):
         locale = language_of(market.strip(), template)
         if locale is not None:
             found[locale] = None
