@@ -25,6 +25,7 @@ COMMANDS = {
     "playbook": "playbook",
     "compensation": "compensation",
     "evidence": "evidence",
+    "review": "review",
     "doctor": "doctor",
 }
 """Command name to module in this package; each module has a click command named `command`."""

@@ -194,6 +194,7 @@ def test_what_everybody_left_ends_by_itself(exercise: Exercise) -> None:
     assert exercise.drill().status == "ended"
     (entry,) = exercise.log("drill_ended")
     assert entry.actor == "worker"
+    assert exercise.drill().ended_at == T0 + 12 * HOUR
 
 
 @pytest.mark.parametrize(
