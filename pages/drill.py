@@ -123,7 +123,7 @@ def _chart() -> html.Section:
             chart(
                 Drill.CHART,
                 height=360,
-                label=_("How much of its time each step took; the mark is where it was due"),
+                label=_("How far into its time each step was done; the mark is where it was due"),
                 summary_id=Drill.CHART_SUMMARY,
                 table_id=Drill.CHART_TABLE,
             ),
@@ -133,7 +133,9 @@ def _chart() -> html.Section:
             ),
         ),
         title_id=Drill.CHART_TITLE,
-        note=_("Share of the time allowed, from when a step could begin; cut at three times"),
+        note=_(
+            "From the start of the run to the step, as a share of its due time; cut at three times"
+        ),
     )
 
 

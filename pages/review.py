@@ -14,7 +14,7 @@ from dashboard.ids import CrisisReview
 from dashboard.languages import _
 
 PATH = "/reviews/<crisis_id>"
-TITLE = "Review"
+TITLE = "Crisis review"
 ICON = None
 
 

@@ -13,7 +13,7 @@ from dashboard.ids import Reviews
 from dashboard.languages import _
 
 PATH = "/reviews"
-TITLE = "Reviews"
+TITLE = "Crisis reviews"
 ICON = "journal-check"
 
 

@@ -52,6 +52,7 @@ class StepFact:
         took_s: from when it could begin until it was done.
         target_s: from when it could begin until it was due; None: it had no due time.
         late_s: how much later than due it was done, or still is not.
+        done_after_s, due_after_s: since the run began. A step may be due before it could begin.
     """
 
     run: int
@@ -68,6 +69,8 @@ class StepFact:
     took_s: float | None
     target_s: float | None
     late_s: float | None
+    done_after_s: float | None
+    due_after_s: float | None
     note: str
 
 
@@ -224,6 +227,8 @@ def step_fact(stored: StoredRun, one: StepRun, end: datetime) -> StepFact:
         _seconds(one.ready_at, done),
         _seconds(one.ready_at, one.due_at),
         max(_seconds(one.due_at, until) or 0.0, 0.0) if one.due_at else None,
+        _seconds(stored.started_at, done),
+        _seconds(stored.started_at, one.due_at),
         one.note or "",
     )
 

@@ -31,11 +31,11 @@ _MOST = 100
 def actions_table(pairs: Sequence[Pair], codes: Codes, today: date) -> str:
     """Corrective actions in the order given."""
     columns = [
-        rows.Column(_("What is done")),
         rows.Column(_("State")),
+        rows.Column(_("What is done")),
         rows.Column(_("Who")),
-        rows.Column(_("Due")),
-        rows.Column(_("Check")),
+        rows.Column(_("Due on")),
+        rows.Column(_("Checked on")),
     ]
     shown = []
     for action, cause in pairs[:_MOST]:
@@ -44,8 +44,8 @@ def actions_table(pairs: Sequence[Pair], codes: Codes, today: date) -> str:
         shown.append(
             rows.Row(
                 (
-                    rows.Cell(action.text, sub=cause_title(cause, codes)),
-                    rows.Cell(word, sub=action.state.result or "", status=kind),
+                    rows.Cell(word, status=kind),
+                    rows.Cell(action.text, sub=_under(action, cause, codes)),
                     rows.Cell(action.state.owner),
                     rows.Cell(formats.day(action.state.due_on)),
                     rows.Cell(formats.day(action.state.check_on)),
@@ -56,13 +56,18 @@ def actions_table(pairs: Sequence[Pair], codes: Codes, today: date) -> str:
     return rows.table(columns, shown)
 
 
+def _under(action: StoredAction, cause: StoredCause, codes: Codes) -> str:
+    title = cause_title(cause, codes)
+    return f"{title} · {action.state.result}" if action.state.result else title
+
+
 def causes_table(
     causes: Sequence[StoredCause], codes: Codes, retests: Mapping[int, Retest], now: datetime
 ) -> str:
     """Root causes with what is known of each."""
     columns = [
-        rows.Column(_("Root cause")),
         rows.Column(_("State")),
+        rows.Column(_("Root cause")),
         rows.Column(_("Where")),
         rows.Column(_("Who")),
         rows.Column(_("NPS before and after")),
@@ -79,8 +84,8 @@ def _cause_row(
     found = retests.get(cause.id)
     return rows.Row(
         (
-            rows.Cell(cause_title(cause, codes), sub=cause.cause.finding or cause.title),
             rows.Cell(state, sub=cause.cause.reason, status=kind),
+            rows.Cell(cause_title(cause, codes), sub=cause.cause.finding or cause.title),
             rows.Cell(where(labels_of(cause.facts)) or formats.NONE),
             rows.Cell(cause.cause.owner or formats.NONE),
             _retest(found),
@@ -186,7 +191,7 @@ def action_acts(pairs: Sequence[Pair]) -> list[Act]:
             required=True,
             note=_("A number, a link, a document"),
         )
-        acts.append(Act("check", _("Check"), (_which(done), result, evidence)))
+        acts.append(Act("check", _("Check it"), (_which(done), result, evidence)))
     left = [*open_, *done]
     if left:
         reason = Field("note", _("Reason"), "text", required=True)

@@ -23,7 +23,7 @@ FIGURE = {
     "label": pl.String,
     "hover": pl.String,
 }
-_SHORT = 28
+_SHORT = 22
 
 
 def answer(found: List) -> str:
@@ -243,24 +243,21 @@ def chart_frame(page: Page) -> pl.DataFrame:
     report = page.drill.report or {"steps": []}
     made = []
     for step in report["steps"]:
-        if not step["target_s"] or step["standing"] in ("not_reached", "skipped"):
+        due = step["due_after_s"]
+        if not due or due <= 0 or step["standing"] in ("not_reached", "skipped"):
             continue
         word, _kind = standing(step["standing"])
-        took = step["took_s"]
-        waited = took if took is not None else step["target_s"] + (step["late_s"] or 0)
-        of_target = _(
-            "{time} of {target}",
-            time=formats.duration(waited),
-            target=formats.duration(step["target_s"]),
-        )
+        done = step["done_after_s"]
+        waited = done if done is not None else due + (step["late_s"] or 0)
+        times = f"{formats.duration(waited)} / {formats.duration(due)}"
         title = _title(step)
         made.append(
             {
                 "name": title if len(title) <= _SHORT else f"{title[: _SHORT - 1]}…",
-                "share": waited / step["target_s"],
+                "share": waited / due,
                 "late": step["standing"] in ("late", "not_done", "unknown"),
-                "label": of_target if took is not None else f"{word} · {of_target}",
-                "hover": f"{title}<br>{word}, {of_target}",
+                "label": times if done is not None else f"{word} · {formats.duration(due)}",
+                "hover": f"{title}<br>{word}, {times}",
             }
         )
     return pl.DataFrame(made, schema=FIGURE)
@@ -286,8 +283,9 @@ def chart_table(page: Page) -> str:
     columns = [
         rows.Column(_("Step")),
         rows.Column(_("How it went")),
+        rows.Column(_("Done after the start"), num=True),
+        rows.Column(_("Due after the start"), num=True),
         rows.Column(_("Took"), num=True),
-        rows.Column(_("Target"), num=True),
         rows.Column(_("Who")),
     ]
     shown = []
@@ -298,8 +296,9 @@ def chart_table(page: Page) -> str:
                 (
                     rows.Cell(_title(step), sub=role_name(step["role"])),
                     rows.Cell(word, status=kind),
+                    rows.Cell(_length(step["done_after_s"])),
+                    rows.Cell(_length(step["due_after_s"])),
                     rows.Cell(_length(step["took_s"])),
-                    rows.Cell(_length(step["target_s"])),
                     rows.Cell(step["who"] or formats.NONE),
                 )
             )
@@ -409,7 +408,7 @@ def last_rows(page: Page) -> str:
 
 def events(page: Page, zone: str) -> str:
     """What happened in it."""
-    columns = [rows.Column(_("When")), rows.Column(_("What")), rows.Column(_("By"))]
+    columns = [rows.Column(_("When")), rows.Column(_("What")), rows.Column(_("Who"))]
     zh = current().startswith("zh")
     shown = []
     for one in page.events:

@@ -46,7 +46,7 @@ def facts(page: Page, zone: str) -> str:
     late = review.status is Status.DRAFT and page.stored.due_at < page.now
     shown = [
         rows.Fact(
-            _("Due"),
+            _("Due on"),
             formats.moment(page.stored.due_at, zone),
             status="breach" if late else "",
         ),
@@ -174,8 +174,8 @@ def steps_title(page: Page) -> str:
 def steps(page: Page) -> str:
     """Late, skipped, left and unknown steps with the reasons given."""
     columns = [
-        rows.Column(_("Step")),
         rows.Column(_("How it went")),
+        rows.Column(_("Step")),
         rows.Column(_("Late by"), num=True),
         rows.Column(_("Reason given then")),
     ]
@@ -188,8 +188,8 @@ def steps(page: Page) -> str:
         shown.append(
             rows.Row(
                 (
-                    rows.Cell(step.title[language], sub=who),
                     rows.Cell(word, status=kind),
+                    rows.Cell(step.title[language], sub=who),
                     rows.Cell(formats.duration(late) if late else formats.NONE),
                     rows.Cell(step.note or formats.NONE),
                 )

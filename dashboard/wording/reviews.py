@@ -161,9 +161,9 @@ def list_title(whole: Whole) -> str:
 def list_rows(whole: Whole, zone: str) -> str:
     """Reviews, those to be written first."""
     columns = [
-        rows.Column(_("Crisis")),
         rows.Column(_("State")),
-        rows.Column(_("Due")),
+        rows.Column(_("Crisis")),
+        rows.Column(_("Due on")),
         rows.Column(_("Who")),
         rows.Column(_("Summary for everybody")),
     ]
@@ -173,8 +173,8 @@ def list_rows(whole: Whole, zone: str) -> str:
         shown.append(
             rows.Row(
                 (
-                    rows.Cell(one.title, sub=_("Level {n}", n=one.level) if one.level else ""),
                     rows.Cell(word, status=kind),
+                    rows.Cell(one.title, sub=_("Level {n}", n=one.level) if one.level else ""),
                     rows.Cell(formats.moment(one.due_at, zone)),
                     rows.Cell(one.owner or formats.NONE),
                     rows.Cell(summary_state(one.summary)),
