@@ -93,7 +93,7 @@ def test_what_is_not_measured_is_neither_yes_nor_no() -> None:
     found = {hit.criterion: hit for hit in propose(LEVELS, {}, ()).hits}
     assert found["surge-in-one-market"].holds is None
     assert found["recall-hint"].holds is False
-    assert found["surge-in-one-market"].evidence["en"] == "Surges in – markets and – channels."
+    assert found["surge-in-one-market"].evidence["en"] == "Markets with a surge: –; channels: –."
     # One part that is known may be enough.
     half = propose(LEVELS, {"lot_cases": 25}, ())
     assert half.level == 3
@@ -105,7 +105,9 @@ def test_evidence_tells_the_figures_in_both_languages() -> None:
         for hit in propose(LEVELS, {**QUIET, "lot_cases": 11, "lot_rate": 0.2432}, ()).hits
     }
     told = found["lot-in-trouble"]
-    assert told["en"] == "11 cases and returned lines of one lot, 24.3% of its orders."
+    assert told["en"] == (
+        "Cases and returned lines of one lot: 11; 24.3% of its orders have trouble."
+    )
     assert told["zh"] == "同一批次工单与退货行 11 件，占其订单 24.3%。"
 
 
@@ -137,9 +139,9 @@ def test_the_higher_the_level_the_shorter_the_clocks() -> None:
         ("acknowledge: PT15M, plan: PT4H", "acknowledge: P, plan: PT4H", "such as PT30M"),
         ("  - level: 2\n", "  - level: 3\n", "levels 1 to 4 in this order"),
         ("- id: media\n", "- id: recall-hint\n", "used twice"),
-        ("{surge_markets} markets.", "{surge} markets.", "{surge} is not known"),
-        ("{surge_markets} markets.", "{surge_markets:>9} markets.", "write no format"),
-        ("{surge_markets} markets.", "{surge_markets markets.", "not closed"),
+        ("surge: {surge_markets}.", "surge: {surge}.", "{surge} is not known"),
+        ("surge: {surge_markets}.", "surge: {surge_markets:>9}.", "write no format"),
+        ("surge: {surge_markets}.", "surge: {surge_markets.", "not closed"),
         ("decides: [crisis_lead, executive", "decides: [king, executive", "not among the roles"),
         ("  angry: 80", "  injury_confirmed: 80", "name of something else"),
         ("thresholds:\n", "treshold: 1\nthresholds:\n", "there is no such field"),

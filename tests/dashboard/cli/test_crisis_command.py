@@ -60,7 +60,7 @@ def test_what_is_proposed_is_listed_with_its_criteria(run: Run) -> None:
 
 def test_one_crisis_is_shown_with_figures_and_log(run: Run) -> None:
     told = run("show", "1").output
-    assert "Surges in 1 markets and 1 channels." in told
+    assert "Markets with a surge: 1; channels: 1." in told
     assert "crisis_proposed" in told
     record = shown(run)
     assert record["measures"]["surge_markets"]["value"] == 1  # type: ignore[index]
