@@ -134,7 +134,7 @@ def _chart() -> html.Section:
         ),
         title_id=Drill.CHART_TITLE,
         note=_(
-            "From the start of the run to the step, as a share of its due time; cut at three times"
+            "From the start of the run, as a share of the due time; cut at three times"
         ),
     )
 
