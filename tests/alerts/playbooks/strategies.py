@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from types import SimpleNamespace
@@ -222,5 +223,6 @@ def playbooks(most_steps: int = 12) -> st.SearchStrategy[Playbook]:
 
 
 def written(body: Mapping[str, Any]) -> str:
-    """A body as YAML."""
-    return yaml.safe_dump(dict(body), sort_keys=False, allow_unicode=True)
+    """A body as YAML, in which nothing refers to another place."""
+    # JSON parts what two places share, which YAML would write as an alias; levels become texts.
+    return yaml.safe_dump(json.loads(json.dumps(body)), sort_keys=False, allow_unicode=True)
