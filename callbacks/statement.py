@@ -47,6 +47,9 @@ LOOK = (
     (Statement.DIFF, "data-rows"),
     (Statement.DIFF_TITLE, "children"),
     (Statement.REVISIONS, "data-rows"),
+    (Statement.TEXT, "readOnly"),
+    (Statement.SAVE, "disabled"),
+    (Statement.TAKE, "disabled"),
 )
 """What the one look fills, in this order."""
 _PANELS = sum(prop == "className" for _part, prop in LOOK)
@@ -72,8 +75,9 @@ def register(app: Dash, services: Services) -> None:
         Output(Statement.OUTCOME, "children"),
         Output(Statement.OUTCOME, "className"),
         Input(Statement.PRESSED, "data"),
+        State(Shell.QUERY, "data"),
         prevent_initial_call=True,
-    )(lambda data: statement_actions.answer(services, data))
+    )(lambda data, query: statement_actions.answer(services, data, zone_of(services, query)))
     app.callback(
         Output(Statement.SAVED, "data"),
         Output(Statement.VERDICT, "children"),
@@ -111,14 +115,20 @@ def look(services: Services, asked: str) -> StatementPage | None:
     return statements.page(services.engine, number(asked), config, services.clock())
 
 
+def zone_of(services: Services, query: str | None) -> str:
+    """The zone that the reader sees times in."""
+    view, _ignored = decode(query or "")
+    return view.zone or services.settings.time_zone
+
+
 def shown(services: Services, query: str, asked: str, done: str, actor: str) -> tuple[Any, ...]:
     """Everything but the editor, in the order of `LOOK`."""
     page = look(services, asked)
     if page is None:
         empty = [panel_state.EMPTY] * _PANELS
-        return (*empty, "/crises", words.unknown(), *[""] * (len(LOOK) - _PANELS - 2))
-    view, _ignored = decode(query)
-    zone = view.zone or services.settings.time_zone
+        blank = [""] * (len(LOOK) - _PANELS - 5)
+        return (*empty, "/crises", words.unknown(), *blank, True, True, True)
+    zone = zone_of(services, query)
     config = Current(services.settings.home).config()
     can = possible(page, config, actor, roles_of(services.engine, page.one.crisis_id))
     return (
@@ -147,6 +157,7 @@ def shown(services: Services, query: str, asked: str, done: str, actor: str) -> 
         words.difference(page),
         words.difference_title(page, zone),
         words.revisions(page, zone),
+        *[page.one.over] * 3,
     )
 
 

@@ -28,12 +28,14 @@ BY_BUTTON = frozenset(Do) - {Do.EDIT, Do.SOURCE_CHANGED}
 _CLASS = "aw-outcome aw-status aw-status--{}"
 
 
-def answer(services: Services, data: Mapping[str, Any] | None) -> tuple[Any, ...]:
-    """Do what was pressed: the token (so that its form closes), what to say, and its class."""
+def answer(services: Services, data: Mapping[str, Any] | None, zone: str) -> tuple[Any, ...]:
+    """Do what was pressed: the token (so that its form closes), what to say, and its class.
+
+    Times of forms are in `zone`, and so are those that are told.
+    """
     found = pressed(data)
     if found is None:
         return no_update, no_update, no_update
-    zone = services.settings.time_zone
     try:
         action = action_of(found, zone)
     except ValueError:
