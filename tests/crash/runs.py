@@ -40,6 +40,7 @@ from tests.crash.pipeline import AT_RANDOM, gone, kill
 AT_REST = "with nothing to do at that moment"
 """Such kills are told of, and do not count."""
 CRISES = 8
+"""In a round, unless more are asked for."""
 POINT_S = 4.0
 """How long a worker is given to reach its crash point, unless it finds nothing to do."""
 PATIENCE_S = 120.0
@@ -100,14 +101,14 @@ class Nursery:
 
 
 @contextmanager
-def nursery(url: str, folder: Path) -> Iterator[Nursery]:
+def nursery(url: str, folder: Path, crises: int) -> Iterator[Nursery]:
     """A loaded nursery, ended with everything it bore."""
     order: dict[str, object] = {
         "url": url,
         "calls_file": str(folder / "calls.txt"),
         "log": str(folder / "worker.log"),
         "idle": str(folder),
-        "texts": [_text(n) for n in range(CRISES)],
+        "texts": [_text(n) for n in range(crises)],
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.crash.runs_process"],
@@ -143,20 +144,20 @@ class Round:
     faults: list[str]
 
 
-def play(url: str, folder: Path, *, kills: int, seed: int) -> Round:
+def play(url: str, folder: Path, *, kills: int, seed: int, crises: int = CRISES) -> Round:
     """One round with at least so many kills (fewer if the work is done before)."""
     rng = random.Random(seed)
     points: Counter[str] = Counter()
     engine = fakes.opened(url)
-    people = _People(engine, folder / "calls.txt", rng)
-    _open_crises(engine)
-    with nursery(url, folder) as workers:
+    people = _People(engine, folder / "calls.txt", rng, crises)
+    _open_crises(engine, crises)
+    with nursery(url, folder, crises) as workers:
         named = itertools.cycle(rng.sample([*runs_process.POINTS], len(runs_process.POINTS)))
         while _counted(points) < kills and not _over(engine):
             _disturb(workers, rng, next(named) if rng.random() < 0.8 else "", points)
             _expire(engine)
             people.act(rng.randint(1, 5))
-        _finish(workers, engine, people)
+        _finish(workers, engine, people, crises)
     made = _account(engine, folder / "calls.txt", points)
     engine.dispose()
     return made
@@ -166,10 +167,10 @@ def _counted(points: Counter[str]) -> int:
     return points.total() - points[AT_REST]
 
 
-def _open_crises(engine: Engine) -> None:
+def _open_crises(engine: Engine, crises: int) -> None:
     """Some crises, half of them drills that run 600 times as fast."""
     now = datetime.now(UTC)
-    for n in range(CRISES):
+    for n in range(crises):
         made = world.World(engine)
         drill = _drill(engine, n, now) if n % 2 else None
         made.crisis(2, cause_key=f"{n:064d}", drill_id=drill, declared_at=now)
@@ -248,12 +249,12 @@ def _expire(engine: Engine) -> None:
         )
 
 
-def _finish(workers: Nursery, engine: Engine, people: _People) -> None:
+def _finish(workers: Nursery, engine: Engine, people: _People, crises: int) -> None:
     """One worker does the rest undisturbed, and people do theirs."""
     survivor = workers.bear()
     deadline = time.monotonic() + PATIENCE_S
     while not _over(engine):
-        people.act(CRISES)
+        people.act(crises)
         assert not gone(survivor), "the survivor died"
         assert time.monotonic() < deadline, f"it was not finished: {_open(engine)}"
         time.sleep(0.02)
@@ -263,15 +264,14 @@ def _finish(workers: Nursery, engine: Engine, people: _People) -> None:
 class _People:
     """They do what waits for them, and say of unknown steps what the outside shows."""
 
-    def __init__(self, engine: Engine, calls: Path, rng: random.Random) -> None:
+    def __init__(self, engine: Engine, calls: Path, rng: random.Random, crises: int) -> None:
         self._engine, self._calls, self._rng = engine, calls, rng
+        self._crises = [*range(1, crises + 1)]
         self._config: Config = config.load(runs_process.PEOPLE)
 
     def act(self, most: int) -> None:
         """Some actions; the workers that could still call are dead, or have not begun."""
-        crises = [*range(1, CRISES + 1)]
-        self._rng.shuffle(crises)
-        for crisis_id in crises[:most]:
+        for crisis_id in self._rng.sample(self._crises, min(most, len(self._crises))):
             now = datetime.now(UTC)
             if self._rng.random() < 0.1:
                 with writing(self._engine) as connection:

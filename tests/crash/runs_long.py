@@ -10,8 +10,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.machine import RESULTS, described
@@ -19,7 +20,9 @@ from tests.crash import runs
 from tests.postgres_server import postgres_server
 from tests.system import find_postgres
 
-KILLS_A_ROUND = 30
+KILLS_A_ROUND = 80
+CRISES = 24
+COUNTS = ("kills", "steps", "effects", "calls", "unknown", "messages")
 RESULT = RESULTS / "crash_runs.md"
 HEAD = """# Killed workers in crisis runs
 
@@ -42,28 +45,62 @@ no claim is left; the event log verifies.
 Database = Callable[[Path], AbstractContextManager[str]]
 
 
-def run(
-    name: str, database: Database, kills: int, seed: int
-) -> tuple[str, Counter[str], list[str]]:
-    """Rounds until there were enough kills; a line of the table, where they died, what is wrong."""
-    points: Counter[str] = Counter()
-    sums: Counter[str] = Counter()
-    faults: list[str] = []
-    began, rounds = time.monotonic(), 0
-    while sums["kills"] < kills:
-        rounds += 1
+@dataclass
+class Sums:
+    """What came of all rounds over one database so far."""
+
+    name: str
+    rounds: int = 0
+    seconds: float = 0.0
+    counts: Counter[str] = field(default_factory=Counter)
+    points: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def line(self) -> str:
+        """A line of the table."""
+        cells = [self.counts[count] for count in COUNTS[1:]]
+        row = (self.name, self.counts["kills"], self.rounds, *cells, len(self.faults))
+        return f"| {' | '.join(str(cell) for cell in row)} | {self.seconds / 60:.0f} |"
+
+
+def rounds(name: str, database: Database, kills: int, seed: int) -> Iterator[Sums]:
+    """Rounds until there were enough kills; the sums after each."""
+    sums = Sums(name)
+    while sums.counts["kills"] < kills:
+        sums.rounds += 1
+        began = time.monotonic()
         with tempfile.TemporaryDirectory() as folder, database(Path(folder)) as url:
-            wanted = min(KILLS_A_ROUND, kills - sums["kills"])
-            played = runs.play(url, Path(folder), kills=wanted, seed=seed + rounds)
-        points += played.points
-        faults += [f"{name}, round {rounds}: {fault}" for fault in played.faults]
-        for count in ("kills", "steps", "effects", "calls", "unknown", "messages"):
-            sums[count] += getattr(played, count)
-        print(f"{name}: {sums['kills']} kills, {len(faults)} faults", flush=True)
-    minutes = (time.monotonic() - began) / 60
-    cells = [sums[count] for count in ("steps", "effects", "calls", "unknown", "messages")]
-    row = (name, sums["kills"], rounds, *cells, len(faults), f"{minutes:.0f}")
-    return f"| {' | '.join(str(cell) for cell in row)} |", points, faults
+            wanted = min(KILLS_A_ROUND, kills - sums.counts["kills"])
+            played = runs.play(
+                url, Path(folder), kills=wanted, seed=seed + sums.rounds, crises=CRISES
+            )
+        sums.seconds += time.monotonic() - began
+        sums.points += played.points
+        sums.faults += [f"{name}, round {sums.rounds}: {fault}" for fault in played.faults]
+        sums.counts += Counter({count: getattr(played, count) for count in COUNTS})
+        print(f"{name}: {sums.counts['kills']} kills, {len(sums.faults)} faults", flush=True)
+        yield sums
+
+
+def write(found: Sequence[Sums], note: str) -> None:
+    """The result so far, so that nothing of it is lost if this is ended early."""
+    head = HEAD.format(
+        machine=described("sqlalchemy"),
+        crises=CRISES,
+        steps=len(runs.WORK),
+        points=len(runs.runs_process.POINTS),
+    )
+    points = sum((one.points for one in found), Counter())
+    where = "\n".join(f"- {point}: {count}" for point, count in points.most_common())
+    wrong = "\n".join(f"- {fault}" for one in found for fault in one.faults) or "Nothing."
+    lines = "\n".join(one.line for one in found)
+    said = f"\n{note}\n" if note else ""
+    RESULT.write_text(
+        f"{head}{lines}\n{said}\nWhere they died:\n\n{where}\n\n"
+        f"What was lost or done twice:\n\n{wrong}\n",
+        encoding="utf-8",
+    )
 
 
 def main() -> int:
@@ -74,37 +111,23 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--note", default="", help="what else the machine was doing")
     asked = parser.parse_args()
-    lines, faults = [], list[str]()
-    points: Counter[str] = Counter()
+    done: list[Sums] = []
 
     def sqlite(folder: Path) -> AbstractContextManager[str]:
         return nullcontext(f"sqlite:///{folder / 'state.sqlite'}")
 
     with postgres_server(find_postgres()) as server:
         for name, database, kills in (
-            ("PostgreSQL", lambda _folder: server.new_database(), asked.postgres_kills),
             ("SQLite", sqlite, asked.kills),
+            ("PostgreSQL", lambda _folder: server.new_database(), asked.postgres_kills),
         ):
-            line, died, wrong = run(name, database, kills, asked.seed)
-            lines.append(line)
-            points += died
-            faults += wrong
-    head = HEAD.format(
-        machine=described("sqlalchemy"),
-        crises=runs.CRISES,
-        steps=len(runs.WORK),
-        points=len(runs.runs_process.POINTS),
-    )
-    where = "\n".join(f"- {point}: {count}" for point, count in points.most_common())
-    wrong = "\n".join(f"- {fault}" for fault in faults) or "Nothing."
-    note = f"\n{asked.note}\n" if asked.note else ""
-    RESULT.write_text(
-        f"{head}{chr(10).join(lines)}\n{note}\nWhere they died:\n\n{where}\n\n"
-        f"What was lost or done twice:\n\n{wrong}\n",
-        encoding="utf-8",
-    )
+            last = Sums(name)
+            for sums in rounds(name, database, kills, asked.seed):
+                write([*done, sums], asked.note)
+                last = sums
+            done.append(last)
     print(RESULT.read_text(encoding="utf-8"))
-    return 1 if faults else 0
+    return 1 if any(sums.faults for sums in done) else 0
 
 
 if __name__ == "__main__":

@@ -26,10 +26,12 @@ from sqlalchemy.exc import OperationalError
 from alerts import lease
 from alerts.library.store import parsed
 from alerts.notify import backoff, config, outbox
-from alerts.runs import executor, job, rows, tasks, worries
+from alerts.records import altered
+from alerts.runs import cadences, executor, job, machine, rows, tasks, worries
 from alerts.runs.effects import Effect, EffectError, StepContext
+from alerts.runs.model import Event, Kind
 from data_access.state import schema
-from data_access.state.engine import open_state
+from data_access.state.engine import open_state, writing
 
 PEOPLE = """
 schema_version: 1
@@ -152,10 +154,28 @@ def warmed(url: str) -> Engine:
     executor._Executor(given).due()
     worries._overdue_steps(engine, now)
     worries._overdue_updates(engine, now)
-    with engine.connect() as connection:
-        rows.look(connection, 1, locked=True)
+    with contextlib.suppress(_TakenBack), writing(engine) as connection:
+        _tried(connection, now)
     engine.dispose()  # a connection must not be shared with a child
     return engine
+
+
+class _TakenBack(Exception):  # noqa: N818 - rolls back on purpose
+    pass
+
+
+def _tried(connection: Connection, now: datetime) -> None:
+    """Everything that a step writes, taken back."""
+    stored = rows.load(connection, 1)
+    if stored is not None:
+        key, one = next(iter(stored.run.steps.items()))
+        run = machine.with_steps(stored.run, {key: altered(one, owner="x", attempts=9)})
+        event = Event(Kind.BLOCKED, now, "worker", key, {"note": "x"})
+        claim = rows.Claim("x", now)
+        saved = rows.save(connection, stored, run, [event], now, claims={key: claim})
+        outbox.enqueue(connection, worries.messages(config.load(PEOPLE), saved, [event], now), now)
+        cadences.end(connection, run.id)
+    raise _TakenBack
 
 
 def work(order: dict[str, Any], engine: Engine) -> None:
