@@ -286,7 +286,7 @@ def batches(room: Room, zone: str, query: str) -> str:
         table.append(
             Row(
                 (
-                    Cell(one.title),
+                    Cell(one.title or f"#{one.id}"),
                     Cell(batch_state_name(one.state), status=BATCH_STATUS.get(one.state, "none")),
                     Cell(formats.number(one.items)),
                     Cell(amounts or formats.NONE),
