@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, func, insert, select
 
-from alerts import drills, quality, runs
+from alerts import drills, quality, reviews, runs
 from alerts.crisis import rows as crisis_rows
 from alerts.drills import Scenario, Why, scenarios
 from alerts.event_log import verify
+from alerts.notify.config import load
 from alerts.quality import known as known_incidents
+from alerts.reviews import causes, tracker
 from alerts.runs import rows as run_rows
 from alerts.runs.model import Action, Do
 from data_access.state import schema
 from data_access.state.engine import writing
 from tests.alerts.drills.exercise import SCENARIO, Exercise
+from tests.alerts.notify.fault_server import FaultServer, fault_server
 from tests.alerts.runs import world
 from tests.alerts.runs.world import HOUR, MINUTE, T0
 
@@ -28,6 +32,13 @@ def exercise(engine: Engine) -> Exercise:
     made = Exercise(engine)
     made.prepare()
     return made
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    """A web server that remembers who called."""
+    with fault_server() as running:
+        yield running
 
 
 def crisis(found: Exercise) -> crisis_rows.StoredCrisis:
@@ -357,3 +368,41 @@ def test_a_drill_counts_for_nothing(exercise: Exercise) -> None:
         payloads = connection.execute(select(schema.outbox.c.payload_json)).scalars().all()
     assert payloads
     assert all(json.loads(payload)["drill"] for payload in payloads)
+
+
+def test_a_webhook_of_a_drill_calls_nobody(engine: Engine, server: FaultServer) -> None:
+    made = Exercise(engine)
+    made.config = load(
+        "schema_version: 1\npeople:\n  Lea: {roles: [crisis_lead]}\n"
+        f'channels:\n  hook: {{kind: webhook, url: "{server.url}/real"}}\n'
+    )
+    step = {"do": "call_webhook", "with": {"channel": "hook"}, "effect": "at_most_once"}
+    made.prepare(world.line("call-partner", "auto", **step))
+    made.start(replace(SCENARIO, people={}))
+    for _ in range(3):
+        made.wall += timedelta(seconds=10)
+        made.work()
+    with engine.connect() as connection:
+        row = connection.execute(select(schema.run_step)).one()
+    assert (row.state, row.result_json["sent"]) == ("done", False)
+    assert server.requests == []
+
+
+def test_a_real_crisis_is_reviewed_as_if_there_were_no_drill(exercise: Exercise) -> None:
+    exercise.start()
+    number = exercise.drill().crisis_id
+    asked = causes.ask(exercise.engine, number, "Why?", actor="Lea", token=None, wall=exercise.wall)
+    assert asked.result == "done"
+    exercise.end()
+    with writing(exercise.engine) as connection:
+        reviews.open(connection, number, now=exercise.wall, actor="Lea")
+    found = tracker.tracker(exercise.engine, exercise.wall + timedelta(days=90))
+    assert (found.causes, found.reviews, found.figures.all) == ((), (), 0)
+    with exercise.engine.connect() as connection:
+        assert connection.execute(select(schema.root_cause.c.drill)).scalar_one() is True
+        payloads = connection.execute(
+            select(schema.event_log.c.payload_json).where(
+                schema.event_log.c.kind == "review_opened"
+            )
+        ).scalars()
+        assert [json.loads(payload)["drill"] for payload in payloads] == [1]
