@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from alerts import evidence_files
-from alerts.dossier import collecting, pack
-from alerts.dossier.collecting import FORMS, CollectError, Form
+from alerts.dossier import collecting, pack, wanted
+from alerts.dossier.collecting import FORMS, Form
 from alerts.dossier.filing import New, Why, file_row
+from alerts.dossier.wanted import CollectError
 from alerts.runs.effects import Effect, EffectError, StepContext
 from data_access.state import schema
 
@@ -25,19 +26,17 @@ class _Kept:
     size: int
 
 
-def _collect(context: StepContext) -> list[_Kept]:
+def _collect(context: StepContext) -> tuple[list[_Kept], Mapping[str, str]]:
     form, item = _form(context.params), str(context.params.get("item") or "") or None
     tables = _names(context.params.get("tables"))
     try:
         with context.engine.connect() as connection:
-            asked = collecting.wanted(connection, context.crisis_id, context.labels, tables)
-        extracts = collecting.collect(
-            context.warehouse, asked, prefix=f"evidence-{context.crisis_id}"
-        )
+            asked = wanted.wanted(connection, context.crisis_id, context.labels, tables)
+        found = collecting.collect(context.warehouse, asked, prefix=f"evidence-{context.crisis_id}")
     except CollectError as error:
         raise EffectError(str(error)) from error
     kept = []
-    for extract in extracts:
+    for extract in found.extracts:
         new = collecting.filed(extract, form, item=item)
         try:
             sha256, size = evidence_files.put(
@@ -46,10 +45,15 @@ def _collect(context: StepContext) -> list[_Kept]:
         except evidence_files.EvidenceFileError as error:
             raise EffectError(str(error)) from error
         kept.append(_Kept(new, sha256, size))
-    return kept
+    return kept, found.left_out
 
 
-def _file(connection: Connection, context: StepContext, kept: list[_Kept]) -> Mapping[str, Any]:
+def _file(
+    connection: Connection,
+    context: StepContext,
+    prepared: tuple[list[_Kept], Mapping[str, str]],
+) -> Mapping[str, Any]:
+    kept, left_out = prepared
     numbers, rows = [], {}
     for one in kept:
         outcome = file_row(
@@ -66,7 +70,7 @@ def _file(connection: Connection, context: StepContext, kept: list[_Kept]) -> Ma
         if outcome.result == "done" or outcome.why == Why.ALREADY:
             numbers.append((outcome.data or {})["evidence"])
             rows[str(one.new.detail["table"])] = one.new.detail["rows"]
-    return {"evidence": numbers, "rows": rows}
+    return {"evidence": numbers, "rows": rows, "left_out": dict(left_out)}
 
 
 def _prepare_pack(context: StepContext) -> pack.Built:

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine, insert
 
 from alerts import dossier, evidence_files
-from alerts.dossier import collecting
+from alerts.dossier import collecting, wanted
 from alerts.dossier.effects import EFFECTS
 from alerts.runs.effects import EffectError, StepContext
 from data_access.contracts import TABLES
@@ -165,8 +165,8 @@ def test_disputes_bring_their_checklist(
                 added_at=NOW,
             )
         )
-        asked = collecting.wanted(connection, number, {})
-    for extract in collecting.collect(warehouse, asked, prefix="evidence-1"):
+        asked = wanted.wanted(connection, number, {})
+    for extract in collecting.collect(warehouse, asked, prefix="evidence-1").extracts:
         new = collecting.filed(extract, "csv", item=None)
         dossier.add(engine, number, new, home=tmp_path, actor="w", token=None, wall=NOW)
     from alerts.dossier.rows import crisis_row
@@ -174,6 +174,34 @@ def test_disputes_bring_their_checklist(
     with engine.connect() as connection:
         found = dossier.completeness(connection, crisis_row(connection, number), NOW)
     assert "card-not-received" in [name for name, _title in found.lists]
+
+
+def test_named_tables_are_reached_over_what_hangs_on_a_link(
+    engine: Engine, warehouse: Warehouse, tmp_path: Path
+) -> None:
+    whole(engine, tmp_path)
+    lines = [
+        {"line_id": "1", "order_id": "O-1", "lot_id": "LOT-7", "placed_at": at("2026-03-01")},
+        {"line_id": "2", "order_id": "O-2", "lot_id": "LOT-8", "placed_at": at("2026-03-01")},
+    ]
+    merge(warehouse, "order_lines", lines)
+    orders = [{"order_id": name, "placed_at": at("2026-03-01")} for name in ("O-1", "O-2", "O-3")]
+    merge(warehouse, "orders", orders)
+    parcels = [
+        {"shipment_id": f"S-{n}", "order_id": f"O-{n}", "created_at": at("2026-03-01")}
+        for n in (1, 2)
+    ]
+    merge(warehouse, "shipments", parcels)
+    given = context(
+        engine, warehouse, tmp_path, tables=["orders", "order_lines", "shipments", "mentions"]
+    )
+    result = collected(engine, given)
+    # The linked lot leads to one order; the shipments and lines are those of that order.
+    assert result["rows"] == {"orders": 1, "order_lines": 1, "shipments": 1}
+    assert result["left_out"] == {"mentions": "This home records no mentions."}
+    row = dossier.rows_of(engine, 1).filter(pl.col("name").str.starts_with("shipments")).row(0)
+    content = evidence_files.read(tmp_path, row[5])
+    assert pl.read_csv(io.BytesIO(content))["shipment_id"].to_list() == ["S-1"]
 
 
 @pytest.mark.parametrize(
