@@ -7,7 +7,7 @@ measured last. A criterion that held and cannot be told any more goes on holding
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -67,7 +67,9 @@ def settle(
     values = {name: found.get("value") for name, found in measured.items()}
     proposal = propose(levels, values, stored.flags)
     before = {row.criterion: row for row in _rows(connection, stored.id)}
-    late = levels.update_every[stored.level or stored.proposed_level or 1]
+    # In a drill figures change by what is sprung on people alone: nobody need look meanwhile.
+    drill = stored.drill_id is not None
+    late = None if drill else levels.update_every[stored.level or stored.proposed_level or 1]
     settled = [_settled(hit, before.get(hit.criterion), now, late) for hit in proposal.hits]
     for row in settled:
         _keep(connection, stored.id, row, before.get(row["criterion"]))
@@ -95,14 +97,14 @@ def settle(
     return rows.save(connection, stored, crisis, events, now)
 
 
-def _settled(hit: Hit, before: Any, now: datetime, late: Any) -> dict[str, Any]:
+def _settled(hit: Hit, before: Any, now: datetime, late: timedelta | None) -> dict[str, Any]:
     """What becomes of a criterion's row; `late`: a gap between looks that proves nothing."""
     held_before = before is not None and before.holds
     holds = held_before if hit.holds is None else hit.holds
     clear_since = None if before is None else before.value_json.get("clear_since")
     if holds:
         clear_since = None
-    elif held_before or (clear_since and before.checked_at + late < now):
+    elif held_before or (late and clear_since and before.checked_at + late < now):
         clear_since = now.isoformat()
     return {
         "criterion": hit.criterion,

@@ -63,6 +63,8 @@ def step(
     """The move itself, with its links."""
     levels = criteria.levels_of(connection, stored.levels_version_id)
     permit(config, levels, stored.crisis, action)
+    if action.do is Do.LOWER and stored.drill_id is not None:  # the worker measures no drills
+        stored = criteria.settle(connection, stored, levels, stored.measured, now)
     given = _circumstances(connection, stored, levels, config)
     if action.do in (Do.LINK, Do.UNLINK) and stored.is_open:
         action = replace(action, links=_moved_links(connection, stored, action, now))

@@ -36,7 +36,7 @@ from alerts.notify import outbox
 from alerts.notify.config import Config
 from data_access.state import schema
 
-MOST = 10
+MOST = 5
 """Crises that are measured in one tick, those looked at longest ago first."""
 LEVEL_OF_A_CRISIS = 2
 """Below it a single complaint is answered, not managed; see `alerts.crisis.singles`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from alerts import event_log
 from alerts.crisis import criteria, links
@@ -11,6 +11,7 @@ from alerts.crisis.acting import open_by_hand
 from alerts.crisis.model import Do, Link, Status, Why
 from alerts.notify.config import default
 from data_access.state import schema
+from data_access.state.engine import writing
 from tests.alerts.crisis.world import (
     CONFIG,
     HOUR,
@@ -214,3 +215,25 @@ def test_markets_are_those_of_labels(room: Engine) -> None:
     number = opened(room, labels={"topic": "delivery", "markets": "PL,DE"})
     with room.connect() as connection:
         assert links.markets(connection, number) == ["DE", "PL"]
+
+
+def test_in_a_drill_quiet_time_counts_without_the_worker(room: Engine) -> None:
+    number = opened(room)
+    with writing(room) as connection:
+        version = connection.execute(select(schema.document_version.c.id)).scalars().first()
+        drill = connection.execute(
+            schema.drill.insert()
+            .values(
+                title="x", playbook_version_id=version, scenario_json={}, speed=1.0,
+                real_start=NOW, masked_start=NOW, status="running", started_by="Ana", version=1,
+            )
+            .returning(schema.drill.c.id)
+        ).scalar_one()  # fmt: skip
+        connection.execute(update(schema.crisis).values(drill_id=drill))
+    do(room, number, Do.FLAG, flag="recall_hint")
+    lower = do(room, number, Do.LOWER, level=2, note="x", at=NOW + HOUR)
+    assert lower.why == Why.STILL_HOLDS
+    do(room, number, Do.UNFLAG, flag="recall_hint", note="no", at=NOW + 2 * HOUR)
+    lower = do(room, number, Do.LOWER, level=2, note="x", at=NOW + 9 * HOUR)
+    assert (lower.why, lower.at) == (Why.NOT_CLEAR_LONG_ENOUGH, NOW + 10 * HOUR)
+    assert do(room, number, Do.LOWER, level=2, note="x", at=NOW + 10 * HOUR).result == "done"
