@@ -87,6 +87,7 @@ def order(
     public: bool | None = None,
     variables: Mapping[str, Any] | None = None,
     labels: Mapping[str, str] | None = None,
+    otherwise: Sequence[str] = (),
 ) -> Order:
     """Find out what is to be drafted.
 
@@ -102,6 +103,8 @@ def order(
         public: the template's if it is left out; what a template calls public stays so.
         variables: raw values by name; what does not fit counts as not given.
         labels: of the crisis; fill variables of the same name. Its first market fills `country`.
+        otherwise: markets to write for where those of the crisis are not known, such as of a lot
+            that was sold in many.
 
     Raises:
         DraftError: no such template, channel or language.
@@ -116,7 +119,8 @@ def order(
             known = ", ".join(template.channels)
             raise DraftError(f"{template_id} has no text for {channel}; it has {known}.")
     known_labels = {**(labels or {}), "market": ", ".join(markets(connection, crisis_id))}
-    given = tuple(locales) or languages_of(known_labels["market"], template)
+    countries = known_labels["market"] or ", ".join(otherwise)
+    given = tuple(locales) or languages_of(countries, template)
     wanted = tuple(dict.fromkeys((template.source, *given)))
     for locale in wanted:
         if locale not in template.locales:

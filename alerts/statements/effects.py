@@ -33,6 +33,7 @@ def _prepare(context: StepContext) -> Order:
                 public=given.get("public"),
                 variables={**context.variables, **(given.get("variables") or {})},
                 labels=context.labels,
+                otherwise=_listed(given.get("markets")),
             )
     except DraftError as error:
         raise EffectError(str(error)) from error
@@ -44,7 +45,7 @@ def _of_step(connection: Connection, context: StepContext) -> dict[str, Any]:
 
     stored = runs.look(connection, context.run_id)
     step = None if stored is None else stored.playbook.by_key.get(context.step_key)
-    if step is None or step.kind != "statement":
+    if stored is None or step is None or step.kind != "statement":
         return {}
     return {
         "template": step.template,
@@ -52,6 +53,7 @@ def _of_step(connection: Connection, context: StepContext) -> dict[str, Any]:
         "channels": step.channels,
         "locales": step.locales,
         "public": step.public,
+        "markets": stored.playbook.markets,
     }
 
 
