@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash import Dash, Input, Output
 
+from alerts.crisis.singles import singles
 from alerts.crisis_room import levels_now, listing, playbook_choices
 from dashboard import panel_state, pulse
 from dashboard.acting import actions
@@ -39,6 +40,9 @@ def register(app: Dash, services: Services) -> None:
         Output(Crises.PROPOSED, "data-rows"),
         Output(Crises.DRILLS_PART, "hidden"),
         Output(Crises.DRILLS, "data-rows"),
+        Output(Crises.SINGLES_PANEL, "className"),
+        Output(Crises.SINGLES_TITLE, "children"),
+        Output(Crises.SINGLES, "data-rows"),
         Output(Crises.CLOSED_PANEL, "className"),
         Output(Crises.CLOSED_TITLE, "children"),
         Output(Crises.CLOSED, "data-rows"),
@@ -55,6 +59,11 @@ def pressed(services: Services, data: Any) -> tuple[str, str, str, str, str]:
     return found.token, found.text, found.style, words.go_on(found.href), found.href
 
 
+def has_cases(services: Services) -> bool:
+    """Whether anything was imported yet."""
+    return services.warehouse.exists("cases", "marts")
+
+
 def listed(services: Services, query: str, done: str) -> tuple[Any, ...]:
     """Every list of the screen."""
     wall = services.clock()
@@ -66,9 +75,9 @@ def listed(services: Services, query: str, done: str) -> tuple[Any, ...]:
     def rows(part: Any, prefix: str) -> str:
         return words.shown(part, query=query, zone=zone, done=done, prefix=prefix)
 
-    offered = words.open_acts(
-        levels_now(services.engine), playbook_choices(services.engine, current())
-    )
+    levels = levels_now(services.engine)
+    alone = singles(services.warehouse, levels, wall) if levels and has_cases(services) else None
+    offered = words.open_acts(levels, playbook_choices(services.engine, current()))
     return (
         panel_state.of(len(found.open), stale=stale),
         words.answer(found),
@@ -78,6 +87,9 @@ def listed(services: Services, query: str, done: str) -> tuple[Any, ...]:
         rows(found.proposed, "crises-proposed"),
         not found.drills,
         rows(found.drills, "crises-drills"),
+        panel_state.of(alone.rows.height if alone else 0),
+        words.singles_title(alone.total if alone else 0),
+        words.singles(alone, levels, zone, query) if alone else "",
         panel_state.of(len(found.over)),
         words.closed_title(len(found.over)),
         rows(found.over, "crises-closed"),

@@ -8,12 +8,14 @@ from typing import Any
 
 import orjson
 
+from alerts.crisis.singles import Singles
 from alerts.crisis_room import Listed, Listing
 from dashboard import formats
 from dashboard.acting import Act, Field
 from dashboard.formats import iso_utc
 from dashboard.ids import Crises
 from dashboard.languages import _, ngettext
+from dashboard.rows import Cell, Column, Row, table
 from dashboard.url_filter import link
 from dashboard.wording.crisis_names import (
     STATUS_KIND,
@@ -23,6 +25,9 @@ from dashboard.wording.crisis_names import (
     status_name,
     told,
 )
+
+SINGLES_SHOWN = 20
+"""Single complaints that are listed, the newest first."""
 
 
 def answer(found: Listing) -> str:
@@ -257,3 +262,25 @@ def strip(listed: Sequence[Listed], query: str, zone: str) -> str:
 def go_on(href: str) -> str:
     """The way to a crisis that was just opened."""
     return _("Go to the crisis") if href else ""
+
+
+def singles(found: Singles, levels: Any, zone: str, query: str) -> str:
+    """Single complaints as a table: the case, where, why it stands out, since when."""
+    names = {name: told(one.title) for name, (_l, one, _e) in levels.conditions.items()}
+    shown = []
+    for row in found.rows.head(SINGLES_SHOWN).iter_rows(named=True):
+        why = ", ".join(names.get(name, name) for name in row["criteria"])
+        href = link(f"/cases/{row['case_id']}", query, {"feed": row["source"]})
+        shown.append(
+            Row(
+                (
+                    Cell(row["case_id"]),
+                    Cell(formats.country(row["market"] or "")),
+                    Cell(why),
+                    Cell(formats.moment(row["at"], zone), at=row["at"]),
+                ),
+                href=href,
+            )
+        )
+    columns = [Column(_("Case")), Column(_("Market")), Column(_("Why")), Column(_("Since"))]
+    return table(columns, shown) if shown else ""

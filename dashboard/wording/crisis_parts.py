@@ -11,6 +11,7 @@ from alerts.approvals import Approval
 from alerts.crisis.people import holders
 from alerts.crisis.statutory_clocks import Clock
 from alerts.crisis_room import Room
+from alerts.crisis_room.model import StatementPart
 from alerts.notify.config import Config
 from alerts.runs import Beat
 from dashboard import formats, rows
@@ -216,25 +217,29 @@ def people_acts(room: Room, done: str) -> str:
 
 
 def statements(room: Room, zone: str, query: str) -> str:
-    """One row for each text: for whom, where, in which language, how far, signed by whom."""
-    table = []
+    """One row for each text and language: its channels, how far the least is, who signed."""
+    grouped: dict[tuple[str, str, str], list[StatementPart]] = {}
     for one in room.statements:
-        signed = ", ".join(_signature(mark) for mark in one.signed)
-        at = one.sent_at or one.updated_at
+        grouped.setdefault((one.template, one.audience, one.locale), []).append(one)
+    table = []
+    for (template, audience, locale), parts in grouped.items():
+        last = min(parts, key=lambda one: _ORDER.index(one.status))
+        signed = dict.fromkeys(_signature(mark) for one in parts for mark in one.signed)
+        at = max(one.sent_at or one.updated_at for one in parts)
         table.append(
             Row(
                 (
-                    Cell(_template_name(one.template), audience_name(one.audience)),
-                    Cell(formats.language_name(one.locale)),
-                    Cell(one.channel),
+                    Cell(_template_name(template), audience_name(audience)),
+                    Cell(formats.language_name(locale)),
+                    Cell(", ".join(one.channel for one in parts)),
                     Cell(
-                        statement_status_name(one.status),
-                        status=STATEMENT_STATUS.get(one.status, "none"),
+                        statement_status_name(last.status),
+                        status=STATEMENT_STATUS.get(last.status, "none"),
                     ),
-                    Cell(signed or formats.NONE),
+                    Cell(", ".join(signed) or formats.NONE),
                     Cell(formats.moment(at, zone)),
                 ),
-                href=link(f"/statements/{one.id}", query),
+                href=link(f"/statements/{last.id}", query),
             )
         )
     columns = [
@@ -246,6 +251,9 @@ def statements(room: Room, zone: str, query: str) -> str:
         Column(_("Changed"), num=True),
     ]
     return rows.table(columns, table) if table else ""
+
+
+_ORDER = ("draft", "translated", "proofread", "final", "sent", "withdrawn")
 
 
 def _template_name(template: str) -> str:
