@@ -16,7 +16,7 @@ import polars as pl
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 
-from alerts import approvals, library
+from alerts import approvals
 from alerts.actions import Outcome, take_token
 from alerts.approvals import Subject
 from alerts.compensation import exporting, rows
@@ -158,8 +158,7 @@ def act(
 
 def standing(connection: Connection, stored: StoredBatch) -> Standing:
     """A batch with its items, who must sign it and who has."""
-    document = library.version(connection, stored.policy_id)
-    assert document is not None  # versions are never removed
+    document = rows.policy_of(connection, stored.policy_id)
     items = rows.items(connection, stored.id)
     kept = items.filter(pl.col("state") != "excluded")
     need = needed(document.model, weigh(kept, stored.rates))

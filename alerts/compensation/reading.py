@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, Engine, func, select
 
-from alerts import approvals, library
+from alerts import approvals
 from alerts.compensation import batches, budget, drafting, facts, leakage, ledger, rates, rows
 from alerts.compensation.leakage import Leakage
 from alerts.compensation.machine import BatchState
@@ -134,8 +134,7 @@ def _listed(
     config: Config,
     actor: str,
 ) -> tuple[Any, ...]:
-    document = library.version(connection, stored.policy_id)
-    assert document is not None  # versions are never removed
+    document = rows.policy_of(connection, stored.policy_id)
     own = sums.filter(pl.col("batch") == stored.id)
     weight = weigh(own, stored.rates)
     need = needed(document.model, weight)
@@ -193,8 +192,7 @@ def page(engine: Engine, batch_id: int) -> BatchPage | None:
         if stored is None:
             return None
         standing = batches.standing(connection, stored)
-        document = library.version(connection, stored.policy_id)
-        assert document is not None
+        document = rows.policy_of(connection, stored.policy_id)
         given = approvals.of(connection, rows.SUBJECT, str(batch_id))
         timeline = _timeline(connection, stored)
     counted = set(standing.signatures)
@@ -226,7 +224,7 @@ def policy_of(engine: Engine, batch_id: int) -> Policy | None:
     """The policy that a batch was made by; None if there is no such batch."""
     with engine.connect() as connection:
         stored = rows.find(connection, batch_id)
-        document = library.version(connection, stored.policy_id) if stored else None
+        document = rows.policy_of(connection, stored.policy_id) if stored else None
     return None if document is None else document.model
 
 

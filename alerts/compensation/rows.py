@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,6 +13,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, insert, select, update
 
+from alerts import library
 from alerts.compensation import criteria as criteria_of
 from alerts.compensation import rates as rates_of
 from alerts.compensation.candidates import CANDIDATES, TAKEN
@@ -19,9 +21,12 @@ from alerts.compensation.criteria import Criteria
 from alerts.compensation.machine import Batch, BatchState, Event
 from alerts.compensation.rates import Rates
 from alerts.event_log import Entry, append, canonical, lock
+from alerts.library import Document, DocumentError
 from data_access.state import schema
 from data_access.state.schema import compensation_batch as table
 from data_access.state.schema import compensation_item as item_table
+
+log = logging.getLogger("afterwatch.worker")
 
 SUBJECT = "compensation_batch"
 """Kind of subject of approvals; of log entries too where a batch belongs to no crisis."""
@@ -355,6 +360,26 @@ def content_sha256(
         "items": [list(row) for row in kept.select(names).iter_rows()],
     }
     return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def policy_of(connection: Connection, policy_id: int) -> Document:
+    """The policy that a batch was made by.
+
+    One written for another Afterwatch may not be readable any more; then the one in force is what
+    there is to judge by.
+
+    Raises:
+        DocumentError: neither can be read.
+    """
+    try:
+        found = library.version(connection, policy_id)
+    except DocumentError:
+        log.warning("policy version %d cannot be read any more", policy_id)
+        found = library.current(connection, "compensation", "standard")
+        if found is None:
+            raise
+    assert found is not None  # versions are never removed
+    return found
 
 
 def stored_json(connection: Connection, batch_id: int) -> dict[str, Any]:

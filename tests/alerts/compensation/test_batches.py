@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from alerts.actions import Outcome
-from alerts.compensation import batches, rows
+from alerts.compensation import batches, reading, rows
 from alerts.compensation.candidates import CANDIDATES
 from alerts.compensation.machine import (
     TABLE,
@@ -314,6 +314,22 @@ def test_what_nobody_can_add_up_is_the_highest_roles_to_sign(
     assert do(engine, batch, Do.APPROVE).why == "not_in_role"
     assert do(engine, batch, Do.APPROVE, "Chen").data == {"batch": batch, "state": "submitted"}
     assert do(engine, batch, Do.APPROVE, "Dora").data == {"batch": batch, "state": "approved"}
+
+
+def test_a_policy_that_cannot_be_read_any_more_does_not_hide_its_batches(
+    engine: Engine, policy_id: int
+) -> None:
+    batch = proposed(engine, policy_id, candidate("A"))
+    version = schema.document_version
+    with engine.begin() as connection:
+        found = connection.execute(select(version).where(version.c.id == policy_id)).mappings()
+        row = dict(found.one())
+        connection.execute(version.insert().values({**row, "id": 9_999, "n": 99}))
+        connection.execute(
+            version.update().where(version.c.id == policy_id).values(body_yaml="id: old")
+        )
+    assert do(engine, batch, Do.SUBMIT, "Emil").result == "done"
+    assert reading.listed(engine, CONFIG, "Anna")["mine"].to_list() == [True]
 
 
 def test_a_step_of_a_run_has_one_batch(engine: Engine, policy_id: int) -> None:
