@@ -233,11 +233,16 @@ class Worker:
                     services,
                     config,
                     services.clock,
-                    stopping=self.stop.is_set,
+                    stopping=self._between_steps,
                 )
                 self._run_faults = report.faults
             except LeaseLost as lost:
                 log.warning("%s", lost)
+
+    def _between_steps(self) -> bool:
+        """Whether to stop; each step has the whole time that a job may stand at one place."""
+        self.progress.step("runs", "next step")
+        return self.stop.is_set()
 
     def move_stages(self) -> None:
         """Backtest rule versions that wait for it, and move them on; the leader only."""

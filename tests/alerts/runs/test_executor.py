@@ -256,7 +256,11 @@ def test_what_was_done_once_and_could_not_be_written_is_unknown(
 def test_a_worker_that_leads_no_more_writes_nothing(world: World, outside: Outside) -> None:
     world.start(auto())
     old = leading(world, "old")
-    outside.during = lambda: leading(world, "new") and None
+
+    def take_over() -> None:
+        leading(world, "new")
+
+    outside.during = take_over
     with pytest.raises(LeaseLost):
         turn(world, T0, old)
     assert world.states() == {"go": "running"}
