@@ -63,7 +63,7 @@ def _standing(page: StatementPage, zone: str) -> str:
     waiting = _next(page)
     if waiting is None:
         return _("All three have signed; it may go out.")
-    return _("Waits for: {what}.", what=signature_name(waiting.do, waiting.role))
+    return _("Waits for: {what}.", what=role_name(waiting.role))
 
 
 def _next(page: StatementPage) -> Signature | None:
@@ -121,7 +121,7 @@ def _signature(page: StatementPage, each: Signature, zone: str) -> rows.Fact:
         at = formats.moment(each.given.at, zone)
         approved = each.given.decision == "approved"
         text = (
-            _("{name}, {time}", name=each.given.by, time=at)
+            f"{each.given.by} · {at}"
             if approved
             else _("Rejected by {name}, {time}", name=each.given.by, time=at)
         )
@@ -190,12 +190,12 @@ def findings_title(page: StatementPage) -> str:
 
 def findings(page: StatementPage) -> str:
     """What is wrong, and what to do."""
-    return rows.items(
+    return rows.facts(
         [
-            rows.Item(
-                str(one.what.in_(either("en", "zh"))),
-                "",
-                note=str(one.advice.in_(either("en", "zh"))),
+            rows.Fact(
+                _("Blocks signing") if one.severity == "error" else _("To consider"),
+                one.what.in_(either("en", "zh")),
+                sub=one.advice.in_(either("en", "zh")),
                 status="breach" if one.severity == "error" else "watch",
             )
             for one in page.findings
@@ -233,13 +233,14 @@ def actions(page: StatementPage, can: Collection[Do], done: str) -> str:
     )
 
 
-def _sign(do: Do) -> Act:
+def _sign(do: Do, page: StatementPage) -> Act:
     label = {
         Do.TRANSLATED: _("Sign as right"),
         Do.PROOFREAD: _("Sign as proofread"),
         Do.FINAL: _("Sign as final"),
     }[do]
-    return Act(str(do), label, primary=True)
+    blocked = any(one.severity == "error" for one in page.findings)
+    return Act(str(do), label, primary=not blocked)
 
 
 def _reject(_page: StatementPage) -> Act:
@@ -317,7 +318,7 @@ def _restore(_page: StatementPage) -> Act:
 
 
 def _signing(do: Do) -> Callable[[StatementPage], Act | None]:
-    return lambda _page: _sign(do)
+    return lambda page: _sign(do, page)
 
 
 _OFFERED: Mapping[Do, Callable[[StatementPage], Act | None]] = {
@@ -340,7 +341,7 @@ def record(page: StatementPage, zone: str) -> str:
     found = []
     for noted in sent.get("records", []):
         at = formats.moment(datetime.fromisoformat(noted["at"]), zone)
-        by = _("{name}, {time}", name=noted.get("by", ""), time=at)
+        by = f"{noted.get('by', '')} · {at}"
         if noted.get("how") == "outbox":
             state = page.messages.get(noted.get("message"), "")
             found.append(rows.Fact(noted["channel"], by, sub=message_state(state)))

@@ -109,7 +109,7 @@ def test_the_chain_says_who_signed_and_who_is_waited_for(
     world.act(Do.TRANSLATED, "Pia")
     facts = json.loads(shown(fake_services, world.ids["en"])[f"{Statement.CHAIN}.data-rows"])
     first, second, third = facts["rows"]
-    assert first["text"].startswith("Pia, ")
+    assert first["text"].startswith("Pia · ")
     assert second["text"] == "Waits for Ren, Lex"
     assert third["text"] == "Not yet; may sign: Fay, Lex"
     world.act(Do.EDIT, "Pia", text=world.one().body.replace("Please stop", "Stop"))
