@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-Kind = Literal["incident", "page", "bundle", "dead_letter", "test", "crisis", "compensation", "digest"]
+Kind = Literal[
+    "incident", "page", "bundle", "dead_letter", "test", "crisis", "compensation", "digest"
+]
 SHORT_ID = 8
 """Characters of the key that a person sees, to recognise a message that came twice."""
 

@@ -45,12 +45,11 @@ def actions_table(pairs: Sequence[Pair], codes: Codes, today: date) -> str:
             rows.Row(
                 (
                     rows.Cell(word, status=kind),
-                    rows.Cell(action.text, sub=_under(action, cause, codes)),
+                    rows.Cell(action.text, sub=_under(action, cause, codes), href=href),
                     rows.Cell(action.state.owner),
                     rows.Cell(formats.day(action.state.due_on)),
                     rows.Cell(formats.day(action.state.check_on)),
                 ),
-                href,
             )
         )
     return rows.table(columns, shown)
@@ -82,15 +81,15 @@ def _cause_row(
     state = _("Overdue: why is not known") if late else cause_status(str(cause.cause.status))
     kind = "breach" if late else CAUSE_KIND[str(cause.cause.status)]
     found = retests.get(cause.id)
+    href = f"/reviews/{cause.crisis_id}" if cause.crisis_id is not None else ""
     return rows.Row(
         (
             rows.Cell(state, sub=cause.cause.reason, status=kind),
-            rows.Cell(cause_title(cause, codes), sub=cause.cause.finding or cause.title),
+            rows.Cell(cause_title(cause, codes), sub=cause.cause.finding or cause.title, href=href),
             rows.Cell(where(labels_of(cause.facts)) or formats.NONE),
             rows.Cell(cause.cause.owner or formats.NONE),
             _retest(found),
         ),
-        f"/reviews/{cause.crisis_id}" if cause.crisis_id is not None else "",
     )
 
 

@@ -174,12 +174,15 @@ def list_rows(whole: Whole, zone: str) -> str:
             rows.Row(
                 (
                     rows.Cell(word, status=kind),
-                    rows.Cell(one.title, sub=_("Level {n}", n=one.level) if one.level else ""),
+                    rows.Cell(
+                        one.title,
+                        sub=_("Level {n}", n=one.level) if one.level else "",
+                        href=f"/reviews/{one.crisis_id}",
+                    ),
                     rows.Cell(formats.moment(one.due_at, zone)),
                     rows.Cell(one.owner or formats.NONE),
                     rows.Cell(summary_state(one.summary)),
                 ),
-                f"/reviews/{one.crisis_id}",
             )
         )
     return rows.table(columns, shown)

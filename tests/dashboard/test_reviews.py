@@ -118,7 +118,7 @@ def test_what_is_asked_is_grouped_and_what_is_late_is_said(told: Services) -> No
     assert shown[7] == "1 review is overdue"
     (review,) = rows(shown[9])
     assert (cell(review, 0), cell(review, 1)) == ("Overdue", "Leaking kettles")
-    assert review["href"] == "/reviews/1"
+    assert review["cells"][1]["href"] == "/reviews/1"
     assert shown[10] == "2 low scores ask why"
     (group,) = rows(shown[12])
     assert (cell(group, 1), group["cells"][1]["sub"]) == ("2", "lowest score 1")
