@@ -7,12 +7,13 @@ from typing import Any
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from alerts.library.model import DocumentError, Library
 from alerts.playbooks.format import Playbook
 from alerts.playbooks.kind import KIND
 from alerts.playbooks.lint import lint
-from tests.alerts.playbooks.clean import CLEAN
+from tests.alerts.playbooks.clean import CLEAN, body
 from tests.alerts.playbooks.strategies import LIBRARY, bodies, playbooks, written
 
 SCALARS = st.one_of(
@@ -35,12 +36,13 @@ def test_drawn_playbooks_are_clean(playbook: Playbook) -> None:
     assert lint(playbook, LIBRARY) == []
 
 
+@settings(max_examples=20)
 @given(bodies())
-def test_what_is_read_can_be_written_and_read_again(body: dict[str, Any]) -> None:
-    read = KIND.parse(written(body), "drawn.yaml")
+def test_what_is_read_can_be_written_and_read_again(drawn: dict[str, Any]) -> None:
+    read = KIND.parse(written(drawn), "drawn.yaml")
     again = KIND.parse(written(read.model_dump(mode="json", by_alias=True)), "again.yaml")
     assert again == read
-    assert [step.key for step in read.steps] == [step["key"] for step in body["steps"]]
+    assert [step.key for step in read.steps] == [step["key"] for step in drawn["steps"]]
 
 
 def places(value: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -64,14 +66,13 @@ def parsed(text: str) -> tuple[Playbook | None, list[str]]:
 PLACES = [place for place in places(yaml.safe_load(CLEAN)) if place]
 
 
-@settings(max_examples=300)
 @given(st.lists(st.tuples(st.sampled_from(PLACES), THINGS), min_size=1, max_size=3), st.data())
 def test_no_change_of_a_playbook_breaks_reader_or_linter(
     changes: list[tuple[tuple[Any, ...], Any]], data: st.DataObject
 ) -> None:
-    body = yaml.safe_load(CLEAN)
+    clean = body()
     for place, thing in changes:
-        holder = body
+        holder: Any = clean
         try:
             for part in place[:-1]:
                 holder = holder[part]
@@ -82,10 +83,9 @@ def test_no_change_of_a_playbook_breaks_reader_or_linter(
             holder[place[-1]] = thing
         else:
             del holder[place[-1]]
-    playbook, faults = parsed(yaml.safe_dump(body, allow_unicode=True))
-    assert all(fault.startswith("any.yaml") for fault in faults)
-    if playbook is None:
-        assert faults
+    try:
+        playbook = Playbook.model_validate(clean)
+    except ValidationError:
         return
     for library in (LIBRARY, Library()):
         for finding in lint(playbook, library):
@@ -94,6 +94,7 @@ def test_no_change_of_a_playbook_breaks_reader_or_linter(
             assert finding.advice.zh
 
 
+@settings(max_examples=50)
 @given(st.text(max_size=300) | THINGS.map(yaml.safe_dump))
 def test_no_text_breaks_the_reader(text: str) -> None:
     playbook, faults = parsed(text)
