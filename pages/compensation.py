@@ -76,7 +76,7 @@ def _leaks() -> html.Section:
         _("Where it leaks"),
         panel(
             Compensation.LEAKS_PANEL,
-            rows(Compensation.LEAKS, _("Where it leaks")),
+            html.Div(rows(Compensation.LEAKS, _("Where it leaks")), className=TABLE),
             skeleton="table",
             empty=(
                 _("Nothing to compare"),

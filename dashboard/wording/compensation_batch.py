@@ -191,9 +191,9 @@ def sums(page: BatchPage) -> str:
     columns = [
         rows.Column(_("Market")),
         rows.Column(_("Level")),
-        rows.Column(_("Gives")),
         rows.Column(_("Orders"), num=True),
         rows.Column(_("Amount"), num=True),
+        rows.Column(_("Gives")),
     ]
     keys = ["market", "level", "currency"]
     grouped = (
@@ -206,9 +206,9 @@ def sums(page: BatchPage) -> str:
             (
                 rows.Cell(formats.country(row["market"]) if row["market"] else _("Unknown")),
                 rows.Cell(level_name(policy, row["level"])),
-                rows.Cell(said(policy.levels[row["level"]].gives)),
                 rows.Cell(formats.number(row["n"])),
                 rows.Cell(formats.money(row["total"], row["currency"])),
+                rows.Cell(said(policy.levels[row["level"]].gives)),
             )
         )
         for row in grouped.iter_rows(named=True)
