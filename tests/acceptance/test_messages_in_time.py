@@ -170,6 +170,8 @@ def stage(
     """Two workers over one home, begun ten minutes before the first slot that matters."""
     monkeypatch.setattr(tick, "builtin", dict)
     monkeypatch.setattr(worker, "refresh_numbers", lambda _services: None)
+    # Without documents no crisis is proposed: messages of crises are not those of this test.
+    monkeypatch.setattr(worker.library, "register", lambda *_given: [])
     monkeypatch.setattr(worker, "CLOCK_TOLERANCE", timedelta(days=10_000))
     monkeypatch.setattr(gate, "GATE_DAYS", 20)
     monkeypatch.setattr(stages, "BACKTEST_DAYS", 25)

@@ -73,13 +73,17 @@ def services(url: str, home: Path, began: float) -> SimpleNamespace:
 
 
 def bare(put: Callable[[object, str, object], object] = setattr) -> None:
-    """Only the rule of the test, no marts to refresh, short leases, and a gate that is open."""
+    """Only the rule of the test, no marts to refresh, short leases, and a gate that is open.
+
+    Without documents no crisis is proposed; runs of playbooks have crash tests of their own.
+    """
     put(worker, "LEASE_TTL", timedelta(seconds=1))
     put(worker, "CLOCK_TOLERANCE", NEVER_JUMPS)
     put(tick, "builtin", dict)
     put(gate, "GATE_DAYS", 0)
     put(stages, "BACKTEST_DAYS", 1)
     put(worker, "refresh_numbers", lambda _services: None)
+    put(worker.library, "register", lambda *_given: [])
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import Engine, select, update
 
@@ -237,3 +239,16 @@ def test_in_a_drill_quiet_time_counts_without_the_worker(room: Engine) -> None:
     lower = do(room, number, Do.LOWER, level=2, note="x", at=NOW + 9 * HOUR)
     assert (lower.why, lower.at) == (Why.NOT_CLEAR_LONG_ENOUGH, NOW + 10 * HOUR)
     assert do(room, number, Do.LOWER, level=2, note="x", at=NOW + 10 * HOUR).result == "done"
+
+
+def test_of_two_who_press_at_the_same_moment_one_is_first(room: Engine) -> None:
+    number = opened(room)
+    seen = look(room, number).version
+
+    def press(actor: str) -> str:
+        raised = do(room, number, Do.RAISE, level=4, note="worse", version=seen, actor=actor)
+        return raised.result
+
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(press, ["Ana", "Sam"])) == ["done", "stale"]
+    assert kinds(room, number).count("level_raised") == 1
