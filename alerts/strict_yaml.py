@@ -16,6 +16,9 @@ Place = tuple[str | int, ...]
 Fault = Callable[[str], Exception]
 """Makes the error to raise from its message."""
 
+_FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The same in C, ten times as fast; not every build of PyYAML has it."""
+
 MAX_DEPTH = 30
 """Levels of a file; the deepest that any of ours needs is ten."""
 
@@ -41,12 +44,11 @@ def parse(text: str, where: str, fault: Fault) -> tuple[Any, Mapping[Place, int]
         the error that `fault` makes, naming file, line and what to do.
     """
     try:
-        _refuse_growth(text, where, fault)
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        lines: dict[Place, int] = {}
-        if root is not None:
-            _walk(root, (), lines, where, fault)
-        return yaml.safe_load(text), lines
+        return _parsed(text, where, fault, _FAST)
+    except (yaml.YAMLError, ValueError):
+        pass  # said again below, in the words of one parser whatever is installed
+    try:
+        return _parsed(text, where, fault, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise fault(
@@ -104,10 +106,19 @@ def explain(
     return explained
 
 
-def _refuse_growth(text: str, where: str, fault: Fault) -> None:
+def _parsed(text: str, where: str, fault: Fault, loader: Any) -> tuple[Any, dict[Place, int]]:
+    _refuse_growth(text, where, fault, loader)
+    root = yaml.compose(text, Loader=loader)
+    lines: dict[Place, int] = {}
+    if root is not None:
+        _walk(root, (), lines, where, fault)
+    return yaml.load(text, Loader=loader), lines  # noqa: S506 - both loaders are safe ones
+
+
+def _refuse_growth(text: str, where: str, fault: Fault, loader: Any) -> None:
     """Refuse what makes a small file large: aliases multiply, and nesting is walked by calls."""
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=loader):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
             raise fault(
