@@ -160,6 +160,12 @@ def _of_steps() -> dict[str, str]:
         why.PROOF_NEEDED: _("Say how you know."),
         why.EVIDENCE_NEEDED: _("It yields evidence; say where it is, or why there is none."),
         why.FIELDS_NEEDED: _("Fill in what the step asks for."),
+        why.WRONG_VALUE: _(
+            "A value is not of its kind; write a number as 400, a date as 2026-11-22."
+        ),
+        why.NOTHING_LEFT: _("Nothing is left to do in it; name a step to be done again."),
+        why.STILL_RUNNING: _("It still runs, or another run goes on with it already."),
+        why.ONLY_WORKER: _("Only the worker does that."),
         why.TO_BE_SIGNED: _("It is done by signatures."),
         why.NOT_TO_BE_SIGNED: _("There is nothing to sign here."),
         why.DONE_ELSEWHERE: _("Its statements or its batch finish it."),
@@ -171,9 +177,7 @@ def _of_steps() -> dict[str, str]:
 def _of_signatures() -> dict[str, str]:
     why = approvals.Why
     return {
-        why.SAME_PERSON: _(
-            "You signed in another role at {time}; somebody else must sign."
-        ),
+        why.SAME_PERSON: _("You signed in another role at {time}; somebody else must sign."),
         why.ALREADY: _("Already signed by {name} at {time}."),
         why.CHANGED: _("It changed since you looked; read it again, then sign."),
     }
