@@ -57,6 +57,8 @@ class StatementPart:
     sent_at: datetime | None
     author: str
     signed: tuple[Approval, ...] = ()
+    native_review: bool = False
+    """No native speaker has checked it: neither the template's text nor this one."""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ from alerts.crisis_room.model import (
 )
 from alerts.dossier.completeness import completeness
 from alerts.notify.config import Config
+from alerts.statements.chain import PROOFREADER
+from alerts.statements.reading import unread_languages
 from data_access.state import schema
 from data_access.state.schema import LINK_KIND
 
@@ -119,6 +121,13 @@ def _statements(connection: Connection, crisis_id: int) -> tuple[StatementPart, 
         .order_by(approval.c.id)
     ):
         signed.setdefault((row.subject_id, row.subject_sha256), []).append(read_approval(row))
+    unread = unread_languages(connection, {row.document_version_id for row in found})
+
+    def unchecked(row: Any) -> bool:
+        marks = signed.get((str(row.id), row.sha256), ())
+        read = any(one.role == PROOFREADER and one.decision == "approved" for one in marks)
+        return not read and row.locale in unread.get(row.document_version_id, ())
+
     return tuple(
         StatementPart(
             row.id,
@@ -132,6 +141,7 @@ def _statements(connection: Connection, crisis_id: int) -> tuple[StatementPart, 
             row.sent_at,
             row.author,
             tuple(signed.get((str(row.id), row.sha256), ())),
+            unchecked(row),
         )
         for row in found
     )

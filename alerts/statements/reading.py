@@ -403,6 +403,18 @@ def _templates(connection: Connection, ids: set[int]) -> dict[int, Template]:
     return found
 
 
+def unread_languages(connection: Connection, version_ids: set[int]) -> dict[int, frozenset[str]]:
+    """Languages of templates that no native speaker has checked, by version of the document."""
+    return {
+        version_id: frozenset(
+            locale
+            for locale, texts in template.locales.items()
+            if texts.status == "needs_native_review"
+        )
+        for version_id, template in _templates(connection, version_ids).items()
+    }
+
+
 def _listed(
     one: Statement,
     template: Template | None,

@@ -230,7 +230,12 @@ def statements(room: Room, zone: str, query: str) -> str:
             Row(
                 (
                     Cell(_template_name(template), audience_name(audience)),
-                    Cell(formats.language_name(locale)),
+                    Cell(
+                        formats.language_name(locale),
+                        _("not checked by a native speaker")
+                        if any(one.native_review for one in parts)
+                        else "",
+                    ),
                     Cell(", ".join(one.channel for one in parts)),
                     Cell(
                         statement_status_name(last.status),

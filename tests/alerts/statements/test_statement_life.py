@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from alerts import approvals, statements
+from alerts.crisis_room import room
 from alerts.event_log import verify
 from alerts.statements import Action, Do, Status, Why
 from alerts.statements.drafting import DraftError, languages_of, order
@@ -445,3 +446,15 @@ def test_every_signature_is_of_the_text_that_was_sent(world: World) -> None:
     with world.engine.connect() as connection:
         signed = approvals.of(connection, "statement", str(one.id))
     assert {each.subject_sha256 for each in signed} == {one.sha256}
+
+
+def test_the_room_says_which_texts_no_native_speaker_has_checked(world: World) -> None:
+    def unchecked() -> dict[str, bool]:
+        found = room(world.engine, world.crisis_id, world.at, config())
+        assert found is not None
+        return {one.locale: one.native_review for one in found.statements}
+
+    assert unchecked() == {"en": False, "de": True}
+    world.act(Do.TRANSLATED, "Tom", "de")
+    world.act(Do.PROOFREAD, "Ren", "de")
+    assert unchecked() == {"en": False, "de": False}
