@@ -253,7 +253,7 @@ def chart_frame(page: Page) -> pl.DataFrame:
         title = _title(step)
         made.append(
             {
-                "name": title if len(title) <= _SHORT else f"{title[: _SHORT - 1]}…",
+                "name": _short(title),
                 "share": waited / due,
                 "late": step["standing"] in ("late", "not_done", "unknown"),
                 "label": times if done is not None else f"{word} · {formats.duration(due)}",
@@ -261,6 +261,16 @@ def chart_frame(page: Page) -> pl.DataFrame:
             }
         )
     return pl.DataFrame(made, schema=FIGURE)
+
+
+def _short(title: str) -> str:
+    """As much of a title as a phone has room for; a Chinese character is as wide as two letters."""
+    width = 0
+    for place, char in enumerate(title):
+        width += 1 if char.isascii() else 2
+        if width > _SHORT:
+            return f"{title[:place]}…"
+    return title
 
 
 def chart_title(page: Page) -> str:
@@ -417,7 +427,7 @@ def events(page: Page, zone: str) -> str:
         shown.append(
             rows.Row(
                 (
-                    rows.Cell(formats.moment(one["at"], zone), sub=f"T+{after}"),
+                    rows.Cell(f"T+{after}", sub=formats.clock(one["at"], zone)),
                     rows.Cell(one["zh"] if zh and one["zh"] else one["en"]),
                     rows.Cell(by),
                 )
