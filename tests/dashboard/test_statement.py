@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from dash import no_update
 
 from alerts.actions import Outcome
 from alerts.approvals import Why as SigningWhy
@@ -141,7 +142,7 @@ def test_presses_that_no_form_sends(fake_services: Services, world: World) -> No
         token, text, style = answer(fake_services, made)
         assert (token, style.endswith("--breach")) == ("", True)
         assert text == outcomes.not_understood()
-    assert statement_actions.answer(fake_services, None, "UTC")[0] is page_callbacks.no_update
+    assert statement_actions.answer(fake_services, None, "UTC")[0] is no_update
     late = press(world, "record_sent", "Pia", where="x", at="soon")
     assert answer(fake_services, late)[1] == outcomes.not_understood()
 
@@ -188,7 +189,7 @@ def test_nobody_overwrites_what_is_being_typed(fake_services: Services, world: W
     text, _dir, _lang, after, both, note = edited(
         fake_services, world, mine, base, None, "shell-news"
     )
-    assert text is page_callbacks.no_update
+    assert text is no_update
     assert after == base
     assert "Lea" in note
     assert len(json.loads(both)["rows"]) == 2
@@ -222,7 +223,7 @@ def test_a_signature_meanwhile_leaves_the_typing_alone(
     text, _dir, _lang, after, both, note = edited(
         fake_services, world, base["text"] + " More", base, None, "shell-news"
     )
-    assert text is page_callbacks.no_update
+    assert text is no_update
     assert (after["version"], both, note) == (world.one().version, "", "")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
@@ -409,8 +410,8 @@ def test_labels_of_the_crisis_fill_variables(engine: Engine) -> None:
 
 
 def test_a_statement_can_be_drafted_by_hand(world: World) -> None:
-    given = {"channels": ("email",), "locales": ("fr",), "values": {"lot": "L7"}}
-    keys = {"config": config(), "token": "h1", "wall": T0}
+    given: dict[str, Any] = {"channels": ("email",), "locales": ("fr",), "values": {"lot": "L7"}}
+    keys: dict[str, Any] = {"config": config(), "token": "h1", "wall": T0}
     refused = statements.draft_by_hand(
         world.engine, world.crisis_id, "faulty-lot-holding", actor="Zoe", **given, **keys
     )
