@@ -67,6 +67,9 @@ escalations:
       - {after: 30m, tell: [{rota: china}]}
     repeat: 1
 
+# What is open, late or undelivered, and the head of the log for somebody to keep.
+digest: {at: "08:00", zone: Europe/Berlin, to: [{rota: europe}, {channel: desk}]}
+
 route:
   name: everything
   receivers: [{channel: desk}]
