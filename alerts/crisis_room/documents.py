@@ -97,7 +97,8 @@ def topic_of(engine: Engine, playbook: str, incident: int | None) -> str:
     with engine.connect() as connection:
         own = None
         if incident is not None:
-            own = connection.execute(select(group.topic).where(group.id == incident)).scalar()
+            state = connection.execute(select(group.state_json).where(group.id == incident))
+            own = (state.scalar() or {}).get("topic")
         document = current(connection, "playbook", playbook) if playbook else None
     topics = document.model.topics if document is not None else ()
     if own and (not topics or own in topics):
