@@ -82,7 +82,7 @@ def _loose(connection: Connection) -> list[_Incident]:
     for row in rows:
         stored = group_rows.read(row)
         own = alerts.get(row.id, [])
-        labels = causes.shared([signal.labels for signal in own]) if own else dict(stored.labels)
+        labels = _labels(own) if own else dict(stored.labels)
         found.append(
             _Incident(
                 row.id,
@@ -94,6 +94,16 @@ def _loose(connection: Connection) -> list[_Incident]:
             )
         )
     return found
+
+
+def _labels(own: Sequence[Signal]) -> dict[str, str]:
+    """What all alerts of an incident share, and what the grave ones say of its cause.
+
+    Consequences come with it (late answers, new words) and name no category: they must not hide
+    the one that the complaints are about.
+    """
+    grave = [signal.labels for signal in own if signal.severity in SEVERE]
+    return {**causes.shared([signal.labels for signal in own]), **causes.named(grave)}
 
 
 def _titles(connection: Connection, groups: Sequence[int]) -> dict[int, dict[str, str]]:

@@ -47,6 +47,13 @@ def shared(labels: Iterable[Mapping[str, str]]) -> dict[str, str]:
     return found
 
 
+def named(labels: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """What narrows the cause as soon as one of them says it and none says otherwise."""
+    every = list(labels)
+    values = {name: {one[name] for one in every if one.get(name)} for name in NARROWING}
+    return {name: next(iter(found)) for name, found in values.items() if len(found) == 1}
+
+
 def joined(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
     """Labels of a crisis that more incidents of its cause join: what both share, and all markets.
 

@@ -19,7 +19,18 @@ from alerts.lease import LeaseLost, release
 from data_access.state import schema
 from data_access.state.engine import writing
 from tests.alerts import fakes
-from tests.alerts.crisis.world import CONFIG, HOUR, NOW, do, incident, kinds, look, opened
+from tests.alerts.crisis.world import (
+    CONFIG,
+    HOUR,
+    NOW,
+    alert,
+    do,
+    incident,
+    join,
+    kinds,
+    look,
+    opened,
+)
 from tests.alerts.facts import Facts
 
 VIDEO = pl.DataFrame(
@@ -133,6 +144,21 @@ def test_markets_of_one_cause_are_one_crisis_of_a_higher_level(room: Engine) -> 
     assert dict(stored.labels) == {"topic": "service", "category": "Audio", "markets": "DE,PL"}
     assert stored.proposed_level == 3
     assert "level_proposed" in kinds(room, row.id)
+
+
+def test_consequences_that_name_no_category_do_not_make_two_causes_one(room: Engine) -> None:
+    with writing(room) as connection:
+        for market, category in (("PL", "Audio"), ("FR", "Beauty")):
+            group = incident(connection, {"market": market, "category": category})
+            late = alert(connection, {"market": market}, kind="proportion")
+            word = {"market": market, "term": "smoke"}
+            join(connection, group, late)
+            join(connection, group, alert(connection, word, kind="novelty", severity="info"))
+    tick(room)
+    assert [dict(look(room, row.id).labels) for row in every(room)] == [
+        {"topic": "service", "market": "PL", "category": "Audio"},
+        {"topic": "service", "market": "FR", "category": "Beauty"},
+    ]
 
 
 def test_of_a_running_crisis_the_lead_is_told_of_a_higher_level_once(room: Engine) -> None:

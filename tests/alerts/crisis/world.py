@@ -117,7 +117,7 @@ def kinds(engine: Engine, number: int) -> list[str]:
         return list(connection.execute(query).scalars())
 
 
-def incident(
+def alert(
     connection: Connection,
     labels: Mapping[str, str],
     *,
@@ -129,7 +129,7 @@ def incident(
     playbook: str = "",
     at: datetime = NOW,
 ) -> int:
-    """An open incident of the inbox with one alert that fires."""
+    """An alert that fires, of a rule of its kind."""
     rule_id = f"{kind}-{topic}"
     rule = schema.rule
     if connection.execute(select(rule.c.id).where(rule.c.id == rule_id)).first() is None:
@@ -143,7 +143,7 @@ def incident(
         "drivers": [{"dimension": "reason", "value": reason, "excess": 9.0} for reason in reasons],
         "texts": {"title": {"en": f"Surge of {topic}", "zh": f"{topic} 激增"}},
     }
-    alert_id = connection.execute(
+    found: int = connection.execute(
         insert(schema.alert)
         .values(
             rule_id=rule_id,
@@ -161,11 +161,26 @@ def incident(
         )
         .returning(schema.alert.c.id)
     ).scalar_one()
+    return found
+
+
+def incident(
+    connection: Connection,
+    labels: Mapping[str, str],
+    *,
+    topic: str = "service",
+    kind: str = "surge",
+    severity: str = "warning",
+    at: datetime = NOW,
+    **given: Any,
+) -> int:
+    """An open incident of the inbox with one alert that fires."""
+    alert_id = alert(connection, labels, topic=topic, kind=kind, severity=severity, at=at, **given)
     group: int = connection.execute(
         insert(schema.alert_group)
         .values(
-            group_key=f"g{number}",
-            rule_id=rule_id,
+            group_key=f"g{alert_id}",
+            rule_id=f"{kind}-{topic}",
             labels_json=dict(labels),
             severity=severity,
             handling="open",
@@ -179,12 +194,17 @@ def incident(
         )
         .returning(schema.alert_group.c.id)
     ).scalar_one()
+    join(connection, group, alert_id, at)
+    return group
+
+
+def join(connection: Connection, group: int, alert_id: int, at: datetime = NOW) -> None:
+    """An alert belongs to an incident."""
     connection.execute(
         insert(schema.alert_group_member).values(
             group_id=group, alert_id=alert_id, episode=1, joined_at=at - HOUR
         )
     )
-    return group
 
 
 def case(number: str) -> Link:
