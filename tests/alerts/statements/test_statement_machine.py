@@ -112,6 +112,9 @@ class Life(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "world"):
+            for locale in ("en", "de"):  # from wherever it stands, as far as it goes
+                self.sign_and_send(locale, by_hand=False)
+            self.the_texts_are_those_of_the_model()
             assert verify(self.world.engine) is None
             self.world.engine.dispose()
             self.folder.cleanup()
@@ -196,6 +199,14 @@ class Life(RuleBasedStateMachine):
             source = self.expected["en"]
             assert source.full() or source.withdrawn
         expected.sent = expected.body
+
+    @rule(locale=st.sampled_from(["en", "de"]), by_hand=st.booleans())
+    def sign_and_send(self, locale: str, by_hand: bool) -> None:
+        """All the way, so that texts are sent; a translation behind its source is not."""
+        if self.expected[locale].withdrawn:
+            return
+        self.sign_in_turn(locale)
+        self.send(locale, "Pia", by_hand)
 
     @rule(locale=st.sampled_from(["en", "de"]), by=st.sampled_from(["Pia", "Lex"]))
     def withdraw_or_restore(self, locale: str, by: str) -> None:
