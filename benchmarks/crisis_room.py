@@ -1,7 +1,7 @@
 """A crisis room of 200 steps that five people act in: server time and bytes of a refresh.
 
-`python -m benchmarks.crisis_room` prints and writes `benchmarks/results/crisis_room.json`. A refresh is
-what one press of somebody else makes every open room ask for: the parts that differ, as JSON,
+`python -m benchmarks.crisis_room` writes `benchmarks/results/crisis_room.json`. A refresh is what one
+press of somebody else makes every open room ask for: the parts that differ, as JSON,
 compressed as the application compresses its answers (brotli, quality 4).
 """
 
@@ -40,7 +40,7 @@ def steps() -> list[str]:
             f"step-{n}", role=ROLES[n % 5], phase=PHASES[n * 6 // STEPS],
             due={"after": f"PT{30 + n}M", "anchor": "declared"},
             needs=[f"step-{n - 1}"] if n % 3 == 2 else [],
-            title={"en": f"Look after part {n} of the lot and tell the team", "zh": f"处理第 {n} 部分"},
+            title={"en": f"Look after part {n} of the lot and tell the team", "zh": f"处理 {n}"},
             text={"en": f"Take part {n} out of sale, look whether it is gone, write down how many.",
                   "zh": f"停售第 {n} 部分，确认已下架，并记录数量。"},
         )
