@@ -1,7 +1,7 @@
 """A crisis room of 200 steps that five people act in: server time and bytes of a refresh.
 
-`python -m benchmarks.crisis_room` writes `benchmarks/results/crisis_room.json`. A refresh is what one
-press of somebody else makes every open room ask for: the parts that differ, as JSON,
+`python -m benchmarks.crisis_room` writes `benchmarks/results/crisis_room.json`. A refresh is what
+one press of somebody else makes every open room ask for: the parts that differ, as JSON,
 compressed as the application compresses its answers (brotli, quality 4).
 """
 
