@@ -40,9 +40,6 @@ def register(app: Dash, services: Services) -> None:
         Output(Crises.PROPOSED, "data-rows"),
         Output(Crises.DRILLS_PART, "hidden"),
         Output(Crises.DRILLS, "data-rows"),
-        Output(Crises.SINGLES_PANEL, "className"),
-        Output(Crises.SINGLES_TITLE, "children"),
-        Output(Crises.SINGLES, "data-rows"),
         Output(Crises.CLOSED_PANEL, "className"),
         Output(Crises.CLOSED_TITLE, "children"),
         Output(Crises.CLOSED, "data-rows"),
@@ -51,6 +48,13 @@ def register(app: Dash, services: Services) -> None:
         Input(Shell.NEWS, "data"),
         Input(Crises.CHANGED, "data"),
     )(lambda query, _news, done: listed(services, query or "", done or ""))
+    app.callback(
+        Output(Crises.SINGLES_PANEL, "className"),
+        Output(Crises.SINGLES_TITLE, "children"),
+        Output(Crises.SINGLES, "data-rows"),
+        Input(Shell.QUERY, "data"),
+        Input(Shell.VERSION, "data"),
+    )(lambda query, _version: alone(services, query or ""))
 
 
 def pressed(services: Services, data: Any) -> tuple[str, str, str, str, str]:
@@ -65,7 +69,7 @@ def has_cases(services: Services) -> bool:
 
 
 def listed(services: Services, query: str, done: str) -> tuple[Any, ...]:
-    """Every list of the screen."""
+    """What people declared, were asked to declare and closed."""
     wall = services.clock()
     view, _ignored = decode(query)
     zone = view.zone or services.settings.time_zone
@@ -76,7 +80,6 @@ def listed(services: Services, query: str, done: str) -> tuple[Any, ...]:
         return words.shown(part, query=query, zone=zone, done=done, prefix=prefix)
 
     levels = levels_now(services.engine)
-    alone = singles(services.warehouse, levels, wall) if levels and has_cases(services) else None
     offered = words.open_acts(levels, playbook_choices(services.engine, current()))
     return (
         panel_state.of(len(found.open), stale=stale),
@@ -87,13 +90,25 @@ def listed(services: Services, query: str, done: str) -> tuple[Any, ...]:
         rows(found.proposed, "crises-proposed"),
         not found.drills,
         rows(found.drills, "crises-drills"),
-        panel_state.of(alone.rows.height if alone else 0),
-        words.singles_title(alone.total if alone else 0),
-        words.singles(alone, levels, zone, query) if alone else "",
         panel_state.of(len(found.over)),
         words.closed_title(len(found.over)),
         rows(found.over, "crises-closed"),
         actions(
             offered, id="crises-act", store=Crises.PRESSED, subject="new/", version=0, done=done
         ),
+    )
+
+
+def alone(services: Services, query: str) -> tuple[str, str, str]:
+    """Single complaints: read from the data, so they wait for nothing and nothing for them."""
+    levels = levels_now(services.engine)
+    if not levels or not has_cases(services):
+        return panel_state.EMPTY, words.singles_title(0), ""
+    view, _ignored = decode(query)
+    zone = view.zone or services.settings.time_zone
+    found = singles(services.warehouse, levels, services.clock())
+    return (
+        panel_state.of(found.rows.height),
+        words.singles_title(found.total),
+        words.singles(found, levels, zone, query),
     )

@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote
 
 import dash
 import flask
+from dash import html
 
 from dashboard.components.page import failed_page, missing_page
 from dashboard.languages import _
@@ -22,10 +23,15 @@ from dashboard.languages import _
 log = logging.getLogger(__name__)
 
 PRODUCT = "Afterwatch"
+VIEWLESS = "aw-viewless"
+"""Class around a screen without a filter bar; `assets/30-shell.css` hides the bar beside it."""
 
 
 class Screen(Protocol):
-    """What a module in `pages/` declares."""
+    """What a module in `pages/` declares.
+
+    A screen on which a time range and a market mean nothing says `VIEW = False`: no filter bar.
+    """
 
     @property
     def PATH(self) -> str:  # noqa: N802 - a constant of the module
@@ -41,6 +47,11 @@ class Screen(Protocol):
 
     def layout(self, **query: str) -> Any:
         """The screen for one request; variables of the path and query arguments are texts."""
+
+
+def uses_view(screen: Screen) -> bool:
+    """Whether the filter bar means anything on `screen`."""
+    return bool(getattr(screen, "VIEW", True))
 
 
 def path_variables(template: str, path: str) -> Mapping[str, str] | None:
@@ -89,7 +100,8 @@ def show(screen: Screen, path: str, arguments: Mapping[str, Any]) -> Any:
         for name, value in arguments.items()
     }
     try:
-        return screen.layout(**{**texts, **variables})
+        layout = screen.layout(**{**texts, **variables})
+        return layout if uses_view(screen) else html.Div(layout, className=VIEWLESS)
     except Exception:
         log.exception("The layout of %s failed", screen.PATH)
         return failed_page()

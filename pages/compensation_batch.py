@@ -18,6 +18,7 @@ from dashboard.languages import _
 PATH = "/compensation/<batch_id>"
 TITLE = "Compensation batch"
 ICON = None
+VIEW = False
 
 TABLE = "aw-delivery__table"
 

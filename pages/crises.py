@@ -13,6 +13,7 @@ from dashboard.languages import _
 PATH = "/crises"
 TITLE = "Crises"
 ICON = "life-preserver"
+VIEW = False
 
 
 def layout(**_query: str) -> html.Div:

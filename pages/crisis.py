@@ -18,6 +18,7 @@ from dashboard.languages import _
 PATH = "/crises/<crisis_id>"
 TITLE = "Crisis"
 ICON = None
+VIEW = False
 
 
 def layout(crisis_id: str = "", **_query: str) -> html.Div:

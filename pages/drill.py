@@ -17,6 +17,7 @@ from dashboard.languages import _
 PATH = "/drills/<drill_id>"
 TITLE = "Drill"
 ICON = None
+VIEW = False
 
 
 def layout(drill_id: str = "", **_query: str) -> html.Div:

@@ -13,6 +13,7 @@ from dashboard.languages import _
 PATH = "/drills"
 TITLE = "Drills"
 ICON = "cone-striped"
+VIEW = False
 
 
 def layout(**_query: str) -> html.Div:

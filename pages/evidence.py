@@ -14,6 +14,7 @@ from dashboard.languages import _
 PATH = "/evidence/<crisis_id>"
 TITLE = "Evidence"
 ICON = None
+VIEW = False
 
 
 def layout(crisis_id: str = "", **_query: str) -> html.Div:

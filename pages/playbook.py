@@ -21,6 +21,7 @@ from dashboard.wording.crisis_names import phase_name
 PATH = f"{ADDRESS}/<document>"
 TITLE = "Playbook"
 ICON = None
+VIEW = False
 
 
 def layout(document: str = "", version: str = "", against: str = "", **_query: str) -> html.Div:

@@ -16,6 +16,7 @@ from dashboard.wording.playbook_names import kind_plural, kind_purpose
 PATH = ADDRESS
 TITLE = "Playbooks"
 ICON = "diagram-3"
+VIEW = False
 
 
 def layout(**_query: str) -> html.Div:

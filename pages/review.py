@@ -16,6 +16,7 @@ from dashboard.languages import _
 PATH = "/reviews/<crisis_id>"
 TITLE = "Crisis review"
 ICON = None
+VIEW = False
 
 
 def layout(crisis_id: str = "", **_query: str) -> html.Div:

@@ -15,6 +15,7 @@ from dashboard.languages import _
 PATH = "/reviews"
 TITLE = "Crisis reviews"
 ICON = "journal-check"
+VIEW = False
 
 
 def layout(**_query: str) -> html.Div:

@@ -18,6 +18,7 @@ from dashboard.statements import LONGEST
 PATH = "/statements/<statement_id>"
 TITLE = "Statement"
 ICON = None
+VIEW = False
 
 
 def layout(statement_id: str = "", **_query: str) -> html.Div:

@@ -22,8 +22,7 @@ from tests.dashboard.test_crisis import act, press, version
 
 NAMES = (
     "panel", "answer", "note", "open", "no_proposed", "proposed", "no_drills", "drills",
-    "singles_panel", "singles_title", "singles", "closed_panel", "closed_title", "closed",
-    "actions",
+    "closed_panel", "closed_title", "closed", "actions",
 )  # fmt: skip
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -76,6 +79,19 @@ def test_unknown_addresses_are_404_with_a_designed_page(app: Dash, path: str) ->
 def test_unknown_query_keys_do_no_harm(app: Dash) -> None:
     answer = route(app, "/", "?nonsense=1&market=FR&market=DE&layout=x")
     assert "aw-page__answer" in json.dumps(answer)
+
+
+def test_where_a_time_range_means_nothing_there_is_no_filter_bar(app: Dash) -> None:
+    without = {screen.PATH for screen in SCREENS if not screens.uses_view(screen)}
+    assert {"/crises", "/crises/<crisis_id>", "/playbooks", "/drills"} <= without
+    for screen in SCREENS:
+        module = screen.__name__.replace("pages.", "callbacks.")  # type: ignore[attr-defined]
+        source = inspect.getsource(importlib.import_module(module))
+        if screen.PATH in without:
+            assert not re.search(r"\.(filter|range|compare)\b", source), screen.PATH
+        if "<" not in screen.PATH:
+            shown = json.dumps(route(app, screen.PATH))
+            assert (f'"className": "{screens.VIEWLESS}"' in shown) == (screen.PATH in without)
 
 
 def screen_of(layout: Any, path: str = "/probe/<name>") -> Any:
