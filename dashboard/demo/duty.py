@@ -17,27 +17,29 @@ channels:
 # roles: what a person may do and sign in a crisis. languages: which texts they may proofread.
 people:
   Ana Weber:
-    {zone: Europe/Berlin, addresses: {desk: ana}, roles: [crisis_lead, service_manager],
-     languages: [de, en]}
+    {zone: Europe/Berlin, addresses: {desk: ana},
+     roles: [crisis_lead, service_manager, proofreader], languages: [de, en]}
   Jonas Lind:
-    {zone: Europe/Berlin, addresses: {desk: jonas}, roles: [team_lead, logistics, marketplace_desk],
-     languages: [en, pl, nl]}
+    {zone: Europe/Berlin, addresses: {desk: jonas},
+     roles: [team_lead, logistics, marketplace_desk, proofreader], languages: [en, pl, nl]}
   Mei Chen:
     {locale: zh, zone: Asia/Shanghai, addresses: {desk: mei}, roles: [supply, translator],
      languages: [zh, en]}
   Sam Ortiz:
-    {zone: America/New_York, addresses: {desk: sam}, roles: [executive_sponsor, service_manager],
-     languages: [en, es, pt]}
+    {zone: America/New_York, addresses: {desk: sam},
+     roles: [executive_sponsor, service_manager, proofreader], languages: [en, es, pt]}
   Lena Fischer:
     {zone: Europe/Berlin, addresses: {desk: lena},
-     roles: [legal, final_reviewer, privacy_officer], languages: [de, en]}
+     roles: [legal, final_reviewer], languages: [de, en]}
   Omar Haddad:
     {zone: Europe/Paris, addresses: {desk: omar}, roles: [pr, proofreader, translator],
      languages: [ar, fr, en]}
   Lin Yue:
     {locale: zh, zone: Asia/Shanghai, addresses: {desk: lin}, roles: [proofreader, translator],
      languages: [zh, ja, ko, en]}
-  Priya Nair: {zone: Europe/London, addresses: {desk: priya}, roles: [finance], languages: [en, it]}
+  Priya Nair:
+    {zone: Europe/London, addresses: {desk: priya},
+     roles: [finance, privacy_officer, proofreader], languages: [en, it]}
 
 rotas:
   europe:

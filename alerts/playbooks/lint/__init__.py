@@ -31,6 +31,7 @@ RULES = (
     people.unknown_roles,
     people.fallbacks,
     people.unheld,
+    people.too_few_signers,
     people.absent,
     people.unused_roles,
     words.undeclared,

@@ -241,6 +241,13 @@ MESSAGES: Mapping[str, Message] = MappingProxyType(
             "Give it to somebody in alerting.yaml, or name a fallback.",
             "请在 alerting.yaml 中指定人员，或设替补。",
         ),
+        "too_few_signers": _warning(
+            "Nobody is left to sign as {roles}: each signature is another person's, and none that"
+            " of whoever did {step}.",
+            "以 {roles} 身份签署的人手不足：每个签名须由不同的人作出，且不得是完成 {step} 的人。",
+            "Give these roles to more people in alerting.yaml, or let other roles sign.",
+            "请在 alerting.yaml 中让更多人担任这些角色，或改由其他角色签署。",
+        ),
         "role_unused": _warning(
             "No step, update or message needs the role.",
             "没有任何步骤、通报或消息用到该角色。",

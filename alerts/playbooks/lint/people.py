@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from alerts.library.model import Finding, Library
 from alerts.playbooks.format import Playbook
@@ -34,6 +34,23 @@ def unheld(playbook: Playbook, library: Library) -> Iterator[Finding]:
     for role in playbook.roles:
         if not any(library.holders.get(one) for one in (role, *_stand_ins(playbook, role))):
             yield finding("nobody_holds", f"roles.{role}", name=role)
+
+
+def too_few_signers(playbook: Playbook, library: Library) -> Iterator[Finding]:
+    """Signatures that nobody is left to give: each is another person's, none the maker's."""
+    if library.holders is None:
+        return
+    for step in playbook.steps:
+        made = playbook.by_key.get(step.of or "")
+        if step.kind != "approval" or made is None:
+            continue
+        signers = [_acting(playbook, role, library.holders) for role in step.roles]
+        makers: tuple[str, ...] = ("",)
+        if made.kind == "manual" and made.role is not None:
+            makers = _acting(playbook, made.role, library.holders) or ("",)
+        if all(signers) and not any(_can_sign(signers, frozenset((maker,))) for maker in makers):
+            listed = ", ".join(step.roles)
+            yield finding("too_few_signers", f"steps.{step.key}.roles", roles=listed, step=made.key)
 
 
 def absent(playbook: Playbook, library: Library) -> Iterator[Finding]:  # noqa: ARG001
@@ -89,3 +106,18 @@ def _stand_ins(playbook: Playbook, role: str) -> tuple[str, ...]:
         found.append(following)
         following = playbook.roles[following].fallback
     return tuple(found)
+
+
+def _acting(playbook: Playbook, role: str, holders: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Who holds a role, or the first of its stand-ins that anybody holds."""
+    if role not in playbook.roles:
+        return ()
+    chain = (role, *_stand_ins(playbook, role))
+    return next((tuple(holders[one]) for one in chain if holders.get(one)), ())
+
+
+def _can_sign(signers: Sequence[Sequence[str]], busy: frozenset[str]) -> bool:
+    """Whether each signature can be another person's, none of those who are busy."""
+    if not signers:
+        return True
+    return any(_can_sign(signers[1:], busy | {one}) for one in signers[0] if one not in busy)

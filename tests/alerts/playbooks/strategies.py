@@ -52,7 +52,7 @@ LIBRARY = Library(
         "call_webhook": {"url": "where", "body": "what"},
         "collect_rows": {"tables": "which"},
     },
-    holders={"crisis_lead": ("Ana",), "legal": ("Lex",), "pr": ("Pia",)},
+    holders={"crisis_lead": ("Ana", "Ada"), "legal": ("Lex",), "pr": ("Pia",)},
     today=TODAY,
     measures={"cases": int, "anger_max": float},
 )

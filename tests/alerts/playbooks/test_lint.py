@@ -223,6 +223,11 @@ LIBRARY_CASES: list[tuple[str, str, Library]] = [
         wanting("product", "money"),
     ),
     ("nobody_holds", "roles.crisis_lead", replace(LIBRARY, holders={"legal": ("Lex",)})),
+    (
+        "too_few_signers",
+        "steps.sign.roles",
+        replace(LIBRARY, holders={"crisis_lead": ("Ana",), "legal": ("Ana",), "pr": ("Pia",)}),
+    ),
     ("review_overdue", "review_by", replace(LIBRARY, today=date(2027, 7, 1))),
 ]  # fmt: skip
 """Rule, place, and a library in which the clean playbook is not clean any more."""
