@@ -17,6 +17,8 @@ from alerts.crisis import criteria, links, machine, playbooks, rows, statutory_c
 from alerts.crisis.beginning import continued
 from alerts.crisis.levels import Levels
 from alerts.crisis.model import Action, Circumstances, Do, Link, Refused, Status, Why
+from alerts.crisis.moves import LEAD
+from alerts.crisis.people import may
 from alerts.crisis.permits import permit
 from alerts.crisis.rows import StoredCrisis
 from alerts.notify.config import Config
@@ -65,7 +67,10 @@ def step(
     permit(config, levels, stored.crisis, action)
     if action.do is Do.LOWER and stored.drill_id is not None:  # the worker measures no drills
         stored = criteria.settle(connection, stored, levels, stored.measured, now)
-    given = _circumstances(connection, stored, levels, config)
+    given = replace(
+        _circumstances(connection, stored, levels, config),
+        may_lead=may(config, action.actor, LEAD, stored.roles),
+    )
     if action.do in (Do.LINK, Do.UNLINK) and stored.is_open:
         action = replace(action, links=_moved_links(connection, stored, action, now))
     crisis, events = machine.step(stored.crisis, action, given, now)

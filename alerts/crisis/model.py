@@ -205,6 +205,7 @@ class Circumstances:
         roles: keys of roles that can be assigned.
         flags: names of flags that a person may set.
         unfinished: runs of playbooks under way, by what a person calls them.
+        may_lead: whether whoever acts holds the role that leads crises.
     """
 
     triggers: tuple[Trigger, ...] = ()
@@ -213,6 +214,7 @@ class Circumstances:
     roles: frozenset[str] = frozenset()
     flags: frozenset[str] = frozenset()
     unfinished: tuple[str, ...] = ()
+    may_lead: bool = False
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,10 @@ def nothing(crisis: Crisis, _action: Action, _given: Circumstances, _now: dateti
 
 
 def declare(crisis: Crisis, action: Action, given: Circumstances, now: datetime) -> Moved:
-    """A person says that it is a crisis, and of which level."""
+    """A person says that it is a crisis, and of which level; who may lead it and declares it does.
+
+    Nobody else is made its lead: that somebody could lead says nothing of whether they know.
+    """
     _person(action)
     level = action.level or crisis.proposed_level or 0
     _level(level)
@@ -67,9 +70,12 @@ def declare(crisis: Crisis, action: Action, given: Circumstances, now: datetime)
         _reason(action)
     if not _holding(given.triggers, level):
         _reason(action)
+    leads = crisis.lead is None and given.may_lead
     after = altered(
         crisis,
         status=Status.DECLARED,
+        lead=action.actor if leads else crisis.lead,
+        roles={**crisis.roles, LEAD: action.actor} if leads else crisis.roles,
         level=level,
         proposed_level=_above(given.triggers, level),
         declared_at=now,
@@ -78,6 +84,8 @@ def declare(crisis: Crisis, action: Action, given: Circumstances, now: datetime)
         clear_since=clear_since(given.triggers, level, now),
     )
     data = {"level": level, "proposed": proposed or None, **_because(given.triggers, level)}
+    if leads:
+        data["lead"] = action.actor
     return after, (_told(Kind.DECLARED, action, now, data),)
 
 

@@ -207,18 +207,18 @@ def next_due(connection: Connection, ids: Sequence[int]) -> dict[int, list[Next]
         .join(schema.playbook_run, run.id == cadence.run_id)
         .where(running_run, cadence.next_at.is_not(None))
     )
-    for row in updates:
-        found[row.crisis_id].append(Next("update", row.audience, row.next_at))
+    for beat in updates:
+        found[beat.crisis_id].append(Next("update", beat.audience, beat.next_at))
     terms = connection.execute(
         select(clock.crisis_id, clock.rule, clock.due_at, clock.document_version_id).where(
             clock.crisis_id.in_(ids), clock.status == "running", clock.due_at.is_not(None)
         )
     )
-    for row in terms:
-        if row.document_version_id not in titles:
-            titles[row.document_version_id] = named(connection, row.document_version_id)
-        title = titles[row.document_version_id].get(row.rule)
-        found[row.crisis_id].append(Next("term", row.rule, row.due_at, title))
+    for term in terms:
+        if term.document_version_id not in titles:
+            titles[term.document_version_id] = named(connection, term.document_version_id)
+        title = titles[term.document_version_id].get(term.rule)
+        found[term.crisis_id].append(Next("term", term.rule, term.due_at, title))
     for coming in found.values():
         coming.sort(key=lambda part: part.due_at)
     return found

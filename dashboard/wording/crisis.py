@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -274,7 +274,8 @@ def lowerable_from(room: Room) -> datetime | None:
     if level is None or crisis.level_at is None or room.levels is None:
         return None
     since = max(crisis.level_at, crisis.clear_since or crisis.level_at)
-    return since + 2 * room.levels.update_every[level]
+    period: timedelta = room.levels.update_every[level]
+    return since + 2 * period
 
 
 def level_note(room: Room, zone: str) -> str:

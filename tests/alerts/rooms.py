@@ -113,9 +113,7 @@ def led_by(
     """Put a playbook for `topic` in force."""
     text = playbook_text(*steps, head=HEAD.format(id=name, topic=topic), tail=TAIL)
     with writing(engine) as connection:
-        library.store.add(
-            connection, "playbook", name, text, origin="screen", by="Ana", now=now
-        )
+        library.store.add(connection, "playbook", name, text, origin="screen", by="Ana", now=now)
 
 
 def opened(
@@ -158,7 +156,6 @@ def busy(engine: Engine, home: Path, now: datetime) -> int:
         )  # fmt: skip
         assert outcome.result == "done", outcome
 
-    acted(1, Action(Do.ASSIGN_ROLE, role="crisis_lead", person="Ana Weber"))
     acted(3, Action(Do.FLAG, flag="recall_hint", note="The lab of the supplier wrote"))
     stepped(4, "call-team", runs.Action(runs.Do.START), "Ana Weber")
     stepped(24, "call-team", runs.Action(runs.Do.DONE, note="We stop the sale today"), "Ana Weber")

@@ -83,6 +83,12 @@ def test_who_may_is_named_and_who_leads_may(room: Engine) -> None:
     assert look(room, number).lead == "Mei"
 
 
+def test_who_declares_leads_only_in_the_role(room: Engine) -> None:
+    assert look(room, opened(room, actor="Sam", title="A", labels={"topic": "a"})).lead is None
+    led = look(room, opened(room))
+    assert (led.lead, led.roles) == ("Ana", {"crisis_lead": "Ana"})
+
+
 @pytest.mark.parametrize("actor", ["", "  ", "worker"])
 def test_nothing_is_done_without_a_name(room: Engine, actor: str) -> None:
     number = opened(room)
@@ -90,7 +96,7 @@ def test_nothing_is_done_without_a_name(room: Engine, actor: str) -> None:
 
 
 def test_where_nobody_holds_a_role_anybody_may(room: Engine) -> None:
-    number = opened(room)
+    number = opened(room, actor="Sam")  # who leads may always
     assert do(room, number, Do.RAISE, level=4, note="x", actor="Zoe", config=default()).result == (
         "done"
     )
@@ -194,7 +200,7 @@ def test_what_is_over_goes_on_as_a_new_crisis_with_its_people_and_links(room: En
     assert outcome.data is not None
     new = look(room, outcome.data["crisis"])
     assert (new.status, new.level, new.continues_id) == (Status.DECLARED, 3, number)
-    assert dict(new.roles) == {"legal": "Lena"}
+    assert dict(new.roles) == {"crisis_lead": "Ana", "legal": "Lena"}
     assert links.of(room, new.id)["ref"].to_list() == ["1"]
     assert look(room, number).status is Status.CLOSED
     other = do(room, number, Do.REOPEN, note="again", at=NOW + HOUR)

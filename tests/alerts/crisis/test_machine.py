@@ -202,6 +202,21 @@ def test_declaring_below_what_the_figures_ask_for_needs_a_reason() -> None:
     assert (after.level, after.proposed_level, after.declared_by) == (3, None, "Ana")
 
 
+@pytest.mark.parametrize(
+    ("before", "may_lead", "after"),
+    [(None, True, "Ana"), (None, False, None), ("Sam", True, "Sam"), ("Sam", False, "Sam")],
+)
+def test_who_declares_it_leads_it_if_they_may_and_nobody_does(
+    before: str | None, may_lead: bool, after: str | None
+) -> None:
+    held = {"crisis_lead": before} if before else {}
+    proposed = replace(standing(Status.PROPOSED), lead=before, roles=held)
+    declared, (told,) = step(proposed, action(Do.DECLARE), replace(GIVEN, may_lead=may_lead), NOW)
+    assert declared.lead == after
+    assert dict(declared.roles) == ({"crisis_lead": after} if after else {})
+    assert told.data.get("lead") == (None if before or not may_lead else "Ana")
+
+
 def test_a_proposal_only_goes_up_and_that_of_a_declared_crisis_comes_and_goes() -> None:
     proposed = standing(Status.PROPOSED)
     assert step(proposed, Action(Do.PROPOSE, level=2), GIVEN, NOW) == (proposed, ())
