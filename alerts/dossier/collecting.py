@@ -51,7 +51,9 @@ class Collected:
     left_out: Mapping[str, str]
 
 
-def collect(warehouse: Warehouse, asked: Wanted, *, prefix: str) -> Collected:
+def collect(
+    warehouse: Warehouse, asked: Wanted, *, prefix: str, none_is_fine: bool = False
+) -> Collected:
     """Read every table that is asked for, each by its newest snapshot, tagged first.
 
     Where tables are named, the rows that hang on what is linked are followed there.
@@ -60,6 +62,7 @@ def collect(warehouse: Warehouse, asked: Wanted, *, prefix: str) -> Collected:
         warehouse: the facts.
         asked: which rows.
         prefix: of the tags, such as `evidence-7`.
+        none_is_fine: finding nothing is a result, as in a drill, whose story joins no facts.
 
     Raises:
         CollectError: nothing that is linked leads to any of the tables.
@@ -72,7 +75,7 @@ def collect(warehouse: Warehouse, asked: Wanted, *, prefix: str) -> Collected:
             found.append(_extract(warehouse, table, wish, prefix))
         except CollectError as error:
             left_out[table] = str(error)
-    if not found:
+    if not found and not none_is_fine:
         raise CollectError(
             " ".join(left_out.values())
             or "Nothing is linked to this crisis that rows could be collected of; link cases, "

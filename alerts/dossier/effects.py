@@ -32,7 +32,12 @@ def _collect(context: StepContext) -> tuple[list[_Kept], Mapping[str, str]]:
     try:
         with context.engine.connect() as connection:
             asked = wanted.wanted(connection, context.crisis_id, context.labels, tables)
-        found = collecting.collect(context.warehouse, asked, prefix=f"evidence-{context.crisis_id}")
+        found = collecting.collect(
+            context.warehouse,
+            asked,
+            prefix=f"evidence-{context.crisis_id}",
+            none_is_fine=context.drill is not None,
+        )
     except CollectError as error:
         raise EffectError(str(error)) from error
     kept = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -219,6 +220,18 @@ def test_what_cannot_be_collected_is_told(
     merge(warehouse, "agents", [{"agent_id": "a"}])
     with pytest.raises(EffectError, match=told):
         collected(engine, context(engine, warehouse, tmp_path, **params))
+
+
+def test_in_a_drill_there_may_be_nothing_to_collect(
+    engine: Engine, warehouse: Warehouse, tmp_path: Path
+) -> None:
+    crisis(engine, labels_json={"topic": "customs", "market": "BR"})
+    nothing = context(engine, warehouse, tmp_path, tables=["disputes"])
+    nothing = replace(nothing, labels={"topic": "customs", "market": "BR"})
+    with pytest.raises(EffectError, match="Nothing that this crisis joins leads to rows"):
+        collected(engine, nothing)
+    result = collected(engine, replace(nothing, drill=1))
+    assert (result["evidence"], set(result["left_out"])) == ([], {"disputes"})
 
 
 def test_a_step_that_builds_a_pack_records_one(
