@@ -22,6 +22,8 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from data_access.state.engine import migrate, open_state
+
 START_SECONDS = 60.0
 ENVIRONMENT = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 # Nothing here outlives the test session, so nothing needs to reach the disk.
@@ -34,6 +36,7 @@ class PostgresServer:
     def __init__(self, socket_folder: Path) -> None:
         self._socket_folder = socket_folder
         self._numbers = itertools.count(1)
+        self._migrated = False
         self.restart: Callable[[], None] = lambda: None
         """Stop the server, which closes every connection, and start it again over the same data."""
 
@@ -44,22 +47,41 @@ class PostgresServer:
         )
 
     @contextmanager
-    def new_database(self) -> Iterator[str]:
-        """An empty database, dropped at the end.
+    def new_database(self, template: str = "template1") -> Iterator[str]:
+        """An empty database (or a copy of `template`), dropped at the end.
 
         Yields:
             Its SQLAlchemy address, ``postgresql+psycopg://...``.
         """
         name = f"test_{next(self._numbers)}"
         with self.connect() as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            self._create(connection, name, template)
         try:
-            host = quote(str(self._socket_folder), safe="")
-            yield f"postgresql+psycopg://postgres@/{name}?host={host}"
+            yield self._address(name)
         finally:
             with self.connect() as connection:
                 drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
                 connection.execute(drop)
+
+    def migrated(self) -> str:
+        """Name of a database that holds the newest schema, to be copied."""
+        if not self._migrated:
+            with self.connect() as connection:
+                self._create(connection, "migrated", "template1")
+            engine = open_state(self._address("migrated"))
+            migrate(engine)
+            engine.dispose()
+            self._migrated = True
+        return "migrated"
+
+    @staticmethod
+    def _create(connection: psycopg.Connection, name: str, template: str) -> None:
+        words = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(words.format(sql.Identifier(name), sql.Identifier(template)))
+
+    def _address(self, name: str) -> str:
+        host = quote(str(self._socket_folder), safe="")
+        return f"postgresql+psycopg://postgres@/{name}?host={host}"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,15 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
-from tests.alerts.fakes import opened
+from tests.migrated_state import opened
+from tests.postgres_server import PostgresServer
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    """The address of a migrated PostgreSQL database."""
+    with postgres.new_database(postgres.migrated()) as url:
+        yield url
 
 
 @pytest.fixture

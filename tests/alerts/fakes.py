@@ -15,7 +15,9 @@ from alerts import rule_store, staging
 from alerts.lease import Lease, acquire, fenced
 from alerts.rules import RuleVersion, load
 from data_access.metrics import Query
-from data_access.state.engine import migrate, open_state
+from tests.migrated_state import opened
+
+__all__ = ["opened"]
 
 TTL = timedelta(seconds=30)
 FIRST = date(2026, 1, 5)
@@ -39,13 +41,6 @@ def rule(**changed: str) -> RuleVersion:
     """The test rule; `changed` replaces or adds top-level lines."""
     lines = [line for line in RULE.strip().splitlines() if line.split(":")[0] not in changed]
     return load("\n".join([*lines, *(f"{name}: {value}" for name, value in changed.items())]))
-
-
-def opened(url: str) -> Engine:
-    """A migrated state database."""
-    engine = open_state(url)
-    migrate(engine)
-    return engine
 
 
 def leading(engine: Engine, holder: str = "me") -> Lease:

@@ -18,10 +18,18 @@ from alerts.alert_rows import load_alerts
 from alerts.event_log import Entry, append, verify
 from data_access.state import schema
 from data_access.state.engine import migrate, newest_revision, open_state, writing
+from tests.postgres_server import PostgresServer
 
 WHEN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LABELS = {"market": "PL"}
 EVIDENCE = {"severity": "critical", "day": "2026-02-28", "numbers": {"y": 31.0}, "texts": {}}
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    """The address of an empty database; that of the other tests is migrated."""
+    with postgres.new_database() as url:
+        yield url
 
 
 @pytest.fixture
