@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -38,6 +38,10 @@ OVERVIEW: Mapping[str, pl.DataType] = {
 }
 """Columns of the overview. `newer_ships`: number of a version that ships and is not in force."""
 
+_SAID: dict[Hashable, tuple[Finding, ...]] = {}
+"""Findings by document and by everything they depend on; linting every language takes seconds."""
+_MOST_SAID = 1000
+
 
 @dataclass(frozen=True)
 class DocumentPage:
@@ -70,7 +74,8 @@ def overview(
         library = _library(connection, config, today)
         used = _used(connection)
         ships = _newest_shipped(connection)
-    rows = [_row(one, library, used, ships) for one in held]
+    stand = (tuple(one.sha256 for one in held), repr(library.holders), today)
+    rows = [_row(one, library, stand, used, ships) for one in held]
     return pl.DataFrame(rows, schema=OVERVIEW).sort("kind", "id")
 
 
@@ -131,14 +136,28 @@ def _library(connection: Connection, config: Config | None, today: date | None) 
     )
 
 
+def _linted(one: Version, library: Library, stand: Hashable) -> tuple[Finding, ...]:
+    """What the linter says of a document; said again only when anything it looks at changed."""
+    key = (one.kind, one.name, one.sha256, stand)
+    found = _SAID.get(key)
+    if found is None:
+        model = library.get(one.kind, one.name)
+        found = () if model is None else tuple(kind_of(one.kind).lint(model, library))
+        if len(_SAID) >= _MOST_SAID:
+            _SAID.clear()
+        _SAID[key] = found
+    return found
+
+
 def _row(
     one: Version,
     library: Library,
+    stand: Hashable,
     used: Mapping[str, tuple[int, datetime]],
     ships: Mapping[tuple[str, str], Version],
 ) -> dict[str, Any]:
     model = library.get(one.kind, one.name)
-    findings = () if model is None else tuple(kind_of(one.kind).lint(model, library))
+    findings = _linted(one, library, stand)
     title = getattr(model, "title", None)
     newest = ships.get((one.kind, one.name))
     runs, last = used.get(one.name, (0, None)) if one.kind == "playbook" else (0, None)

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import dates, lists, numbers
-from jinja2 import StrictUndefined, TemplateError, meta, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from alerts.statements.locales import FSI, PDI, babel_locale, is_rtl
@@ -68,10 +68,16 @@ def render(source: str, locale: str, values: Mapping[str, Any]) -> Rendered:
             missing.update(dict.fromkeys(unknown))
             continue
         try:
-            made.append(_environment(locale).from_string(piece.source).render(values))
+            made.append(_compiled(locale, piece.source).render(values))
         except (TemplateError, TypeError, ValueError, LookupError, AttributeError) as error:
             raise TextError(f"{piece.source}: {error}") from error
     return Rendered("".join(made), tuple(missing))
+
+
+@lru_cache(maxsize=8192)
+def _compiled(locale: str, source: str) -> Template:
+    """One variable with its filters, compiled once: it stands in many texts, and is read often."""
+    return _environment(locale).from_string(source)
 
 
 @cache
