@@ -42,6 +42,13 @@ def named(connection: Connection, version: int) -> Mapping[str, Words]:
     return titles(*found[version]) if version in found else {}
 
 
+def own_titles(connection: Connection, versions: set[int]) -> Mapping[int, Words]:
+    """What documents call themselves, by version; one that cannot be read is left out."""
+    found = texts(connection, versions)
+    own = {version: words(getattr(model(found, version), "title", None)) for version in found}
+    return {version: told for version, told in own.items() if told is not None}
+
+
 @lru_cache(maxsize=256)
 def titles(kind: str, text: str) -> Mapping[str, Words]:
     """The same of a text; a document that cannot be read names nothing."""

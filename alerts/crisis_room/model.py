@@ -59,11 +59,17 @@ class StatementPart:
     signed: tuple[Approval, ...] = ()
     native_review: bool = False
     """No native speaker has checked it: neither the template's text nor this one."""
+    title: Words | None = None
+    """Of the template; None: it can no longer be read."""
 
 
 @dataclass(frozen=True)
 class BatchPart:
-    """One batch of compensation; `amounts` are minor units by currency."""
+    """One batch of compensation; `amounts` are minor units by currency.
+
+    `together`: what they are worth by the rates frozen with the batch: minor units and currency;
+    None where a rate is missing.
+    """
 
     id: int
     title: str
@@ -71,6 +77,7 @@ class BatchPart:
     items: int
     amounts: Mapping[str, int]
     updated_at: datetime
+    together: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, Engine, and_, func, select
 
 from alerts import runs
 from alerts.approvals import read as read_approval
+from alerts.compensation import rates as rates_of
 from alerts.crisis import rows as crisis_rows
 from alerts.crisis import statutory_clocks
 from alerts.crisis.clock import of_drill
@@ -121,7 +123,9 @@ def _statements(connection: Connection, crisis_id: int) -> tuple[StatementPart, 
         .order_by(approval.c.id)
     ):
         signed.setdefault((row.subject_id, row.subject_sha256), []).append(read_approval(row))
-    unread = unread_languages(connection, {row.document_version_id for row in found})
+    versions = {row.document_version_id for row in found}
+    unread = unread_languages(connection, versions)
+    titles = documents.own_titles(connection, versions)
 
     def unchecked(row: Any) -> bool:
         marks = signed.get((str(row.id), row.sha256), ())
@@ -142,6 +146,7 @@ def _statements(connection: Connection, crisis_id: int) -> tuple[StatementPart, 
             row.author,
             tuple(signed.get((str(row.id), row.sha256), ())),
             unchecked(row),
+            titles.get(row.document_version_id),
         )
         for row in found
     )
@@ -150,7 +155,7 @@ def _statements(connection: Connection, crisis_id: int) -> tuple[StatementPart, 
 def _batches(connection: Connection, crisis_id: int) -> tuple[BatchPart, ...]:
     batch, item = schema.compensation_batch.c, schema.compensation_item.c
     found = connection.execute(
-        select(batch.id, batch.title, batch.state, batch.updated_at)
+        select(batch.id, batch.title, batch.state, batch.updated_at, batch.criteria_json)
         .where(batch.crisis_id == crisis_id)
         .order_by(batch.id)
     ).all()
@@ -177,9 +182,20 @@ def _batches(connection: Connection, crisis_id: int) -> tuple[BatchPart, ...]:
             counts.get(row.id, 0),
             sums.get(row.id, {}),
             row.updated_at,
+            _together(sums.get(row.id, {}), row.criteria_json),
         )
         for row in found
     )
+
+
+def _together(sums: Mapping[str, int], held: Mapping[str, Any]) -> tuple[int, str] | None:
+    """What sums in several currencies are worth in one, by the rates of the batch."""
+    if not sums or "rates" not in held:
+        return None
+    rates = rates_of.of_json(held["rates"])
+    worth = [rates.convert(minor, code, rates.to) for code, minor in sums.items()]
+    known = [one for one in worth if one is not None]
+    return (sum(known), rates.to) if len(known) == len(worth) else None
 
 
 def _links(connection: Connection, crisis_id: int) -> tuple[LinkPart, ...]:

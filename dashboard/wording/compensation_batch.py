@@ -40,6 +40,8 @@ from dashboard.wording.compensation_names import (
 
 _S = BatchState
 _CHANGEABLE = {_S.DRAFT, _S.SUBMITTED, _S.APPROVED}
+_NAMED = 3
+"""Currencies that a sentence has room for."""
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 MARKS = {
     "batch_rejected": "breach",
@@ -59,10 +61,18 @@ def answer(page: BatchPage) -> str:
         "{cause}: {count} orders, {amounts}.",
         count,
         cause=stored.title or cause_name(page.standing.policy, stored.cause),
-        amounts=amounts(page.proposed) or _("nothing"),
+        amounts=_sum(page) or _("nothing"),
     )
     drill = _("This is a drill: nothing of it is paid.") if stored.batch.drill else ""
     return joined([drill, what, _next(page)])
+
+
+def _sum(page: BatchPage) -> str:
+    """What it comes to: each currency while they are few, else all in one."""
+    currencies = page.proposed["currency"].n_unique()
+    if currencies <= _NAMED:
+        return amounts(page.proposed)
+    return _("{total} in {count} currencies", total=_worth(page), count=currencies)
 
 
 def _next(page: BatchPage) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
 
 from alerts.crisis.singles import Singles
-from alerts.crisis_room import Listed, Listing
+from alerts.crisis_room import Choices, Listed, Listing
 from dashboard import formats
 from dashboard.acting import Act, Field
 from dashboard.formats import iso_utc
@@ -71,9 +71,11 @@ def shown(
     zone: str,
     done: str = "",
     prefix: str,
+    choices: Mapping[int, Choices] | None = None,
 ) -> str:
-    """JSON of a list of crises for `data-rows`."""
-    rows = [_row(one, query, zone) for one in listed]
+    """JSON of a list of crises for `data-rows`; `choices` are playbooks of those proposed."""
+    known = choices or {}
+    rows = [_row(one, known.get(one.crisis.id, Choices()), query, zone) for one in listed]
     data = {
         "kind": "crises",
         "id": prefix,
@@ -85,7 +87,7 @@ def shown(
     return orjson.dumps(data).decode()
 
 
-def _row(one: Listed, query: str, zone: str) -> dict[str, Any]:
+def _row(one: Listed, choices: Choices, query: str, zone: str) -> dict[str, Any]:
     crisis, levels = one.crisis, one.levels
     row: dict[str, Any] = {
         "key": str(crisis.id),
@@ -104,7 +106,7 @@ def _row(one: Listed, query: str, zone: str) -> dict[str, Any]:
         row["drill"] = _("Drill")
         row["clock"] = clock_data(one.clock, one.ended_at)
     if crisis.status == "proposed":
-        row["acts"] = [act_data(act) for act in proposal_acts(levels, crisis.proposed_level or 1)]
+        row["acts"] = [act_data(act) for act in proposal_acts(levels, one.level, choices)]
     return row
 
 
@@ -145,7 +147,17 @@ def act_data(act: Act) -> dict[str, Any]:
     return data
 
 
-def proposal_acts(levels: Any, proposed: int) -> list[Act]:
+def playbook_field(choices: Choices) -> Field:
+    """Which playbooks begin with the declaration: those that fit, another one, or none."""
+    names = ", ".join(title for _name, title in choices.fitting) or _("none")
+    options = (("", _("Those that fit: {names}", names=names)), *choices.idle, ("-", _("None")))
+    return Field(
+        "playbook", _("Playbook"), "choice", options=options,
+        note=_("More can be started in the room."),
+    )  # fmt: skip
+
+
+def proposal_acts(levels: Any, proposed: int, choices: Choices) -> list[Act]:
     """What a person does with a proposed crisis."""
     options = tuple((str(n), level_words(levels, n)) for n in range(1, 5))
     return [
@@ -154,6 +166,7 @@ def proposal_acts(levels: Any, proposed: int) -> list[Act]:
             _("Declare"),
             (
                 Field("level", _("Level"), "choice", options=options, value=str(proposed)),
+                playbook_field(choices),
                 Field(
                     "note",
                     _("Why"),
@@ -203,7 +216,7 @@ def _notes(one: Listed, query: str, zone: str) -> list[dict[str, Any]]:
 def _figure(held: Any) -> str:
     title = told(held.title, held.name.replace("-", " "))
     figures = told(held.evidence)
-    return f"{title}: {figures}" if figures else title
+    return _("{title}: {figures}", title=title, figures=figures) if figures else title
 
 
 def open_acts(levels: Any, choices: Sequence[tuple[str, str]]) -> list[Act]:

@@ -11,7 +11,7 @@ from alerts.approvals import Approval
 from alerts.crisis.people import holders
 from alerts.crisis.statutory_clocks import Clock
 from alerts.crisis_room import Room
-from alerts.crisis_room.model import StatementPart
+from alerts.crisis_room.model import BatchPart, StatementPart
 from alerts.notify.config import Config
 from alerts.runs import Beat
 from dashboard import formats, rows
@@ -21,6 +21,7 @@ from dashboard.ids import Crisis
 from dashboard.languages import _, ngettext
 from dashboard.rows import Cell, Column, Row
 from dashboard.url_filter import link
+from dashboard.wording.compensation_names import listed
 from dashboard.wording.crises import act_data
 from dashboard.wording.crisis_names import (
     audience_name,
@@ -31,6 +32,7 @@ from dashboard.wording.crisis_names import (
     statement_status_name,
     told,
 )
+from dashboard.wording.statement_names import channel_name
 
 STATEMENT_STATUS: Mapping[str, str] = {
     "draft": "watch",
@@ -229,14 +231,14 @@ def statements(room: Room, zone: str, query: str) -> str:
         table.append(
             Row(
                 (
-                    Cell(_template_name(template), audience_name(audience)),
+                    Cell(told(parts[0].title, _template_name(template)), audience_name(audience)),
                     Cell(
                         formats.language_name(locale),
                         _("not checked by a native speaker")
                         if any(one.native_review for one in parts)
                         else "",
                     ),
-                    Cell(", ".join(one.channel for one in parts)),
+                    Cell(listed(channel_name(one.channel) for one in parts)),
                     Cell(
                         statement_status_name(last.status),
                         status=STATEMENT_STATUS.get(last.status, "none"),
@@ -291,23 +293,19 @@ def statements_title(room: Room) -> str:
 
 def batches(room: Room, zone: str, query: str) -> str:
     """Batches of compensation with how many rows and how much."""
-    table = []
-    for one in room.batches:
-        amounts = " + ".join(
-            formats.money(amount, currency) for currency, amount in one.amounts.items()
+    table = [
+        Row(
+            (
+                Cell(one.title or f"#{one.id}"),
+                Cell(batch_state_name(one.state), status=BATCH_STATUS.get(one.state, "none")),
+                Cell(formats.number(one.items)),
+                _amount(one),
+                Cell(formats.moment(one.updated_at, zone)),
+            ),
+            href=link(f"/compensation/{one.id}", query),
         )
-        table.append(
-            Row(
-                (
-                    Cell(one.title or f"#{one.id}"),
-                    Cell(batch_state_name(one.state), status=BATCH_STATUS.get(one.state, "none")),
-                    Cell(formats.number(one.items)),
-                    Cell(amounts or formats.NONE),
-                    Cell(formats.moment(one.updated_at, zone)),
-                ),
-                href=link(f"/compensation/{one.id}", query),
-            )
-        )
+        for one in room.batches
+    ]
     columns = [
         Column(_("Batch")),
         Column(_("State")),
@@ -316,6 +314,16 @@ def batches(room: Room, zone: str, query: str) -> str:
         Column(_("Changed"), num=True),
     ]
     return rows.table(columns, table) if table else ""
+
+
+def _amount(one: BatchPart) -> Cell:
+    """What a batch is worth; in how many currencies stands below."""
+    if len(one.amounts) == 1 or one.together is None:
+        sums = [formats.money(amount, currency) for currency, amount in one.amounts.items()]
+        return Cell(listed(sums) or formats.NONE)
+    count = len(one.amounts)
+    in_all = ngettext("in {count} currency", "in {count} currencies", count)
+    return Cell(formats.money(*one.together), in_all)
 
 
 # ---- evidence ----

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from alerts.crisis_room import Room
@@ -55,7 +57,23 @@ def note(shown: int, count: int, zone: str) -> str:
 def moments(found: Sequence[Moment], room: Room, zone: str) -> str:
     """Entries as data, the newest first."""
     names = {(step.run_id, step.key): told(step.title) for step in room.steps}
-    return rows.timeline([_moment(one, room, names, zone) for one in found])
+    shown = [_moment(one, room, names, zone) for one in found]
+    return rows.timeline([_counted(list(same)) for _key, same in groupby(shown, key=_sight)])
+
+
+def _sight(one: rows.Moment) -> tuple[str, ...]:
+    """What a reader sees of an entry."""
+    return one.kind, one.day, one.time, one.head, one.text
+
+
+def _counted(same: list[rows.Moment]) -> rows.Moment:
+    """Entries that read alike as one, such as forty texts drafted in one minute."""
+    first = same[0]
+    if len(same) == 1:
+        return first
+    return replace(
+        first, head=_("{what} ({count} times)", what=first.head, count=formats.number(len(same)))
+    )
 
 
 def _moment(

@@ -191,7 +191,10 @@ def _filed(found: Dossier, row: dict[str, Any], titles: dict[str, str], zone: st
             Cell(row["sha256"][:SHOWN_HASH]),
             Cell(_cut(row["source"])),
             Cell(formats.moment(row["captured_at"], zone)),
-            Cell(row["added_by"], sub=formats.moment(row["added_at"], zone)),
+            Cell(
+                _("the worker") if row["added_by"] == "worker" else row["added_by"],
+                sub=formats.moment(row["added_at"], zone),
+            ),
             Cell(_size(row["size"])),
         ),
         small=False,
@@ -336,7 +339,7 @@ def _pack(found: Dossier, pack: Pack, zone: str) -> Row:
     return Row(
         (
             Cell(formats.moment(pack.created_at, zone), href=pack_link(found.crisis_id, pack.id)),
-            Cell(pack.created_by),
+            Cell(_("the worker") if pack.created_by == "worker" else pack.created_by),
             state,
             Cell(pack.sha256[:SHOWN_HASH]),
             Cell(f"{pack.head_seq}:{pack.head_hash[:SHOWN_HASH]}…"),

@@ -14,7 +14,7 @@ from dashboard.languages import _, current, ngettext
 from dashboard.playbooks import document_path
 from dashboard.wording.crisis_names import told
 from dashboard.wording.playbook_names import kind_name, origin_words
-from dashboard.wording.playbooks import ready
+from dashboard.wording.playbooks import owner_name, ready
 
 _PLACE = re.compile(r"^[^:]*?, line (?P<line>\d+): (?P<rest>.*)$")
 
@@ -194,7 +194,7 @@ def _about(model: Any, today: date) -> list[rows.Fact]:
     made = []
     owner = getattr(model, "owner", None)
     if owner:
-        made.append(rows.Fact(_("Owner"), str(owner)))
+        made.append(rows.Fact(_("Owner"), owner_name(str(owner))))
     review = getattr(model, "review_by", None)
     if isinstance(review, date):
         late = review < today

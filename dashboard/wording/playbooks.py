@@ -70,6 +70,21 @@ def title_of(row: Mapping[str, Any]) -> str:
     return str(row["title"] if current() == "en" else row["title_zh"])
 
 
+def owner_name(owner: str) -> str:
+    """Who keeps a document up to date; owners of what ships in the reader's language."""
+    known = {
+        "logistics": _("logistics"),
+        "customs desk": _("customs desk"),
+        "privacy officer": _("privacy officer"),
+        "supply and quality": _("supply and quality"),
+        "marketplace desk": _("marketplace desk"),
+        "finance": _("finance"),
+        "languages desk": _("languages desk"),
+        "public relations": _("public relations"),
+    }
+    return known.get(owner, owner)
+
+
 def ready(errors: int, warnings: int) -> tuple[str, str]:
     """Whether a document can be used, in words, and the status class of that."""
     if errors:
@@ -94,7 +109,7 @@ def _row(row: Mapping[str, Any], today: date, zone: str) -> rows.Row:
                 else formats.moment(row["last_used"], zone),
                 sub="" if not row["runs"] else ngettext("{count} run", "{count} runs", row["runs"]),
             ),
-            rows.Cell(row["owner"] or formats.NONE),
+            rows.Cell(owner_name(row["owner"]) if row["owner"] else formats.NONE),
             rows.Cell(
                 formats.NONE if review is None else formats.day(review, year=True),
                 status="watch" if late else "",

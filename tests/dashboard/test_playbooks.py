@@ -100,7 +100,7 @@ def test_one_playbook_shows_its_steps_by_phase(ready: Services) -> None:
     assert stop["title"] == "Stop the sale of lot ‹Production lot›"
     assert stop["notes"] == ["After 1 · Yields: stop-sale"]
     signed = next(row for row in every if row["key"] == "sign-recall")
-    assert signed["how"] == "to be signed: Legal counsel, Executive sponsor"
+    assert signed["how"] == "to be signed: Crisis lead, Executive sponsor"
 
 
 def test_other_documents_have_no_steps(ready: Services) -> None:
