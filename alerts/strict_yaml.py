@@ -5,6 +5,7 @@ Rules, rule tests and `alerting.yaml` are read with this, each with its own kind
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,9 +28,11 @@ def read_text(path: Path, fault: Fault) -> str:
     """The text of a file, without a byte order mark.
 
     Raises:
-        the error that `fault` makes: the file cannot be read or is not UTF-8.
+        the error that `fault` makes: it is no file, cannot be read or is not UTF-8.
     """
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would keep the worker waiting for ever
+            raise fault(f"{path}: is no file; remove it or put a file in its place.")
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise fault(f"{path}: not UTF-8 text; save the file as UTF-8.") from error

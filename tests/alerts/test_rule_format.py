@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -110,6 +111,12 @@ def test_binary_and_absent_files_are_named(tmp_path: Path) -> None:
         load(binary)
     with pytest.raises(RuleError, match="cannot be read"):
         load(tmp_path / "absent.yaml")
+
+
+def test_a_pipe_keeps_nobody_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(RuleError, match="is no file"):
+        load(tmp_path / "pipe.yaml")
 
 
 @pytest.mark.parametrize(
