@@ -136,10 +136,46 @@ def _data_quality(services: Services) -> Iterator[Finding]:
         yield Finding("data quality", f"{check_name(check)}: {counted}", " ".join(advice))
 
 
+def _crises(services: Services) -> Iterator[Finding]:
+    """Steps of crises that are late, and people whom playbooks need and do not find."""
+    from alerts.crisis_room import listing
+    from alerts.library import kind_of, store
+    from alerts.library.surroundings import effects, holders
+    from alerts.notify.current import Current
+
+    open_ones = listing(services.engine, services.clock()).open
+    for one in open_ones:
+        if one.overdue:  # drills are not among them
+            late = f"{one.overdue:,} step" + ("" if one.overdue == 1 else "s")
+            yield Finding(
+                "crisis",
+                f"{one.crisis.title}: {late} overdue",
+                f"See: afterwatch crisis show {one.crisis.id}",
+            )
+    roles = holders(Current(services.settings.home).config())
+    if not roles and not open_ones:
+        return  # nobody works with playbooks here
+    with services.engine.connect() as connection:
+        known = store.snapshot(connection, effects=effects(), holders=roles)
+    told = [
+        (name, one)
+        for name, playbook in known.models.get("playbook", {}).items()
+        for one in kind_of("playbook").lint(playbook, known)
+    ]
+    unheld = sorted({one.where.split(".")[1] for _, one in told if one.rule == "nobody_holds"})
+    if unheld:
+        advice = "Give them to somebody in alerting.yaml; see: afterwatch playbook check"
+        yield Finding("roles that nobody holds", ", ".join(unheld), advice)
+    for name, one in told:
+        if one.severity == "error" or one.rule == "too_few_signers":
+            yield Finding(f"playbook {name}", f"{one.where}: {one.what.en}", one.advice.en)
+
+
 _CHECKS: tuple[Callable[[Services], Iterator[Finding]], ...] = (
     _settings,
     _tables,
     _freshness,
     _worker,
+    _crises,
     _data_quality,
 )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from click.testing import CliRunner
 
+from alerts.crisis.acting import open_by_hand
 from alerts.heartbeat import beat
+from alerts.library import register
+from alerts.notify.config import FILE_NAME, load
 from dashboard.cli import group
 from data_access.marts import refresh
 from tests.data_access.metrics.home import Home
@@ -68,3 +72,28 @@ def test_what_the_worker_could_not_use_or_deliver_is_told(tmp_path: Path) -> Non
     assert f"! worker's fault: {fault}" in told
     assert "! messages: 2 could not be delivered See why: afterwatch notify outbox" in told
     assert "overdue" not in told
+
+
+def test_late_steps_and_signatures_that_nobody_can_give_are_told(tmp_path: Path) -> None:
+    people = "schema_version: 1\npeople:\n  Ana: {zone: Europe/Berlin, roles: [crisis_lead]}\n"
+    (tmp_path / FILE_NAME).write_text(people, encoding="utf-8")
+    made = Home(tmp_path)
+    register(made.engine, None, NOW)
+    opened = open_by_hand(
+        made.engine,
+        "Parcels stand still",
+        {"topic": "delivery"},
+        (),
+        3,
+        "told by the desk",
+        config=load(tmp_path / FILE_NAME),
+        actor="Ana",
+        token=None,
+        wall=NOW,
+        chosen=("carrier-collapse",),
+    )
+    assert opened.result == "done", opened
+    made.close()
+    told = " ".join(CliRunner().invoke(group, ["doctor", "--home", str(tmp_path)]).output.split())
+    assert re.search(r"! crisis: Parcels stand still: \d+ steps? overdue See: afterwatch", told)
+    assert "! playbook carrier-collapse: steps.sign-message.roles: Nobody is left to sign" in told
