@@ -158,17 +158,19 @@ def _crises(services: Services) -> Iterator[Finding]:
     with services.engine.connect() as connection:
         known = store.snapshot(connection, effects=effects(), holders=roles)
     told = [
-        (name, one)
+        (name, finding)
         for name, playbook in known.models.get("playbook", {}).items()
-        for one in kind_of("playbook").lint(playbook, known)
+        for finding in kind_of("playbook").lint(playbook, known)
     ]
-    unheld = sorted({one.where.split(".")[1] for _, one in told if one.rule == "nobody_holds"})
+    unheld = sorted(
+        {fault.where.split(".")[1] for _, fault in told if fault.rule == "nobody_holds"}
+    )
     if unheld:
         advice = "Give them to somebody in alerting.yaml; see: afterwatch playbook check"
         yield Finding("roles that nobody holds", ", ".join(unheld), advice)
-    for name, one in told:
-        if one.severity == "error" or one.rule == "too_few_signers":
-            yield Finding(f"playbook {name}", f"{one.where}: {one.what.en}", one.advice.en)
+    for name, fault in told:
+        if fault.severity == "error" or fault.rule == "too_few_signers":
+            yield Finding(f"playbook {name}", f"{fault.where}: {fault.what.en}", fault.advice.en)
 
 
 _CHECKS: tuple[Callable[[Services], Iterator[Finding]], ...] = (
