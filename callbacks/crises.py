@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dash import Dash, Input, Output
 
 from alerts.crisis.singles import singles
-from alerts.crisis_room import levels_now, listing, playbook_choices
+from alerts.crisis_room import choices, levels_now, listing, playbook_choices
 from dashboard import panel_state, pulse
 from dashboard.acting import actions
 from dashboard.crisis_actions import answer
@@ -76,8 +76,12 @@ def listed(services: Services, query: str, done: str) -> tuple[Any, ...]:
     found = listing(services.engine, wall)
     stale = pulse.worker(services.engine, wall) == "breach"
 
+    offers = {
+        one.crisis.id: choices(services.engine, one.crisis, current()) for one in found.proposed
+    }
+
     def rows(part: Any, prefix: str) -> str:
-        return words.shown(part, query=query, zone=zone, done=done, prefix=prefix)
+        return words.shown(part, query=query, zone=zone, done=done, prefix=prefix, choices=offers)
 
     levels = levels_now(services.engine)
     offered = words.open_acts(levels, playbook_choices(services.engine, current()))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
-from alerts.crisis_room import news_of, room, timeline
+from alerts.crisis_room import choices, news_of, room, timeline
 from alerts.notify.current import Current
 from alerts.overrides import active
 from alerts.roster import on_duty
@@ -17,6 +17,7 @@ from dashboard import panel_state
 from dashboard.crises import PAGE
 from dashboard.crisis_actions import answer
 from dashboard.ids import Crisis, Shell
+from dashboard.languages import current
 from dashboard.url_filter import decode, link
 from dashboard.wording import crisis as words
 from dashboard.wording import crisis_parts, crisis_tasks, crisis_timeline
@@ -201,7 +202,7 @@ def shown(services: Services, view: View, held: Mapping[str, str]) -> tuple[Any,
         words.answer(found, zone),
         panel_state.READY,
         words.head(found, zone, query),
-        words.offered(found, done),
+        words.offered(found, done, choices(services.engine, found.crisis, current())),
         panel_state.of(len(found.steps)),
         crisis_tasks.note(found, view.actor),
         crisis_tasks.empty(found),

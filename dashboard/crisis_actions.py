@@ -37,7 +37,7 @@ _NO_PLAYBOOK = "-"
 BY_PEOPLE = frozenset(
     {
         Do.DECLARE, Do.RAISE, Do.LOWER, Do.CONTAIN, Do.UNCONTAIN, Do.CLOSE, Do.DISMISS, Do.REOPEN,
-        Do.ASSIGN_ROLE, Do.FLAG, Do.UNFLAG, Do.LINK, Do.UNLINK, Do.COMMENT,
+        Do.ASSIGN_ROLE, Do.FLAG, Do.UNFLAG, Do.LINK, Do.UNLINK, Do.COMMENT, Do.START_PLAYBOOK,
     }
 )  # fmt: skip
 

@@ -181,7 +181,7 @@ def open_by_hand(
 
 def _warm(engine: Engine, action: Action) -> None:
     """Parse playbooks before the transaction in which they are chosen: nobody waits for that."""
-    if action.do is Do.DECLARE:
+    if action.do in (Do.DECLARE, Do.START_PLAYBOOK):
         with engine.connect() as connection:
             playbooks.in_force(connection)
 

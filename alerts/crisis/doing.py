@@ -100,6 +100,7 @@ def _circumstances(
         roles=frozenset(named | {*levels.roles} | playbooks.roles(connection, stored.id)),
         flags=frozenset(levels.flags),
         unfinished=tuple(playbooks.unfinished(connection, stored.id).values()),
+        begun=playbooks.begun(connection, stored.id),
     )
 
 
@@ -112,6 +113,8 @@ def _follow(
             return _declared(connection, stored, action, now)
         case Do.RAISE:
             return _raised(connection, stored, action, now)
+        case Do.START_PLAYBOOK:
+            return _Followed(_started(connection, stored, action, now))
         case Do.FLAG | Do.UNFLAG:
             return _flagged(connection, stored, action, now)
         case Do.CLOSE:
@@ -147,6 +150,12 @@ def _raised(
     assert stored.level is not None
     run_rows.raise_level(connection, stored.id, stored.level, now)
     clocks = statutory_clocks.start(connection, stored, None, now, actor=action.actor)
+    return _Followed(_started(connection, stored, action, now), tuple(clocks))
+
+
+def _started(
+    connection: Connection, stored: StoredCrisis, action: Action, now: datetime
+) -> tuple[int, ...]:
     runs = playbooks.start(
         connection,
         stored,
@@ -155,7 +164,7 @@ def _raised(
         actor=action.actor,
         now=now,
     )
-    return _Followed(tuple(runs), tuple(clocks))
+    return tuple(runs)
 
 
 def _flagged(

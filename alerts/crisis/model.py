@@ -42,6 +42,8 @@ class Do(StrEnum):
     ASSIGN_ROLE = "assign_role"
     FLAG = "flag"
     UNFLAG = "unflag"
+    START_PLAYBOOK = "start_playbook"
+    """Of a crisis that is declared: one more playbook."""
     LINK = "link"
     UNLINK = "unlink"
     COMMENT = "comment"
@@ -108,6 +110,8 @@ class Why(StrEnum):
     ROLE_UNKNOWN = "role_unknown"
     FLAG_UNKNOWN = "flag_unknown"
     PLAYBOOK_UNKNOWN = "playbook_unknown"
+    PLAYBOOK_BEGUN = "playbook_begun"
+    """`what` began here already, by `by` at `at`: one that is over is taken up, not begun anew."""
     LINK_UNKNOWN = "link_unknown"
     """`what` lists the kinds of links there are."""
     NOT_IN_ROLE = "not_in_role"
@@ -150,8 +154,10 @@ class Action:
         flag: of `flag` and `unflag`.
         links: of `link` and `unlink`.
         despite_runs: of `close`: although playbooks are not finished; they are cancelled.
-        playbooks: of `declare` and `raise`: which to start; None: those for its topic and level.
-        variables: of `declare`: what is known for the playbooks, beyond the labels.
+        playbooks: of `declare`, `raise` and `start_playbook`: which to start; None: those for its
+            topic and level.
+        variables: of `declare` and `start_playbook`: what is known for the playbooks, beyond the
+            labels.
         held, cleared: of `criteria`: ids of criteria that began and ceased to hold.
         data: further facts for the event log.
     """
@@ -205,6 +211,7 @@ class Circumstances:
         roles: keys of roles that can be assigned.
         flags: names of flags that a person may set.
         unfinished: runs of playbooks under way, by what a person calls them.
+        begun: playbooks that ever began in the crisis: who began each, and when.
         may_lead: whether whoever acts holds the role that leads crises.
     """
 
@@ -214,6 +221,7 @@ class Circumstances:
     roles: frozenset[str] = frozenset()
     flags: frozenset[str] = frozenset()
     unfinished: tuple[str, ...] = ()
+    begun: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
     may_lead: bool = False
 
 

@@ -257,6 +257,18 @@ def unflag(crisis: Crisis, action: Action, given: Circumstances, now: datetime) 
     )
 
 
+def start_playbook(crisis: Crisis, action: Action, given: Circumstances, _now: datetime) -> Moved:
+    """One more playbook, by name; that it began is told by its run."""
+    _person(action)
+    if not action.playbooks:
+        refuse(Why.PLAYBOOK_UNKNOWN)
+    for name in action.playbooks:
+        if name in given.begun:
+            by, at = given.begun[name]
+            refuse(Why.PLAYBOOK_BEGUN, by=by, at=at, what=name)
+    return crisis, ()
+
+
 def link(crisis: Crisis, action: Action, _given: Circumstances, now: datetime) -> Moved:
     """Something belongs to it."""
     return crisis, _each_link(Kind.LINKED, action, now)

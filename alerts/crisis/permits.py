@@ -10,8 +10,11 @@ from alerts.crisis.people import holders, may
 from alerts.notify.config import Config
 
 DECIDING = frozenset(
-    {Do.DECLARE, Do.RAISE, Do.LOWER, Do.CONTAIN, Do.UNCONTAIN, Do.CLOSE, Do.DISMISS, Do.REOPEN}
-)
+    {
+        Do.DECLARE, Do.RAISE, Do.LOWER, Do.CONTAIN, Do.UNCONTAIN, Do.CLOSE, Do.DISMISS, Do.REOPEN,
+        Do.START_PLAYBOOK,
+    }
+)  # fmt: skip
 """What only those do who decide at the level; everything else anybody may, by name."""
 
 

@@ -109,6 +109,16 @@ def unfinished(connection: Connection, crisis_id: int) -> dict[int, str]:
     return {row.id: row.playbook for row in found}
 
 
+def begun(connection: Connection, crisis_id: int) -> dict[str, tuple[str, datetime]]:
+    """Playbooks that ever began in a crisis: who began the first run of each, and when."""
+    found = connection.execute(
+        select(playbook_run.c.playbook, playbook_run.c.started_by, playbook_run.c.started_at)
+        .where(playbook_run.c.crisis_id == crisis_id)
+        .order_by(playbook_run.c.id.desc())
+    )
+    return {row.playbook: (row.started_by, row.started_at) for row in found}
+
+
 def cancel_all(
     connection: Connection, crisis_id: int, reason: str, actor: str, now: datetime
 ) -> None:

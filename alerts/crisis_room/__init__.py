@@ -1,5 +1,6 @@
 """What the crisis screens read: the list of crises, and everything about one in a few queries."""
 
+from alerts.crisis_room.choices import Choices, choices
 from alerts.crisis_room.documents import levels_now, playbook_choices, topic_of
 from alerts.crisis_room.listing import Listed, Listing, Next, crisis_of_incident, listing, running
 from alerts.crisis_room.model import Room
@@ -8,10 +9,12 @@ from alerts.crisis_room.stamp import exists, news_of
 from alerts.crisis_room.timeline import timeline
 
 __all__ = [
+    "Choices",
     "Listed",
     "Listing",
     "Next",
     "Room",
+    "choices",
     "crisis_of_incident",
     "exists",
     "levels_now",

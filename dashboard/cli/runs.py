@@ -38,7 +38,6 @@ def command() -> None:
 @command.command("start")
 @click.argument("crisis", type=int)
 @click.argument("playbook")
-@click.option("--level", type=click.IntRange(1, 4), help="Level of its steps; else the crisis's.")
 @click.option("--set", "given", multiple=True, help="A variable that is known: NAME=VALUE.")
 @actor_option
 @home_option
@@ -46,43 +45,42 @@ def start(
     *,
     crisis: int,
     playbook: str,
-    level: int | None,
     given: tuple[str, ...],
     actor: str,
     home: Path | None,
 ) -> None:
-    """Start PLAYBOOK in CRISIS, by the version in force, unless it is at work there."""
-    from alerts import library, runs
+    """Start PLAYBOOK in CRISIS by the version in force, unless it began there before."""
+    from alerts import library
     from alerts.crisis import rows as crises
-    from alerts.crisis.clock import now_of
+    from alerts.crisis.acting import act as act_on_crisis
+    from alerts.crisis.model import Action, Do
     from alerts.runs.values import VariableError, typed
     from dashboard.services import utc_now
-    from data_access.state.engine import writing
 
     engine = opened(home)
-    with writing(engine) as connection:
-        stored = crises.load(connection, crisis)
+    with engine.connect() as connection:
+        known = crises.look(connection, crisis) is not None
         document = library.current(connection, "playbook", playbook)
-        if stored is None or document is None:
-            raise click.ClickException(_missing(crisis, playbook, stored is None))
-        at = level or stored.level
-        if at is None:
-            raise click.ClickException(f"Crisis {crisis} is not declared; declare it first.")
-        try:
-            variables = typed(document.model, dict(_pair(one) for one in given))
-        except VariableError as error:
-            raise click.ClickException(str(error)) from error
-        run_id = runs.start(
-            connection,
-            crisis,
-            document.id,
-            level=at,
-            variables=variables,
-            actor=actor,
-            now=now_of(connection, crisis, utc_now()),
-        )
+    if not known or document is None:
+        raise click.ClickException(_missing(crisis, playbook, not known))
+    try:
+        variables = typed(document.model, dict(_pair(one) for one in given))
+    except VariableError as error:
+        raise click.ClickException(str(error)) from error
+    outcome = act_on_crisis(
+        engine,
+        crisis,
+        Action(Do.START_PLAYBOOK, playbooks=(playbook,), variables=variables),
+        config=_config(home),
+        actor=actor,
+        version=None,
+        token=None,
+        wall=utc_now(),
+    )
     engine.dispose()
-    click.echo(f"Run {run_id}")
+    _finish(outcome, "start_playbook")
+    for run_id in (outcome.data or {}).get("runs", ()):
+        click.echo(f"Run {run_id}")
 
 
 @command.command("list")

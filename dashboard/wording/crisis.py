@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from alerts.crisis.model import Status
-from alerts.crisis_room import Next, Room
+from alerts.crisis_room import Choices, Next, Room
 from alerts.crisis_room.documents import words as words_of
 from dashboard import formats
 from dashboard.acting import Act, Field, actions
@@ -149,10 +149,10 @@ def clock(room: Room) -> str:
     return clock_data(room.clock, room.ended_at)
 
 
-def offered(room: Room, done: str) -> str:
-    """What can be done with the crisis as a whole."""
+def offered(room: Room, done: str, choices: Choices) -> str:
+    """What can be done with the crisis as a whole; `choices` are playbooks to start."""
     return actions(
-        acts(room),
+        acts(room, choices),
         id="crisis-act",
         store=Crisis.PRESSED,
         subject=f"crisis/{room.crisis.id}",
@@ -161,13 +161,13 @@ def offered(room: Room, done: str) -> str:
     )
 
 
-def acts(room: Room) -> list[Act]:
+def acts(room: Room, choices: Choices) -> list[Act]:
     """The usual next thing first."""
     status = room.crisis.status
     comment = Act("comment", _("Comment"), (Field("note", _("Comment"), "text", required=True),))
     if status is Status.PROPOSED:
         asked = room.crisis.proposed_level or 1
-        return [*proposal_acts(room.levels, asked), *_flags(room), comment]
+        return [*proposal_acts(room.levels, asked, choices), *_flags(room), comment]
     if status in (Status.CLOSED, Status.DISMISSED):
         reopen = Act("reopen", _("Open again"), (_why(),), submit=_("Open again as a new crisis"))
         return [comment, reopen]
@@ -180,7 +180,23 @@ def acts(room: Room) -> list[Act]:
         else Act("contain", _("Contained"), (_why(_("Why the harm no longer grows")),),
                  submit=_("It is contained"))
     )  # fmt: skip
-    return [comment, *_flags(room), moved, _close(bool(unfinished), left, primary=contained)]
+    return [
+        comment,
+        *_flags(room),
+        *_start(choices, none=not room.runs),
+        moved,
+        _close(bool(unfinished), left, primary=contained),
+    ]
+
+
+def _start(choices: Choices, *, none: bool) -> list[Act]:
+    """Playbooks that have not begun here; the usual next thing where none has."""
+    if not choices.idle:
+        return []
+    field = Field("playbook", _("Playbook"), "choice", options=choices.idle, required=True)
+    return [
+        Act("start_playbook", _("Start a playbook"), (field,), submit=_("Start it"), primary=none)
+    ]
 
 
 def _why(label: str = "") -> Field:

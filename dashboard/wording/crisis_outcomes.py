@@ -41,6 +41,7 @@ def done(action: str, data: Mapping[str, Any]) -> str:
         "assign_role": _("Role changed."),
         "flag": _("Noted; the criteria were judged anew."),
         "unflag": _("Taken back; the criteria were judged anew."),
+        "start_playbook": _("The playbook runs; its tasks are listed."),
         "link": _("Linked."),
         "unlink": _("Link taken away."),
         "comment": _("Comment added."),
@@ -133,6 +134,9 @@ def _of_crises() -> dict[str, str]:
         Why.ROLE_UNKNOWN: _("There is no such role."),
         Why.FLAG_UNKNOWN: _("There is no such fact to note."),
         Why.PLAYBOOK_UNKNOWN: _("There is no playbook {what}; see which are listed."),
+        Why.PLAYBOOK_BEGUN: _(
+            "{name} started {what} here at {time}; one that ended is taken up, not begun anew."
+        ),
         Why.LINK_UNKNOWN: _("Say what kind it is, and its number."),
         Why.NOT_IN_ROLE: _("This is for {who}."),
         Why.ONLY_A_PERSON: _("Only a person may do this."),

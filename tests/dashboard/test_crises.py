@@ -68,6 +68,10 @@ def test_a_proposal_is_declared_or_dismissed_with_its_figures(busy: Services) ->
     assert row["level"]["proposed"] is True
     assert [line for line in row["evidence"] if "34" in line], row["evidence"]
     assert [one["action"] for one in row["acts"]] == ["declare", "dismiss"]
+    (field,) = [one for one in row["acts"][0]["fields"] if one["name"] == "playbook"]
+    values = [value for value, _title in field["options"]]
+    assert (values[0], values[-1], "faulty-lot" in values) == ("", "-", True)
+    assert field["options"][0][1].startswith("Those that fit: ")
     done = act(busy, "dismiss", row["subject"], row["version"], note="A count twice")
     assert done.text == "Dismissed; the reason is on record."
     assert told(busy)["no_proposed"] is True

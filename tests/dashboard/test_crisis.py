@@ -282,3 +282,18 @@ def test_answers_hold_leaf_properties_only(busy: Services, app: Dash) -> None:
         shown = told(busy)
     for name, value in shown.items():
         assert isinstance(value, str | bool) or name == "shown", name
+
+
+def test_a_playbook_that_did_not_begin_yet_is_started_in_the_room(busy: Services) -> None:
+    def offered() -> list[str]:
+        shown = json.loads(told(busy)["crisis-actions.data-rows"])["rows"]
+        (start,) = [one for one in shown if one["action"] == "start_playbook"]
+        return [value for value, _title in start["fields"][0]["options"]]
+
+    assert "viral-complaint" in offered()
+    found = act(busy, "start_playbook", "crisis/1", version(busy), playbook="viral-complaint")
+    assert found.text == "The playbook runs; its tasks are listed."
+    assert "viral-complaint" not in offered()
+    again = {"playbook": "viral-complaint", "once": "more"}  # another press
+    late = act(busy, "start_playbook", "crisis/1", version(busy), **again)
+    assert late.text.startswith("Ana Weber started viral-complaint here at 22 Nov 2026")

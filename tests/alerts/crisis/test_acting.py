@@ -89,6 +89,22 @@ def test_who_declares_leads_only_in_the_role(room: Engine) -> None:
     assert (led.lead, led.roles) == ("Ana", {"crisis_lead": "Ana"})
 
 
+def test_one_more_playbook_begins_once_and_not_in_what_is_over(room: Engine) -> None:
+    number = opened(room)
+    start = {"playbooks": ("viral-complaint",)}
+    nobody = do(room, number, Do.START_PLAYBOOK, playbooks=("no-such",))
+    assert (nobody.why, nobody.data) == (Why.PLAYBOOK_UNKNOWN, {"what": "no-such"})
+    assert do(room, number, Do.START_PLAYBOOK, actor="Mei", **start).why == Why.NOT_IN_ROLE
+    done = do(room, number, Do.START_PLAYBOOK, token="press", **start)
+    assert (done.result, len((done.data or {})["runs"])) == ("done", 1)
+    assert do(room, number, Do.START_PLAYBOOK, token="press", **start).result == "repeated"
+    again = do(room, number, Do.START_PLAYBOOK, actor="Sam", **start)
+    assert (again.why, again.by, again.at) == (Why.PLAYBOOK_BEGUN, "Ana", NOW)
+    assert kinds(room, number).count("run_started") == 1
+    do(room, number, Do.CLOSE, note="over", despite_runs=True)
+    assert do(room, number, Do.START_PLAYBOOK, playbooks=("faulty-lot",)).why == Why.CLOSED
+
+
 @pytest.mark.parametrize("actor", ["", "  ", "worker"])
 def test_nothing_is_done_without_a_name(room: Engine, actor: str) -> None:
     number = opened(room)

@@ -49,6 +49,7 @@ PERFECT = {
     Do.ASSIGN_ROLE: {"role": "legal", "person": "Lena"},
     Do.FLAG: {"flag": "injury_confirmed"},
     Do.UNFLAG: {"flag": "injury_confirmed"},
+    Do.START_PLAYBOOK: {"playbooks": ("faulty-lot",)},
     Do.LINK: {"links": (Link("case", "", "1"),)},
     Do.UNLINK: {"links": (Link("case", "", "1"),)},
     Do.PROPOSE: {"level": 4},
@@ -90,10 +91,10 @@ def test_every_entry_moves_or_refuses_with_a_reason(status: Status, do: Do) -> N
 
 ALLOWED = {
     Status.PROPOSED: "declare dismiss assign_role flag link unlink comment propose lapse criteria",
-    Status.DECLARED: "raise lower contain close assign_role flag link unlink comment propose"
-    " lapse criteria",
-    Status.CONTAINED: "raise lower uncontain close assign_role flag link unlink comment propose"
-    " lapse criteria",
+    Status.DECLARED: "raise lower contain close start_playbook assign_role flag link unlink comment"
+    " propose lapse criteria",
+    Status.CONTAINED: "raise lower uncontain close start_playbook assign_role flag link unlink"
+    " comment propose lapse criteria",
     Status.CLOSED: "reopen comment propose lapse criteria",
     Status.DISMISSED: "reopen comment propose lapse criteria",
 }

@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import update
 
+from alerts.crisis.levels import KIND
+from alerts.library import shipped
 from dashboard.cli.playbook import command
 from dashboard.settings import load_settings
+from data_access.state import schema
 from tests.alerts.fakes import opened
 from tests.alerts.runs.world import World, line
 
@@ -29,6 +33,12 @@ def home(tmp_path: Path) -> Path:
     engine = opened(load_settings(home=made).database_url)
     world = World(engine)
     world.crisis(lead=None)
+    text, _levels = shipped(KIND)["levels"]
+    documents = schema.document_version
+    with engine.begin() as connection:
+        connection.execute(
+            update(documents).where(documents.c.kind == "levels").values(body_yaml=text)
+        )
     world.start(line("ask", asks=["injured"]), line("then", needs=["ask"]), tail=CADENCE)
     engine.dispose()
     return made
