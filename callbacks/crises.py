@@ -54,7 +54,8 @@ def register(app: Dash, services: Services) -> None:
         Output(Crises.SINGLES, "data-rows"),
         Input(Shell.QUERY, "data"),
         Input(Shell.VERSION, "data"),
-    )(lambda query, _version: alone(services, query or ""))
+        Input(Crises.CHANGED, "data"),
+    )(lambda query, _version, done: alone(services, query or "", done or ""))
 
 
 def pressed(services: Services, data: Any) -> tuple[str, str, str, str, str]:
@@ -103,7 +104,7 @@ def listed(services: Services, query: str, done: str) -> tuple[Any, ...]:
     )
 
 
-def alone(services: Services, query: str) -> tuple[str, str, str]:
+def alone(services: Services, query: str, done: str = "") -> tuple[str, str, str]:
     """Single complaints: read from the data, so they wait for nothing and nothing for them."""
     levels = levels_now(services.engine)
     if not levels or not has_cases(services):
@@ -114,5 +115,5 @@ def alone(services: Services, query: str) -> tuple[str, str, str]:
     return (
         panel_state.of(found.rows.height),
         words.singles_title(found.total),
-        words.singles(found, levels, zone, query),
+        words.singles(found, levels, zone, query, done),
     )

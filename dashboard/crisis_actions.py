@@ -1,7 +1,8 @@
 """What a press on a crisis screen means, and doing it.
 
 The subject of a press says what is acted on: `crisis/3`, `step/7/recall`, `update/7/customers`,
-`clock/3/gdpr-72h`. What is said afterwards stands in `dashboard.wording.crisis_outcomes`.
+`clock/3/gdpr-72h`, `single/helpdesk/4711`. What is said afterwards stands in
+`dashboard.wording.crisis_outcomes`.
 """
 
 from __future__ import annotations
@@ -98,6 +99,7 @@ def do(services: Services, pressed: Pressed) -> Outcome:
         "update": _update,
         "clock": _clock,
         "new": _open,
+        "single": _single,
     }
     if kind not in makers:
         raise NotUnderstoodError(pressed.subject)
@@ -288,6 +290,31 @@ def _open(services: Services, pressed: Pressed, rest: str, config: Config) -> Ou
         token=pressed.token,
         wall=services.clock(),
         chosen=playbooks_of(playbook),
+    )
+
+
+def _single(services: Services, pressed: Pressed, rest: str, config: Config) -> Outcome:
+    """Declare one complaint; `rest` is its feed and number. It has no labels: it is this one case.
+
+    With its market as a label everything in that market would belong to it.
+    """
+    source, _slash, case_id = rest.partition("/")
+    said = pressed.fields
+    if pressed.action != "open" or not source or not case_id:
+        raise NotUnderstoodError(f"{pressed.action} {rest}")
+    title = said.get("title", "").strip()
+    return open_by_hand(
+        services.engine,
+        title,
+        {},
+        (Link("case", source, case_id, title),),
+        1,
+        said.get("note", ""),
+        config=config,
+        actor=pressed.actor,
+        token=pressed.token,
+        wall=services.clock(),
+        chosen=(),
     )
 
 

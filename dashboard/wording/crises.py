@@ -15,7 +15,6 @@ from dashboard.acting import Act, Field
 from dashboard.formats import iso_utc
 from dashboard.ids import Crises
 from dashboard.languages import _, ngettext
-from dashboard.rows import Cell, Column, Row, table
 from dashboard.url_filter import link
 from dashboard.wording.crisis_names import (
     STATUS_KIND,
@@ -277,23 +276,45 @@ def go_on(href: str) -> str:
     return _("Go to the crisis") if href else ""
 
 
-def singles(found: Singles, levels: Any, zone: str, query: str) -> str:
-    """Single complaints as a table: the case, where, why it stands out, since when."""
+def singles(found: Singles, levels: Any, zone: str, query: str, done: str = "") -> str:
+    """Single complaints: the case, where, why it stands out, since when; each can be declared."""
     names = {name: told(one.title) for name, (_l, one, _e) in levels.conditions.items()}
-    shown = []
-    for row in found.rows.head(SINGLES_SHOWN).iter_rows(named=True):
-        why = ", ".join(names.get(name, name) for name in row["criteria"])
-        href = link(f"/cases/{row['case_id']}", query, {"feed": row["source"]})
-        shown.append(
-            Row(
-                (
-                    Cell(row["case_id"]),
-                    Cell(formats.country(row["market"] or "")),
-                    Cell(why),
-                    Cell(formats.moment(row["at"], zone), at=row["at"]),
-                ),
-                href=href,
-            )
-        )
-    columns = [Column(_("Case")), Column(_("Market")), Column(_("Why")), Column(_("Since"))]
-    return table(columns, shown) if shown else ""
+    shown = [
+        _single(row, names, zone, query)
+        for row in found.rows.head(SINGLES_SHOWN).iter_rows(named=True)
+    ]
+    data = {
+        "kind": "crises",
+        "id": "crises-single",
+        "store": str(Crises.PRESSED),
+        "done": done,
+        "required": _("Fill this in first."),
+        "rows": shown,
+    }
+    return orjson.dumps(data).decode() if shown else ""
+
+
+def _single(row: Mapping[str, Any], names: Mapping[str, str], zone: str, query: str) -> Any:
+    subject = f"{row['source']}/{row['case_id']}"
+    why = ", ".join(names.get(name, name) for name in row["criteria"])
+    place = formats.country(row["market"] or "")
+    title = _("Case {number}: {why}", number=row["case_id"], why=why)
+    notes = [place, formats.moment(row["at"], zone)]
+    return {
+        "key": subject,
+        "subject": f"single/{subject}",
+        "version": 0,
+        "title": title,
+        "label": _("Decide on {title}", title=title),
+        "href": link(f"/cases/{row['case_id']}", query, {"feed": row["source"]}),
+        "notes": [{"text": text} for text in notes if text],
+        "acts": [act_data(_declare_single(title))],
+    }
+
+
+def _declare_single(title: str) -> Act:
+    fields = (
+        Field("title", _("What is it"), "line", value=title, required=True),
+        Field("note", _("Why"), "line", required=True),
+    )
+    return Act("open", _("Declare"), fields, submit=_("Declare it, level 1"))

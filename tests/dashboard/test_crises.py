@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import polars as pl
 import pytest
 
+from alerts.crisis import links
 from alerts.crisis.beginning import begin
-from alerts.crisis_room import crisis_of_incident, listing
+from alerts.crisis.singles import COLUMNS, Singles
+from alerts.crisis_room import crisis_of_incident, levels_now, listing
 from callbacks import crises, overview
 from dashboard import crisis_actions
 from dashboard.app import SCREENS
 from dashboard.navigation import ON_PHONE, groups
 from dashboard.services import Services
+from dashboard.wording import crises as words
 from data_access.state.engine import writing
 from tests.alerts import rooms
 from tests.alerts.shown import fire
@@ -90,6 +94,32 @@ def test_a_crisis_is_opened_by_hand_once(busy: Services) -> None:
     assert [one.crisis.title for one in listing(busy.engine, NOW).open] == [
         "Kettles of lot L-2291 leak", "Parcels burn",
     ]  # fmt: skip
+
+
+def test_a_single_complaint_is_declared_with_its_case(busy: Services) -> None:
+    row = {
+        "source": "desk", "case_id": "C-7", "at": NOW, "market": "FR", "category": None,
+        "reason": None, "status": "open", "vip_tier": "black", "anger": 90.0, "nps": None,
+        "again": False, "criteria": ["black-card"],
+    }  # fmt: skip
+    found = Singles(pl.DataFrame([row], schema=COLUMNS), 1)
+    (shown,) = json.loads(words.singles(found, levels_now(busy.engine), "UTC", ""))["rows"]
+    assert (shown["subject"], shown["href"]) == ("single/desk/C-7", "/cases/C-7?feed=desk")
+    (declare,) = shown["acts"]
+    asked = {field["name"]: field for field in declare["fields"]}
+    assert asked["note"]["required"]
+    title = asked["title"]["value"]
+    assert title.startswith("Case C-7: ")
+    unsaid = act(busy, declare["action"], shown["subject"], title=title, note="")
+    assert unsaid.text == "Say why; it is kept on record."
+    done = act(busy, declare["action"], shown["subject"], title=title, note="A regular customer")
+    assert done.href == "/crises/2"
+    (one,) = [one for one in listing(busy.engine, NOW).open if one.crisis.id == 2]
+    assert (one.level, one.crisis.title) == (1, title)
+    (joined,) = links.of(busy.engine, 2).iter_rows(named=True)
+    assert (joined["kind"], joined["source"], joined["ref"]) == ("case", "desk", "C-7")
+    again = act(busy, declare["action"], shown["subject"], title=title, note="Once more")
+    assert again.text == "A crisis of the same cause is open; go on there."
 
 
 def test_a_crisis_opened_from_an_incident_belongs_to_it(busy: Services) -> None:
