@@ -46,7 +46,10 @@ def layout(drill_id: str = "", **_query: str) -> html.Div:
                         Drill.MISSING_TITLE,
                         columns=5,
                         note=_("Roles that nobody played, or whose steps were left"),
-                        empty=(_("Nobody was missing"), _("Every role did its steps.")),
+                        empty=(
+                            _("Nobody is missing"),
+                            _("Roles that left a step are listed here."),
+                        ),
                     ),
                     _part(
                         Drill.CHAIN_PANEL,
@@ -134,9 +137,7 @@ def _chart() -> html.Section:
             ),
         ),
         title_id=Drill.CHART_TITLE,
-        note=_(
-            "From the start of the run, as a share of the due time; cut at three times"
-        ),
+        note=_("From the start of the run, as a share of the due time; cut at three times"),
     )
 
 

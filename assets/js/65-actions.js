@@ -108,6 +108,13 @@
       const { store, subject, version } = box.awData; // as they are now, not when it was opened
       press(store, row.action, subject, version, { ...element.awValues, ...values(element) });
     });
+    element.addEventListener("keydown", (event) => {
+      const button = box.querySelector('[data-opens="' + CSS.escape(row.action) + '"]');
+      if (event.key === "Escape" && button?.getAttribute("aria-expanded") === "true") {
+        open(box, row.action); // shut again; what was typed stays in it
+        button.focus();
+      }
+    });
     return element;
   }
 
