@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
 from alerts.crisis import rows, statutory_clocks
+from alerts.crisis.effects import START_CLOCKS
 from alerts.crisis.model import Do
 from alerts.crisis.statutory import KIND, UNDUE, due_at
 from alerts.library import DocumentError, shipped, shipped_library
@@ -200,3 +203,24 @@ def test_a_term_that_passed_is_missed_once(room: Engine) -> None:
     assert clocks(room, number)["gdpr-72h"] == "missed"
     assert kinds(room, number).count("clock_missed") == 2, "one each: EU and United Kingdom"
     assert settle(room, number, "met", wall=NOW + 80 * HOUR) == ("done", "")
+
+
+@pytest.mark.parametrize(("hurt", "status"), [(True, "running"), (False, "not_applicable")])
+def test_an_injury_that_a_step_was_told_of_starts_the_terms_of_safety_law(
+    room: Engine, hurt: bool, status: str
+) -> None:
+    number = opened(room, 3, labels={"topic": "product", "market": "DE"})
+    given: Any = SimpleNamespace(
+        crisis_id=number,
+        params={"rules": ["gpsr-dangerous-product"], "hurt": "injury"},
+        variables={"injury": hurt},
+        now=NOW,
+        actor="worker",
+    )
+    with writing(room) as connection:
+        START_CLOCKS.commit(connection, given, START_CLOCKS.prepare(given))
+    assert clocks(room, number)["gpsr-dangerous-product"] == status
+    with writing(room) as connection:
+        stored = rows.load(connection, number)
+    assert stored is not None
+    assert not stored.flags, "a person says so in the crisis; the worker does not"
