@@ -55,7 +55,8 @@ class Facts:
             something like this are never of one crisis.
         reviews: source, review_id, at, anger, alarming.
         surveys: source, response_id, at, score; NPS only.
-        lots: source, order_id, lot, ref, kind (`return` | `case` | `sold`).
+        lots: source, order_id, lot, market, ref, kind (`return` | `case` | `sold`); the market
+            only of what was sold.
         parcels: source, shipment_id, at: late or held ones, where it is about delivery.
         disputes: source, dispute_id, order_id, at.
         marketplace: one row: orders, disputed; None: the market is not known.
@@ -196,14 +197,15 @@ def _surveys(tables: Tables, chosen: Selection) -> pl.LazyFrame:
 def _lots(tables: Tables, chosen: Selection, cases: pl.DataFrame) -> pl.LazyFrame:
     """What was sold of the lots, what came back with a fault, and cases about these orders."""
     lots = pl.col("lot").is_in(chosen.lots)
-    sold = _mart(tables, "lines").filter(lots).select(*_ORDER, "lot").unique()
+    sold = _mart(tables, "lines").filter(lots).select(*_ORDER, "lot", "market").unique()
     back = _mart(tables, "return_lines").filter(lots, pl.col("reason").is_in(FAULTS))
     asked = cases.lazy().join(sold, on=_ORDER, how="inner")
+    nowhere = pl.lit(None, pl.String()).alias("market")
     return pl.concat(
         [
-            sold.select(*_ORDER, "lot", ref="order_id", kind=pl.lit("sold")),
-            back.select(*_ORDER, "lot", ref="return_id", kind=pl.lit("return")),
-            asked.select(*_ORDER, "lot", ref="case_id", kind=pl.lit("case")),
+            sold.select(*_ORDER, "lot", "market", ref="order_id", kind=pl.lit("sold")),
+            back.select(*_ORDER, "lot", nowhere, ref="return_id", kind=pl.lit("return")),
+            asked.select(*_ORDER, "lot", nowhere, ref="case_id", kind=pl.lit("case")),
         ]
     ).sort("kind", "lot", "source", "ref", descending=[False, False, False, True])
 

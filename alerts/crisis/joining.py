@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from alerts.crisis import buyers
 from alerts.crisis.facts import Facts
 from alerts.crisis.model import Link
 from alerts.crisis.selection import Selection
@@ -23,7 +24,7 @@ DETRACTOR = 6
 
 
 def links(facts: Facts, chosen: Selection) -> tuple[list[Link], dict[str, int]]:
-    """What to join, the newest first, and how many of each kind there are."""
+    """What to join, the newest first, how many of each kind there are, and orders by market."""
     joined: list[Link] = [Link("lot", "", lot, lot) for lot in chosen.lots]
     found = {"lot": len(chosen.lots)} if chosen.lots else {}
     for kind, frame, key, most in _kinds(facts):
@@ -34,7 +35,7 @@ def links(facts: Facts, chosen: Selection) -> tuple[list[Link], dict[str, int]]:
             Link(kind, source, ref)
             for source, ref in rows.head(most).select("source", key).iter_rows()
         ]
-    return joined, found
+    return joined, found | buyers.counted(facts.lots.filter(kind="sold"))
 
 
 def _kinds(facts: Facts) -> Iterator[tuple[str, pl.DataFrame, str, int]]:

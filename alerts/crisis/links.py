@@ -11,6 +11,7 @@ from datetime import datetime
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, Engine, func, select, update
 
+from alerts.crisis import buyers as sold_in
 from alerts.crisis.model import Link
 from data_access.state import schema
 from data_access.state.engine import insert_once
@@ -149,6 +150,17 @@ def markets(connection: Connection, crisis_id: int) -> list[str]:
     return sorted(
         {market for market in (*told, *(one.get("market", "") for one in found)) if market}
     )
+
+
+def buyers(connection: Connection, crisis_id: int) -> list[str]:
+    """Markets in which its goods were sold, most orders first, as last counted by the worker.
+
+    Empty: it is not about goods, or they were not counted yet.
+    """
+    state = connection.execute(
+        select(schema.crisis.c.state_json).where(schema.crisis.c.id == crisis_id)
+    ).scalar_one()
+    return sold_in.markets((state or {}).get("found", {}))
 
 
 def of_incidents(connection: Connection, numbers: Sequence[int]) -> dict[int, int]:

@@ -14,7 +14,7 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from sqlalchemy import Connection, select
 
-from alerts.crisis.links import markets
+from alerts.crisis.links import buyers, markets
 from alerts.event_log import lock
 from alerts.library import store
 from alerts.library.model import Document
@@ -103,8 +103,8 @@ def order(
         public: the template's if it is left out; what a template calls public stays so.
         variables: raw values by name; what does not fit counts as not given.
         labels: of the crisis; fill variables of the same name. Its first market fills `country`.
-        otherwise: markets to write for where those of the crisis are not known, such as of a lot
-            that was sold in many.
+        otherwise: markets to write for where neither those of the crisis are known nor those in
+            which its goods were sold.
 
     Raises:
         DraftError: no such template, channel or language.
@@ -119,7 +119,7 @@ def order(
             known = ", ".join(template.channels)
             raise DraftError(f"{template_id} has no text for {channel}; it has {known}.")
     known_labels = {**(labels or {}), "market": ", ".join(markets(connection, crisis_id))}
-    countries = known_labels["market"] or ", ".join(otherwise)
+    countries = known_labels["market"] or ", ".join(buyers(connection, crisis_id) or otherwise)
     given = tuple(locales) or languages_of(countries, template)
     wanted = tuple(dict.fromkeys((template.source, *given)))
     for locale in wanted:
