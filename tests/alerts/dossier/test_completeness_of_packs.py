@@ -10,6 +10,7 @@ from sqlalchemy import Engine, update
 from alerts import dossier
 from alerts.dossier.checklists import KIND
 from alerts.dossier.rows import crisis_row
+from alerts.library import kind_of, shipped
 from alerts.library.model import DocumentError
 from data_access.state import schema
 from data_access.state.engine import writing
@@ -154,3 +155,13 @@ def test_faults_are_told_with_their_line(old: str, new: str, told: str) -> None:
     with pytest.raises(DocumentError, match=told) as caught:
         KIND.parse(text.replace(old, new, 1), "crisis.yaml")
     assert "line " in str(caught.value)
+
+
+def test_the_audience_of_the_recall_notice_proves_its_item() -> None:
+    """A notice that went out need not be filed again: list and playbook name one audience."""
+    items = shipped(kind_of("checklists"))["crisis"][1].items
+    (notice,) = [one for one in items if one.id == "recall-notice"]
+    steps = shipped(kind_of("playbook"))["faulty-lot"][1].steps
+    (step,) = [one for one in steps if one.key == "recall-notice"]
+    (way,) = notice.satisfied_by
+    assert (way.proof, way.of) == ("statement", step.audience)
