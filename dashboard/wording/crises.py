@@ -14,7 +14,7 @@ from dashboard import formats
 from dashboard.acting import Act, Field
 from dashboard.formats import iso_utc
 from dashboard.ids import Crises
-from dashboard.languages import _, ngettext
+from dashboard.languages import _, current, ngettext
 from dashboard.url_filter import link
 from dashboard.wording.crisis_names import (
     STATUS_KIND,
@@ -48,7 +48,7 @@ def answer(found: Listing) -> str:
         "{count}; the worst is level {level}: {title}; {led}.",
         count=count,
         level=worst.level,
-        title=worst.crisis.title,
+        title=worst.crisis.title_in(current()),
         led=led,
     )
 
@@ -92,8 +92,8 @@ def _row(one: Listed, choices: Choices, query: str, zone: str) -> dict[str, Any]
         "key": str(crisis.id),
         "subject": f"crisis/{crisis.id}",
         "version": crisis.version,
-        "title": crisis.title,
-        "label": _("Decide on {title}", title=crisis.title),
+        "title": crisis.title_in(current()),
+        "label": _("Decide on {title}", title=crisis.title_in(current())),
         "href": link(f"/crises/{crisis.id}", query),
         "level": badge(levels, one.level, proposed=crisis.level is None),
         "notes": _notes(one, query, zone),
@@ -262,7 +262,7 @@ def strip(listed: Sequence[Listed], query: str, zone: str) -> str:
     for one in listed:
         row: dict[str, Any] = {
             "level": badge(None, one.level, short=True),
-            "title": one.crisis.title,
+            "title": one.crisis.title_in(current()),
             "href": link(f"/crises/{one.crisis.id}", query),
         }
         if one.next is not None:

@@ -13,7 +13,7 @@ from alerts.crisis_room.documents import words as words_of
 from dashboard import formats
 from dashboard.acting import Act, Field, actions
 from dashboard.ids import Crisis
-from dashboard.languages import _, ngettext
+from dashboard.languages import _, current, ngettext
 from dashboard.url_filter import link
 from dashboard.wording.crises import clock_data, due, proposal_acts
 from dashboard.wording.crisis_names import (
@@ -34,17 +34,18 @@ def answer(room: Room, zone: str) -> str:
     level = level_title(room.levels, room.level).lower() or _("level {n}", n=room.level)
     lead = _("{name} leads", name=crisis.lead) if crisis.lead else _("nobody leads yet")
     since = formats.moment(crisis.declared_at or crisis.detected_at, zone)
-    facts = {"title": crisis.title, "n": room.level, "level": level, "since": since, "lead": lead}
+    title = crisis.title_in(current())
+    facts = {"title": title, "n": room.level, "level": level, "since": since, "lead": lead}
     if crisis.status is Status.PROPOSED:
         return _(
             "{title}: proposed as level {n} ({level}) since {since}; nobody has declared it.",
-            title=crisis.title, n=room.level, level=level, since=since,
+            title=title, n=room.level, level=level, since=since,
         )  # fmt: skip
     if crisis.status is Status.DISMISSED:
-        return _("{title}: dismissed, it was no crisis.", title=crisis.title)
+        return _("{title}: dismissed, it was no crisis.", title=title)
     if crisis.status is Status.CLOSED:
         at = formats.moment(crisis.closed_at or room.now, zone)
-        return _("{title}: closed {time}.", title=crisis.title, time=at)
+        return _("{title}: closed {time}.", title=title, time=at)
     if crisis.status is Status.CONTAINED:
         return _("{title}: level {n} ({level}), contained; since {since}, {lead}.", **facts)
     return _("{title}: level {n} ({level}) since {since}; {lead}.", **facts)
