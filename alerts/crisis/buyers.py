@@ -12,7 +12,7 @@ import polars as pl
 
 SHARE = 0.9
 """Share of the orders whose markets are named by themselves."""
-MOST = 8
+MOST = 20
 """Markets that are named by themselves; people add further languages."""
 _PREFIX = "order:"
 
