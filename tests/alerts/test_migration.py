@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy import Connection, Engine, insert, inspect, select, text
 
 import data_access.state
-from alerts import store
+from alerts import group_rows, store, tick, worker
 from alerts.alert_rows import load_alerts
-from alerts.event_log import Entry, append, verify
+from alerts.event_log import Entry, append, head, verify
+from alerts.worker import run_once
 from data_access.state import schema
 from data_access.state.engine import migrate, newest_revision, open_state, writing
+from tests.alerts import fakes, incidents
+from tests.alerts.facts import Facts
 from tests.postgres_server import PostgresServer
 
 WHEN = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -36,15 +40,87 @@ def postgres_url(postgres: PostgresServer) -> Iterator[str]:
 def old(state_url: str) -> Iterator[Engine]:
     """A database at the first migration, with three rules, two versions of one, and an alert."""
     engine = open_state(state_url)
+    _upgrade(engine, "0001")
+    with writing(engine) as connection:
+        _fill(connection)
+    yield engine
+    engine.dispose()
+
+
+def _upgrade(engine: Engine, revision: str) -> None:
     config = Config()
     folder = Path(data_access.state.__file__).parent / "migrations"
     config.set_main_option("script_location", str(folder))
     with writing(engine) as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        _fill(connection)
+        command.upgrade(config, revision)
+
+
+@pytest.fixture
+def before_crises(state_url: str) -> Iterator[Engine]:
+    """A database at the second migration: two alerts, their incidents, messages and a log."""
+    engine = open_state(state_url)
+    _upgrade(engine, "0002")
+    for number, market in enumerate(("DE", "PL"), 1):
+        incidents.incident(engine, WHEN, group_key=market, labels_json={"market": market})
+        with writing(engine) as connection:
+            _alert(connection, number, market)
+            for state in ("pending", "sent"):
+                _message(connection, number, state)
+            subject = str(number)
+            append(connection, [Entry(WHEN, "worker", "opened", "incident", subject, LABELS)])
     yield engine
     engine.dispose()
+
+
+def _alert(connection: Connection, number: int, market: str) -> None:
+    evidence = {"rule": {"id": "test", "kind": "surge"}, "topic": "product", **EVIDENCE}
+    made = {
+        "id": number,
+        "rule_id": "test",
+        "stage": "live",
+        "fingerprint": f"{number:064d}",
+        "labels_json": {"market": market},
+        "severity": "critical",
+        "signal": "firing",
+        "since": WHEN,
+        "episode": 1,
+        "flaps": 0,
+        "version": 1,
+        "evidence_json": evidence,
+        "updated_at": WHEN,
+    }
+    connection.execute(insert(schema.alert).values(made))
+    connection.execute(
+        insert(schema.alert_group_member).values(
+            group_id=number, alert_id=number, episode=1, joined_at=WHEN
+        )
+    )
+
+
+def _message(connection: Connection, number: int, state: str) -> None:
+    connection.execute(
+        insert(schema.outbox).values(
+            idem_key=f"{number}-{state}",
+            group_id=number,
+            kind="incident",
+            reason="first",
+            severity="critical",
+            channel="log",
+            recipient="",
+            locale="en",
+            subject=f"Surge {number}",
+            body="Look.",
+            body_sha256="0" * 64,
+            payload_json="{}",
+            state=state,
+            created_at=WHEN,
+            not_before=WHEN,
+            deadline=WHEN + timedelta(days=1),
+            attempts=int(state == "sent"),
+            finished_at=WHEN if state == "sent" else None,
+        )
+    )
 
 
 def _fill(connection: object) -> None:
@@ -160,3 +236,56 @@ def test_rows_written_next_take_the_next_numbers(old: Engine) -> None:
     names = set(inspect(old).get_table_names())
     assert {"alert_group", "outbox", "silence", "backtest"} <= names
     assert "stage" not in {c["name"] for c in inspect(old).get_columns("rule")}
+
+
+def test_incidents_messages_and_log_of_the_second_schema_come_along(
+    before_crises: Engine,
+) -> None:
+    with before_crises.connect() as connection:
+        last = head(connection)
+    migrate(before_crises)
+    migrate(before_crises)
+    table = schema.outbox.c
+    with before_crises.connect() as connection:
+        assert head(connection) == last
+        messages = connection.execute(
+            select(table.group_id, table.state, table.crisis_id).order_by(table.id)
+        ).all()
+        stored = [group_rows.load(connection, number) for number in (1, 2)]
+    assert verify(before_crises) is None
+    assert [tuple(row) for row in messages] == [
+        (1, "pending", None),
+        (1, "sent", None),
+        (2, "pending", None),
+        (2, "sent", None),
+    ]
+    assert [one is not None for one in stored] == [True, True]
+
+
+def test_the_worker_goes_on_where_the_second_schema_stood(
+    before_crises: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was pending is delivered once; a crisis is proposed of the incidents that were open."""
+    monkeypatch.setattr(tick, "builtin", dict)
+    monkeypatch.setattr(worker, "refresh_numbers", lambda _services: None)
+    migrate(before_crises)
+    now = WHEN + timedelta(minutes=5)
+    services = SimpleNamespace(
+        settings=fakes.settings(tmp_path),
+        engine=before_crises,
+        warehouse=Facts(),
+        metrics=fakes.FakeMetrics({"DE": [1.0]}, now),
+        clock=lambda: now,
+    )
+    for _ in range(2):
+        report = run_once(services)
+        assert report is not None
+        assert report.faults == ()
+    assert verify(before_crises) is None
+    with before_crises.connect() as connection:
+        sent = connection.execute(
+            select(schema.outbox.c.state).where(schema.outbox.c.idem_key.like("%-pending"))
+        ).scalars()
+        assert list(sent) == ["sent", "sent"]
+        proposed = connection.execute(select(schema.crisis.c.status)).scalars()
+        assert list(proposed) == ["proposed"]
