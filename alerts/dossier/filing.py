@@ -7,7 +7,7 @@ crash between the two leaves a file that no row names, which harms nobody.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from alerts import evidence_files, library
 from alerts.actions import Outcome, take_token
@@ -179,17 +179,12 @@ def file_row(
         return Outcome("refused", why=Why.NOT_FOUND)
     if new.captured_at is not None and new.captured_at > now:
         return Outcome("refused", why=Why.TIME_AHEAD, at=now)
-    same = connection.execute(
-        select(table).where(
-            table.c.crisis_id == crisis_id,
-            table.c.kind == new.kind,
-            table.c.name == new.name,
-            table.c.sha256 == sha256,
-        )
-    ).first()
-    if same is not None and same.withdrawn_at is None:
-        data = {"evidence": same.id, "sha256": sha256}
-        return Outcome("refused", why=Why.ALREADY, by=same.added_by, at=same.added_at, data=data)
+    kept = _same_content(connection, crisis_id, new, sha256)
+    same = kept.get(new.name)
+    for row in kept.values():
+        if row.withdrawn_at is None and _ours(row.name, new.name):
+            data = {"evidence": row.id, "sha256": sha256}
+            return Outcome("refused", why=Why.ALREADY, by=row.added_by, at=row.added_at, data=data)
     captured_at = new.captured_at or now
     values = {
         "crisis_id": crisis_id,
@@ -197,7 +192,7 @@ def file_row(
         "step_key": step_key,
         "kind": new.kind,
         "item": new.item or None,
-        "name": new.name if same is None else _another(connection, crisis_id, new, sha256),
+        "name": new.name if same is None else _another(new.name, kept),
         "media_type": new.media_type,
         "sha256": sha256,
         "size": size,
@@ -357,18 +352,27 @@ def _is_media_type(text: str) -> bool:
     )
 
 
-def _another(connection: Connection, crisis_id: int, new: New, sha256: str) -> str:
-    """A name that the same content, once withdrawn, does not have yet."""
-    names = set(
-        connection.execute(
-            select(table.c.name).where(
-                table.c.crisis_id == crisis_id,
-                table.c.kind == new.kind,
-                table.c.sha256 == sha256,
-            )
-        ).scalars()
+def _same_content(
+    connection: Connection, crisis_id: int, new: New, sha256: str
+) -> dict[str, Row[Any]]:
+    """What is filed of the same content and kind, by name; withdrawn rows too."""
+    query = (
+        select(table)
+        .where(table.c.crisis_id == crisis_id, table.c.kind == new.kind, table.c.sha256 == sha256)
+        .order_by(table.c.id)
     )
+    return {row.name: row for row in connection.execute(query)}
+
+
+def _ours(name: str, wanted: str) -> bool:
+    """Whether a name is the wanted one, or the one that it got after a withdrawal."""
+    number = name.removeprefix(f"{wanted} (").removesuffix(")")
+    return name == wanted or (number.isdecimal() and name == f"{wanted} ({number})")
+
+
+def _another(name: str, taken: Collection[str]) -> str:
+    """A name that the same content, once withdrawn, does not have yet."""
     number = 2
-    while f"{new.name} ({number})" in names:
+    while f"{name} ({number})" in taken:
         number += 1
-    return f"{new.name} ({number})"
+    return f"{name} ({number})"

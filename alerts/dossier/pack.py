@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, Engine, insert
@@ -107,6 +107,11 @@ def prepare(engine: Engine, crisis_id: int, *, home: Path, wall: datetime) -> Bu
             return _prepare(connection, crisis, home, now_of(connection, crisis_id, wall))
     except evidence_files.EvidenceFileError as error:
         raise PackError(f"The pack was not built. {error}") from error
+    except OSError as error:  # the log is written to the system's folder for temporary files
+        raise PackError(
+            f"The pack was not built. The folder for temporary files, {gettempdir()}, cannot be "
+            f"written: {error.strerror}. Free some space there and try again."
+        ) from error
 
 
 def record(

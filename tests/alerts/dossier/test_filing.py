@@ -203,3 +203,19 @@ def test_a_checklist_is_chosen_with_its_text(engine: Engine, number: int, tmp_pa
     assert "id: court" in text
     unknown = dossier.choose_checklist(engine, number, "nonsense", **given)  # type: ignore[arg-type]
     assert unknown.why == Why.UNKNOWN_LIST
+
+
+def test_filed_anew_after_a_withdrawal_it_is_still_filed_once(
+    engine: Engine, number: int, tmp_path: Path
+) -> None:
+    def filed() -> Outcome:
+        new = dossier.note("Call", "They open on Monday.")
+        return dossier.add(engine, number, new, home=tmp_path, actor="Ana", token=None, wall=NOW)
+
+    first = (filed().data or {})["evidence"]
+    assert withdraw(engine, number, first).result == "done"
+    again = filed()
+    assert again.result == "done"
+    once_more = filed()
+    assert (once_more.why, once_more.data) == (Why.ALREADY, again.data)
+    assert dossier.rows_of(engine, number)["name"].sort().to_list() == ["Call", "Call (2)"]

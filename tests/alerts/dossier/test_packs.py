@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import errno
+import io
 import json
 import zipfile
 from pathlib import Path
@@ -130,6 +132,20 @@ def test_evidence_that_was_changed_on_the_disk_stops_the_build(
         build(engine, number, tmp_path)
     assert dossier.packs_of(engine, number) == []
     assert [path for path in (tmp_path / "evidence" / "packs").rglob("*") if path.is_file()] == []
+
+
+def test_a_full_folder_for_temporary_files_is_told(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(io.BytesIO):
+        def write(self, _content: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    number = whole(engine, tmp_path)
+    monkeypatch.setattr(packs, "TemporaryFile", Full)
+    with pytest.raises(dossier.PackError, match=r"temporary files.*No space left.*try again"):
+        build(engine, number, tmp_path)
+    assert dossier.packs_of(engine, number) == []
 
 
 def test_withdrawn_evidence_is_named_but_left_out(engine: Engine, tmp_path: Path) -> None:
