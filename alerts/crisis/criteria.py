@@ -104,8 +104,8 @@ def _settled(hit: Hit, before: Any, now: datetime, late: timedelta | None) -> di
     clear_since = None if before is None else before.value_json.get("clear_since")
     if holds:
         clear_since = None
-    elif held_before or (late and clear_since and before.checked_at + late < now):
-        clear_since = now.isoformat()
+    elif held_before or (late and before is not None and before.checked_at + late < now):
+        clear_since = now.isoformat()  # of what never held too: nobody saw whether it did
     return {
         "criterion": hit.criterion,
         "level": hit.level,

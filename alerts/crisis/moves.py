@@ -334,7 +334,8 @@ def criteria(crisis: Crisis, action: Action, given: Circumstances, now: datetime
         )
         for name in names
     ]
-    quiet = clear_since(given.triggers, level, now)
+    # Where nothing ever held the time counts on from where it began.
+    quiet = clear_since(given.triggers, level, crisis.clear_since or now)
     return altered(crisis, clear_since=quiet), tuple(events)
 
 

@@ -155,6 +155,26 @@ def test_lowering_after_two_quiet_periods_that_somebody_looked_at(room: Engine) 
     assert do(room, number, Do.LOWER, level=1, note="x", at=NOW + 9 * HOUR).result == "done"
 
 
+def test_a_gap_between_looks_proves_nothing_of_what_never_held_either(room: Engine) -> None:
+    """Declared by hand: while nobody looked a criterion may have held and passed."""
+    number = opened(room, level=3)
+    later = NOW + 72 * HOUR
+    measured(room, number, {"surge_markets": 0}, later)
+    outcome = do(room, number, Do.LOWER, level=2, note="calm", at=later)
+    assert outcome.why == Why.NOT_CLEAR_LONG_ENOUGH
+    assert outcome.at is not None
+    assert outcome.at > later
+
+
+def test_looks_do_not_move_since_when_it_is_clear(room: Engine) -> None:
+    number = opened(room, level=3)
+    measured(room, number, {"surge_markets": 0}, NOW + HOUR)
+    before = look(room, number)
+    measured(room, number, {"surge_markets": 0}, NOW + 2 * HOUR)
+    after = look(room, number)
+    assert (after.clear_since, after.version) == (NOW, before.version)
+
+
 def test_a_gap_between_looks_proves_nothing(room: Engine) -> None:
     number = opened(room)
     quiet = {"surge_markets": 0, "surge_channels": 0}
