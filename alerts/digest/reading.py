@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from typing import Any
 
@@ -167,7 +168,8 @@ def _lost(connection: Connection, since: datetime, now: datetime) -> tuple[Line,
 
 
 def _is_drill(row: Any) -> bool:
-    return '"drill": true' in row.payload_json
+    """Messages of a drill carry its number, those of a batch of a drill that they are of one."""
+    return bool(json.loads(row.payload_json).get("drill"))
 
 
 def _late(what: str, crisis_id: int, name: str, at: datetime, owner: str = "") -> Line:

@@ -182,10 +182,12 @@ def late_and_lost(engine: Engine, number: int) -> None:
                 run_id=1, audience="customers", every_s=60, next_at=DUE - hour, updates=0, version=1
             )
         )
-        for key, subject, state, finished in (
-            ("1", "Was lost", "dead", DUE - hour),
-            ("2", "Long ago", "dead", DUE - 30 * hour),
-            ("3", "Arrived", "sent", DUE - hour),
+        for key, subject, state, finished, payload in (
+            ("1", "Was lost", "dead", DUE - hour, {"drill": None}),
+            ("2", "Long ago", "dead", DUE - 30 * hour, {}),
+            ("3", "Arrived", "sent", DUE - hour, {}),
+            ("4", "Of a drill", "dead", DUE - hour, {"drill": 7}),
+            ("5", "Batch of a drill", "dead", DUE - hour, {"data": {}, "drill": True}),
         ):
             connection.execute(
                 schema.outbox.insert().values(
@@ -199,7 +201,7 @@ def late_and_lost(engine: Engine, number: int) -> None:
                     subject=subject,
                     body="b",
                     body_sha256="0" * 64,
-                    payload_json="{}",
+                    payload_json=json.dumps(payload),
                     state=state,
                     created_at=DUE,
                     not_before=DUE,
