@@ -36,8 +36,12 @@ PLACEHOLDERS: dict[str, dict[Kind, str]] = {
 
 _SHORTEST_NAME = 2
 _SHORTEST_PART = 3
-_FULLWIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_FULLWIDTH[0x3000] = 0x20
+_PLAIN = {
+    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
+    **dict.fromkeys((0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), 0x20),
+    **dict.fromkeys((*range(0x2010, 0x2016), 0x2212), 0x2D),
+}
+"""Full-width letters, spaces and dashes of typesetting as they are typed, one for one."""
 
 _DATE = r"(?<!\d)(?:(?:19|20)\d\d-[01]\d-[0-3]\d|[0-3]?\d[./][01]?\d[./](?:19|20)\d\d)(?!\d)"
 _TOKEN = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*")
@@ -96,8 +100,8 @@ def redact(
         keys: references that identify customers: order, case and parcel numbers, customer keys.
         keep: what may stay although it looks like a number, such as the lot that is recalled.
     """
-    clean = "".join(char for char in text if unicodedata.category(char) != "Cf")
-    folded = clean.translate(_FULLWIDTH)
+    clean = _clean(text)
+    folded = clean.translate(_PLAIN)
     spans = _merged(
         [*_known(folded, names, keys), *_formed(folded)],
         [*_kept(folded, keep, names, keys), *_spans(_DATE, folded)],
@@ -138,8 +142,14 @@ def _literal(text: str, given: str) -> Iterator[tuple[int, int]]:
         yield from _spans(re.escape(wanted), text)
 
 
+def _clean(text: str) -> str:
+    """Without invisible characters, and each letter with its accent as one."""
+    seen = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    return unicodedata.normalize("NFC", seen)
+
+
 def _folded(text: str) -> str:
-    return "".join(c for c in text if unicodedata.category(c) != "Cf").translate(_FULLWIDTH)
+    return _clean(text).translate(_PLAIN)
 
 
 def _formed(text: str) -> Iterator[Span]:

@@ -29,6 +29,11 @@ from alerts.reviews.summary import as_html, proposed, sha256_of
         ("see https://shop.example/o?id=7 there", "see [link] there"),
         ("ＡＢ１２３４５", "[number]"),
         ("Anna\u200b M\u200büller", "[name]"),
+        ("Mu\u0308ller, anna\u00a0mu\u0308ller", "[name], [name]"),
+        ("Call +49\u00a030\u00a012\u00a034\u00a056 now", "Call [phone] now"),
+        ("Call 030\u201112\u201134\u201156 now", "Call [phone] now"),
+        ("Tel 030\u2009123\u2009456\u202f78 and ORD\u2011123\u201145", "Tel [phone] and [number]"),
+        ("Case C\u201177 of K\u20139", "Case [reference] of [reference]"),
     ],
 )
 def test_what_is_taken_out_and_what_stays(text: str, published: str) -> None:
