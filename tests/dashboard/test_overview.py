@@ -174,7 +174,8 @@ def bodies(app: Dash, screen: str) -> list[dict[str, Any]]:
         found.append(
             {
                 "output": spec["output"],
-                "outputs": outputs,
+                # Of a callback with one output the browser sends that one, not a list.
+                "outputs": outputs if spec["output"].startswith("..") else outputs[0],
                 "inputs": inputs,
                 "changedPropIds": ["shell-version.data"],
             }
