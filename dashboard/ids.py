@@ -177,7 +177,7 @@ class Crises(StrEnum):
 
 
 class Crisis(StrEnum):
-    """`/crises/<crisis_id>`: the room: how bad, what to do by when, what may be said, what is proved."""
+    """`/crises/<crisis_id>`: how bad, what to do by when, what may be said, what is proved."""
 
     ASKED = "crisis-asked"
     """Store: the number that the address names."""

@@ -85,9 +85,7 @@ def note(room: Room, actor: str) -> str:
 def empty(room: Room) -> str:
     """Why there are no tasks."""
     if room.declared:
-        return _(
-            "No playbook leads this topic at this level; write down what you do."
-        )
+        return _("No playbook leads this topic at this level; write down what you do.")
     if room.is_open:
         return _("Playbooks begin when a person declares the crisis.")
     return _("It ended before a playbook began.")

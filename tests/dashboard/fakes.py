@@ -265,7 +265,7 @@ class FakeWarehouse:
 
     empty: bool = False
 
-    def exists(self, table: str, namespace: str = "facts") -> bool:
+    def exists(self, _table: str, _namespace: str = "facts") -> bool:
         return False  # nothing but what a test asks for by `scan`
 
     def snapshot_id(self, _table: str, _namespace: str = "facts") -> int | None:

@@ -153,7 +153,9 @@ def test_why_the_level_cannot_go_down_yet(busy: Services) -> None:
     rows = json.loads(shown["crisis-level.data-rows"])["rows"]
     assert rows[0]["holds"] is True
     assert rows[0]["level"] == 3
-    assert "Markets with a surge: 2;" in " ".join(note["text"] for row in rows for note in row["notes"])
+    assert "Markets with a surge: 2;" in " ".join(
+        note["text"] for row in rows for note in row["notes"]
+    )
     refused = act(busy, "lower", "crisis/1", version(busy), level="2", note="Calmer")
     assert refused.token == ""
     assert refused.style.endswith("breach")

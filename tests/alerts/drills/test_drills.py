@@ -16,6 +16,7 @@ from alerts.drills import Scenario, Why, scenarios
 from alerts.event_log import verify
 from alerts.notify.config import load
 from alerts.quality import known as known_incidents
+from alerts.quality.records import Span, noise
 from alerts.reviews import causes, tracker
 from alerts.runs import rows as run_rows
 from alerts.runs.model import Action, Do
@@ -368,6 +369,19 @@ def test_a_drill_counts_for_nothing(exercise: Exercise) -> None:
         payloads = connection.execute(select(schema.outbox.c.payload_json)).scalars().all()
     assert payloads
     assert all(json.loads(payload)["drill"] for payload in payloads)
+
+
+def test_messages_of_a_drill_are_nobodys_noise(exercise: Exercise) -> None:
+    exercise.start()
+    for _ in range(3):
+        exercise.work()
+        exercise.wall += MINUTE
+    with exercise.engine.connect() as connection:
+        outbox = schema.outbox
+        sent = connection.execute(select(outbox.c.recipient).where(outbox.c.state == "sent"))
+        assert "Sam" in sent.scalars().all()
+        span = Span(T0 - 24 * HOUR, T0 + 24 * HOUR)
+        assert noise(connection, span, zone="UTC").is_empty()
 
 
 def test_a_webhook_of_a_drill_calls_nobody(engine: Engine, server: FaultServer) -> None:
