@@ -88,14 +88,20 @@ def read(connection: Connection, span: Span, where: Filter | None, *, zone: str)
 
 
 def noise(connection: Connection, span: Span, *, zone: str) -> pl.DataFrame:
-    """Messages that reached people: `person`, `day` (in `zone`), `messages`; sorted."""
-    table = schema.outbox.c
+    """Messages that reached people: `person`, `day` (in `zone`), `messages`; sorted.
+
+    Those of drills went to the sandbox and are left out.
+    """
+    table, crisis = schema.outbox.c, schema.crisis
     rows = connection.execute(
-        select(table.recipient, table.finished_at).where(
+        select(table.recipient, table.finished_at)
+        .outerjoin(crisis, crisis.c.id == table.crisis_id)
+        .where(
             table.state == "sent",
             table.kind != "test",
             table.finished_at >= span.starts,
             table.finished_at < span.ends,
+            crisis.c.drill_id.is_(None),
         )
     ).all()
     counted = Counter(
