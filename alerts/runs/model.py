@@ -178,6 +178,8 @@ class Why(StrEnum):
     NOTHING_LEFT = "nothing_left"
     """A run that continues another one needs something to do."""
     STILL_RUNNING = "still_running"
+    CRISIS_CLOSED = "crisis_closed"
+    """Nothing begins in a crisis that is over."""
     NO_CADENCE = "no_cadence"
 
 

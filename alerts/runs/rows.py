@@ -358,11 +358,17 @@ def resume(
     """A new run that takes over from one that is over: what was done stays done.
 
     Raises:
-        Refused: the run still goes on, one continues it already, or nothing is left to do.
+        Refused: the run still goes on, one continues it already, nothing is left to do, or the
+            crisis is over.
     """
     old = stored.run
     if old.status is RunStatus.RUNNING:
         raise Refused(Why.STILL_RUNNING)
+    ended_at = connection.execute(
+        select(_crisis.c.closed_at).where(_crisis.c.id == old.crisis_id)
+    ).scalar()
+    if ended_at is not None:
+        raise Refused(Why.CRISIS_CLOSED, at=ended_at)
     later = connection.execute(select(_run.c.id).where(_run.c.continues_id == old.id)).scalar()
     if later is not None:
         raise Refused(Why.STILL_RUNNING, data={"run": later})

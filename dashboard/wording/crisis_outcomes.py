@@ -168,6 +168,9 @@ def _of_steps() -> dict[str, str]:
             "A value is not of its kind; write a number as 400, a date as 2026-11-22."
         ),
         why.NOTHING_LEFT: _("Nothing is left to do in it; name a step to be done again."),
+        why.CRISIS_CLOSED: _(
+            "It was closed at {time}; open it again as a new crisis if it goes on."
+        ),
         why.STILL_RUNNING: _("It still runs, or another run goes on with it already."),
         why.ONLY_WORKER: _("Only the worker does that."),
         why.TO_BE_SIGNED: _("It is done by signatures."),

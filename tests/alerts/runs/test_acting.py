@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, insert, select, update
 
 from alerts import runs
 from alerts.event_log import verify
@@ -223,6 +223,22 @@ def test_a_run_that_is_over_goes_on_in_a_new_one(world: World) -> None:
     assert nothing.why == Why.NOTHING_LEFT
     redo = runs.continue_(world.engine, 2, "Once more", actor="Lea", again=["aa"], **keys)
     assert redo.data == {"run": 3}
+
+
+def test_no_run_goes_on_in_a_crisis_that_is_closed(world: World) -> None:
+    """Else its steps were due, and told as late, for ever: nobody looks there any more."""
+    world.start(line("aa"))
+    keys: dict[str, Any] = {"config": world.config, "token": None, "wall": T0 + HOUR}
+    runs.cancel(world.engine, 1, "Over", actor="Lea", version=None, **keys)
+    with writing(world.engine) as connection:
+        connection.execute(
+            update(schema.crisis)
+            .where(schema.crisis.c.id == world.crisis_id)
+            .values(status="closed", closed_at=T0 + HOUR)
+        )
+    refused = runs.continue_(world.engine, 1, "It is not over", actor="Lea", **keys)
+    assert (refused.result, refused.why) == ("refused", Why.CRISIS_CLOSED)
+    assert refused.at == T0 + HOUR
 
 
 def test_a_higher_level_adds_steps_to_the_run_and_to_a_finished_one_as_a_new_run(
