@@ -232,7 +232,7 @@ def _sign(
         assigned=stored.roles,
         now=now,
         note=action.note,
-        apart_from=(stored.batch.created_by,) if action.do is Do.APPROVE else (),
+        apart_from=(stored.batch.maker,) if action.do is Do.APPROVE else (),
         seen=action.seen or None,
         data={"batch": stored.id, "version": stored.version + 1},
     )

@@ -14,6 +14,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+WORKER = "worker"
+
 
 class BatchState(StrEnum):
     """Where a batch stands."""
@@ -104,6 +106,11 @@ class Batch:
     exported_at: datetime | None = None
     exported_by: str | None = None
 
+    @property
+    def maker(self) -> str:
+        """Whose batch it is: of one that the worker proposed whoever submitted it."""
+        return (self.submitted_by or WORKER) if self.created_by == WORKER else self.created_by
+
 
 @dataclass(frozen=True)
 class Action:
@@ -150,8 +157,8 @@ def _submit(batch: Batch, action: Action, now: datetime) -> Outcome:
 
 
 def _approve(batch: Batch, action: Action, now: datetime) -> Outcome:
-    if action.actor == batch.created_by:
-        raise Refused(Why.OWN_BATCH, by=batch.created_by, at=batch.created_at)
+    if action.actor == batch.maker:
+        raise Refused(Why.OWN_BATCH, by=batch.maker, at=batch.created_at)
     if not batch.proposed:
         raise Refused(Why.EMPTY)
     if not action.complete:

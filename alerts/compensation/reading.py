@@ -176,7 +176,7 @@ def waits_for(
     if state in {BatchState.DRAFT, BatchState.REJECTED}:
         return batch.created_by in {actor, "worker"}
     if state is BatchState.SUBMITTED:
-        apart = actor != batch.created_by and actor not in {one.by for one in done}
+        apart = actor != batch.maker and actor not in {one.by for one in done}
         return apart and any(
             may(config, actor, role, stored.roles) for role in open_roles(done, need)
         )

@@ -256,7 +256,7 @@ def signatures(page: BatchPage, config: Config, zone: str) -> str:
 def _may(page: BatchPage, config: Config, role: str) -> str:
     """People of a role who may sign this batch."""
     stored = page.standing.stored
-    apart = {stored.batch.created_by, *(one.by for one in page.standing.signatures)}
+    apart = {stored.batch.maker, *(one.by for one in page.standing.signatures)}
     people = [name for name in who_may(config, (role,), stored.roles) if name not in apart]
     return listed(people) or _("nobody else has this role")
 

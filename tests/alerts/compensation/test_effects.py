@@ -83,8 +83,10 @@ def test_the_step_waits_for_people_and_is_done_by_the_export(run: RunWorld) -> N
     assert items["order_id"].to_list() == ["A", "B"]  # the crisis is of DE
     assert stored.snapshots["facts.orders"] == 1
     assert turn(run, NOW + timedelta(hours=1)) is not None
-    assert do(run, Do.SUBMIT, "Emil").result == "done"
-    assert do(run, Do.APPROVE, "Anna").result == "done"
+    assert do(run, Do.SUBMIT, "Anna").result == "done"
+    own = do(run, Do.APPROVE, "Anna")  # nobody else has looked at what the worker proposed
+    assert (own.why, own.by) == (Why.OWN_BATCH, "Anna")
+    assert do(run, Do.APPROVE, "Bo").result == "done"
     assert run.states()["pay"] != "done"
     assert do(run, Do.EXPORT, "Anna").result == "done"
     assert run.states() == {"pay": "done", "after": "ready"}
