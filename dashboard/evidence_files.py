@@ -7,6 +7,7 @@ would have to ask first, and is not answered.
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -51,6 +52,9 @@ def install_evidence_files(server: flask.Flask, services: Services) -> None:
         path = pack.path_of(services.settings.home, found.sha256)
         if not path.is_file():
             return _plain(words.pack_gone(), 500)
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != found.sha256:
+                return _plain(words.pack_changed(), 500)
         name = f"crisis-{crisis_id}-{found.created_at:%Y%m%d-%H%M}-{found.sha256[:8]}.zip"
         return flask.send_file(path, "application/zip", as_attachment=True, download_name=name)
 
@@ -60,7 +64,10 @@ def install_evidence_files(server: flask.Flask, services: Services) -> None:
 
     @server.post(CHECK)
     def check_pack() -> flask.Response:
-        return _checked()
+        try:
+            return _checked()
+        except OSError as error:
+            return _told("", words.no_room(error.strerror or str(error)), "breach")
 
 
 def _taken(services: Services, crisis_id: int) -> flask.Response:

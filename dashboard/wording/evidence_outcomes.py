@@ -74,6 +74,20 @@ def pack_gone() -> str:
     return _("The pack's file is not there any more. Restore the home from a backup, or build one.")
 
 
+def pack_changed() -> str:
+    """Why a pack that is there is not given."""
+    return _("The pack's file was changed after it was built. Build a new one.")
+
+
+def no_room(reason: str) -> str:
+    """Why a pack cannot be checked here now."""
+    return _(
+        "The pack cannot be kept for the check ({reason}). Make room in the temporary folder, or "
+        "check it elsewhere with: afterwatch evidence verify FILE",
+        reason=reason,
+    )
+
+
 def pack_too_large(most: int) -> str:
     """Why a pack is not checked here."""
     return _(

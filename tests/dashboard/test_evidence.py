@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import zipfile
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from alerts import dossier, evidence_files
+from alerts.dossier.pack import path_of
 from alerts.dossier.verifier import LOG
 from callbacks import evidence as callbacks
 from dashboard import panel_state
@@ -203,6 +205,30 @@ def test_content_that_was_changed_on_the_disk_is_not_given(
     given = client.get("/evidence/1/files/3.bin")
     assert given.status_code == 500
     assert "was changed after it was kept" in given.text
+
+
+def test_a_pack_that_was_changed_on_the_disk_is_not_given(
+    told: Services, client: FlaskClient
+) -> None:
+    press(told, "build")
+    (pack,) = dossier.packs_of(told.engine, 1)
+    path_of(told.settings.home, pack.sha256).write_bytes(b"other")
+    given = client.get("/evidence/1/packs/1.zip")
+    assert given.status_code == 500
+    assert "was changed after it was built" in given.text
+
+
+def test_a_full_disk_is_told_while_a_pack_is_checked(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(**_given: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("dashboard.evidence_files.tempfile.NamedTemporaryFile", full)
+    told = client.post("/evidence/check?name=p.zip", data=b"PK", headers=ACTOR)
+    assert told.status_code == 200
+    assert told.get_json()["status"] == "breach"
+    assert "No space left on device" in told.get_json()["text"]
 
 
 def test_a_pack_that_is_sent_is_checked(
