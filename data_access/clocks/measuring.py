@@ -140,13 +140,16 @@ def _measure_some(
         life = life.filter(pl.col("starts_at") <= as_of).with_columns(
             ends_at=pl.when(pl.col("ends_at") <= as_of).then("ends_at")
         )
+    turns = known.turns
+    if as_of is not None:
+        turns = turns.filter(pl.col("started_at") <= as_of)
     found = [checks.of_records(told, in_order), bursts, *_of_cases(known, setting.policies)]
     instances, segments = [], []
     for clock, policies in setting.clocks:
         started = runs(clock, known, as_of).with_row_index("run")
         parts = promised(cut(started, life), known.own, clock, policies, hours)
         parts = counted(parts, hours)
-        instances.append(_instances(started, parts, clock, hours, known))
+        instances.append(_instances(started, parts, clock, hours, turns))
         if setting.with_segments:
             segments.append(_segments(started, parts, clock))
         found += _of_clock(parts, clock, policies, hours)
@@ -179,7 +182,7 @@ def _instances(
     parts: pl.DataFrame,
     clock: Clock,
     hours: Hours,
-    known: Record,
+    turns: pl.DataFrame,
 ) -> pl.DataFrame:
     """INSTANCES with `case` in place of its key."""
     due, spent = deadlines(parts, hours), spans(parts)
@@ -188,7 +191,7 @@ def _instances(
         waited = first_pause(parts).with_columns(waiting_us=pl.lit(None, dtype=pl.Int64))
         rows = rows.with_columns(waiting_s="paused_s")
     else:
-        waited = paused_while_waiting(parts, known.turns)
+        waited = paused_while_waiting(parts, turns)
         rows = rows.with_columns(waiting_s=pl.lit(0.0))
     rows = rows.join(waited, on="run", how="left", maintain_order="left").with_columns(
         waiting_s=pl.coalesce(pl.col("waiting_us") / 1_000_000, "waiting_s")

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -264,6 +264,15 @@ PLAIN = tuple(kind for kind in KINDS if kind not in {"level", "schedule", "creat
 
 @LOOK
 @given(st.lists(event(PLAIN), max_size=14), st.integers(0, 200))
+# A pause that still lasts must not tell of the customer who will write tomorrow.
+@example(
+    [
+        (CREATED, "agent_msg", {"actor_role": None, "public": None}),
+        (CREATED, "status", {"to": "Waiting for parts"}),
+        (CREATED + timedelta(days=1), "customer_msg", {}),
+    ],
+    0,
+)
 def test_events_after_the_instant_do_not_exist(
     told: list[tuple[datetime, str, dict[str, Any]]], hours: int
 ) -> None:
