@@ -42,14 +42,15 @@ def register(app: Dash, services: Services) -> None:
         Output(Overview.ANSWER, "children"),
         Output(Overview.ALERTS_NOTE, "children"),
         Output(Overview.ALERTS_ALL, "href"),
+        Output(Overview.CRISES, "data-rows"),
         *VIEW,
         Input(Shell.NEWS, "data"),
-    )(lambda query, _version, _news: needs_me(services, query or ""))
-    app.callback(
-        Output(Overview.CRISES, "data-rows"),
-        Input(Shell.QUERY, "data"),
-        Input(Shell.NEWS, "data"),
-    )(lambda query, _news: on_fire(services, query or ""))
+    )(
+        lambda query, _version, _news: (
+            *needs_me(services, query or ""),
+            on_fire(services, query or ""),
+        )
+    )
     app.callback(
         Output(Overview.DUE_PANEL, "className"),
         Output(Overview.DUE, "data-rows"),

@@ -60,7 +60,7 @@ def overview() -> html.Div:
     rows = [{"rate": 0.842, "status": "late", "paid": 1250}]
     return html.Div(
         [
-            html.H1("Overview", id="title"),
+            html.H1("Overview", id="title", className="aw-page"),
             html.Time("server text", id="then", **{"data-utc": "2020-03-01T23:30:00Z"}),
             html.Time(
                 "server text",
@@ -135,7 +135,9 @@ def create_application() -> Dash:
     # A router in one line: Dash's own keeps its pages in one list for all applications.
     @app.callback(Output("aw-main", "children"), Input("address", "pathname"))
     def show(path: str) -> html.Div | html.H1:
-        return overview() if path == "/" else html.H1(SCREENS[path], id="title")
+        return (
+            overview() if path == "/" else html.H1(SCREENS[path], id="title", className="aw-page")
+        )
 
     install_index(app, lambda: "en")
     install_static_cache(app.server)
