@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PATH = "/compensation"
-BATCH_PATH = "/compensation/<batch_id>"
 DOWNLOAD = "/download/compensation/<int:batch_id>.csv"
 LEAKS = ("duplicate", "omission", "over", "under", "without_cause")
 SHOWN = 200

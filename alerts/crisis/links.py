@@ -5,7 +5,7 @@ A link taken away stays on record; added again it is the same link.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 import polars as pl
@@ -161,19 +161,6 @@ def buyers(connection: Connection, crisis_id: int) -> list[str]:
         select(schema.crisis.c.state_json).where(schema.crisis.c.id == crisis_id)
     ).scalar_one()
     return sold_in.markets((state or {}).get("found", {}))
-
-
-def of_incidents(connection: Connection, numbers: Sequence[int]) -> dict[int, int]:
-    """The newest crisis in earnest that each incident belongs to; those of none are left out."""
-    crisis = schema.crisis
-    found = connection.execute(
-        select(table.c.ref, func.max(table.c.crisis_id))
-        .join(crisis, crisis.c.id == table.c.crisis_id)
-        .where(table.c.kind == INCIDENT, table.c.ref.in_([str(number) for number in numbers]))
-        .where(table.c.removed_at.is_(None), crisis.c.drill_id.is_(None))
-        .group_by(table.c.ref)
-    )
-    return {int(ref): crisis_id for ref, crisis_id in found}
 
 
 def _is(crisis_id: int, link: Link) -> ColumnElement[bool]:

@@ -16,7 +16,6 @@ from alerts.runs import people_moves as people
 from alerts.runs import worker_moves as worker
 from alerts.runs.changes import Transition, nothing, refused
 from alerts.runs.model import (
-    ENDED,
     NOBODY,
     WORKER,
     Action,
@@ -333,11 +332,6 @@ def _perhaps_done(plan: Step, old: StepRun) -> bool:
 def with_steps(run: Run, changed: Mapping[str, StepRun]) -> Run:
     """The run with some steps changed."""
     return altered(run, steps={**run.steps, **changed})
-
-
-def finishable(run: Run) -> bool:
-    """Whether everything in it has ended."""
-    return all(one.state in ENDED for one in run.steps.values())
 
 
 def _added(playbook: Playbook, run: Run, above: int, level: int) -> dict[str, StepRun]:

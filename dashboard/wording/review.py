@@ -334,9 +334,3 @@ def _first(page: Page, language: str) -> str:
     ]
     decided = [action.text for action, _cause in page.actions if action.state.status != "dropped"]
     return proposed(language, page.stored.review.sections.get("happened", ""), names, decided)
-
-
-def download_words(page: Page) -> str:
-    """What is said in the head of a published file."""
-    at = page.stored.public_at
-    return "" if at is None else f"{at:%Y-%m-%d}"
