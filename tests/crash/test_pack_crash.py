@@ -23,8 +23,8 @@ KILLS = 8
 pytestmark = pytest.mark.crash
 
 
-def killed(url: str, home: Path, name: str, rng: random.Random) -> set[str]:
-    """Run until killed at a random moment; gives the packs that it was told were built."""
+def killed(url: str, home: Path, name: str, rng: random.Random, after: int) -> set[str]:
+    """Run until killed at a random moment after `after` packs; gives those it told were built."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.crash.packing_process", url, str(home), name],
         stdout=subprocess.PIPE,
@@ -33,12 +33,14 @@ def killed(url: str, home: Path, name: str, rng: random.Random) -> set[str]:
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
+    heard = [process.stdout.readline() for _ in range(after)]
     time.sleep(rng.uniform(0.0, 0.6))
     process.kill()
-    told, _errors = process.communicate()
+    rest, _errors = process.communicate()
     assert process.returncode == -9
     # The last line may be cut.
-    return {line.strip() for line in told.splitlines(keepends=True) if line.endswith("\n")}
+    told = [*heard, *rest.splitlines(keepends=True)]
+    return {line.strip() for line in told if line.endswith("\n")}
 
 
 def test_nothing_is_half_after_any_kill(state_url: str, tmp_path: Path) -> None:
@@ -47,7 +49,8 @@ def test_nothing_is_half_after_any_kill(state_url: str, tmp_path: Path) -> None:
     rng, told = random.Random(7), set[str]()
     folder = tmp_path / "evidence" / "packs"
     for kill in range(KILLS):
-        told |= killed(state_url, tmp_path, f"p{kill}", rng)
+        # Every other kill waits for a pack first: a slow machine builds none within the time.
+        told |= killed(state_url, tmp_path, f"p{kill}", rng, after=kill % 2)
         rows = dossier.packs_of(engine, 1)
         assert told <= {row.sha256 for row in rows}
         for row in rows:
