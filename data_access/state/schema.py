@@ -971,3 +971,116 @@ corrective_action = Table(
     Index(None, "status", "check_on"),
     Index(None, "root_cause_id"),
 )
+
+REPORT_STATUS = ("ready", "incomplete")
+
+report = Table(
+    "report",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("template", String(100), nullable=False),
+    Column("period", String(20), nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("as_of", UtcDateTime, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("missing_json", JSON, nullable=False),
+    Column("headline_json", JSON, nullable=False),
+    Column("search_text", Text, nullable=False),
+    Column("document_json", Text, nullable=False),
+    Column("document_sha256", String(64), nullable=False),
+    Column("inputs_json", Text, nullable=False),
+    Column("inputs_sha256", String(64), nullable=False),
+    Column("note", Text),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("created_by", Text, nullable=False),
+    one_of("status", REPORT_STATUS),
+    UniqueConstraint("template", "period", "n"),
+    Index(None, "template", "first_day"),
+)
+"""One issue of a report: what it says and from what, both as canonical JSON; never changed.
+
+`n` counts the issues of a period from 1. `missing_json` names the feeds that an incomplete one lacks.
+"""
+
+REPORT_FORM = ("html", "pdf", "xlsx", "csv", "mail")
+
+report_file = Table(
+    "report_file",
+    METADATA,
+    Column("report_id", ForeignKey("report.id"), primary_key=True),
+    Column("language", String(20), primary_key=True),
+    Column("form", String(20), primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("made_with_json", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    one_of("form", REPORT_FORM),
+)
+"""A report in a form and language; its bytes lie in the home under their SHA-256.
+
+`made_with_json`: versions of what lays it out, so that a rebuild can say why bytes differ.
+"""
+
+report_comment = Table(
+    "report_comment",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("report_id", ForeignKey("report.id"), nullable=False),
+    Column("figure", String(300)),
+    Column("text", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("withdrawn_at", UtcDateTime),
+    Column("version", Integer, nullable=False),
+    Index(None, "report_id"),
+)
+"""What somebody says of a report, or of one of its figures (its key)."""
+
+REPORT_DECISION = ("open", "done", "dropped")
+
+report_decision = Table(
+    "report_decision",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("template", String(100), nullable=False),
+    Column("raised_in", ForeignKey("report.id"), nullable=False),
+    Column("figure", String(300)),
+    Column("text", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("outcome", Text),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("settled_by", Text),
+    Column("settled_at", UtcDateTime),
+    Column("version", Integer, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    one_of("status", REPORT_DECISION),
+    Index(None, "template", "status", "due_on"),
+)
+"""What is to be decided or was promised, with owner and day; carried into each report till settled."""
+
+REPORT_SLOT = ("waiting", "late", "issued", "sent", "failed", "skipped")
+
+report_slot = Table(
+    "report_slot",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("schedule", String(100), nullable=False),
+    Column("template", String(100), nullable=False),
+    Column("period", String(20), nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("reason_json", JSON, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", UtcDateTime),
+    Column("report_id", ForeignKey("report.id")),
+    Column("updated_at", UtcDateTime, nullable=False),
+    one_of("state", REPORT_SLOT),
+    UniqueConstraint("schedule", "period"),
+    Index(None, "state", "due_at"),
+)
+"""One planned report of a schedule: why it waits, which issue it became, whether it went out."""
