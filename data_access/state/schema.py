@@ -1001,7 +1001,8 @@ report = Table(
 )
 """One issue of a report: what it says and from what, both as canonical JSON; never changed.
 
-`n` counts the issues of a period from 1. `missing_json` names the feeds that an incomplete one lacks.
+`n` counts the issues of a period from 1; `missing_json` names the feeds that an incomplete one
+lacks.
 """
 
 REPORT_FORM = ("html", "pdf", "xlsx", "csv", "mail")
@@ -1061,7 +1062,7 @@ report_decision = Table(
     one_of("status", REPORT_DECISION),
     Index(None, "template", "status", "due_on"),
 )
-"""What is to be decided or was promised, with owner and day; carried into each report till settled."""
+"""What is to be decided, with owner and day; carried into every later report until settled."""
 
 REPORT_SLOT = ("waiting", "late", "issued", "sent", "failed", "skipped")
 
