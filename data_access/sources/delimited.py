@@ -160,7 +160,7 @@ def _fast(data: bytes, opened: _Opened) -> pl.DataFrame | None:
         return _numbered(frame, None, opened, pairs=seen.pairs)
     counted = census(data, **signs)
     fields = len(opened.names)
-    if not counted.regular or counted.delimiters != (fields - 1) * counted.records:
+    if not counted.regular or not counted.fewest == counted.most == fields - 1:
         return None
     if counted.records == 1:
         return _frame(opened.names, [], [])

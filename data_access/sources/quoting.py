@@ -25,13 +25,15 @@ class Census:
     """Counts over a whole file, header included.
 
     `regular` is true if every quote opens, closes or escapes as RFC 4180 says and no line is
-    blank; `pairs` if two quotes follow each other anywhere (an escaped quote or an empty field);
+    blank; `fewest` and `most` are the delimiters of the records with fewest and most of them;
+    `pairs` is true if two quotes follow each other anywhere (an escaped quote or an empty field);
     `starts` holds the line on which each record starts, None if every record is one line.
     """
 
     regular: bool
     records: int
-    delimiters: int
+    fewest: int
+    most: int
     pairs: bool
     starts: Positions | None
 
@@ -69,14 +71,19 @@ def census(data: bytes, *, delimiter: bytes, quote: bytes, eol: bytes) -> Census
 
 
 def _plain(data: bytes, text: Bytes, delimiter: int, eol: bytes) -> Census:
-    ends, found = _number_of(text, eol[0]), _number_of(text, delimiter)
+    ends, widths = 0, _Widths()
+    for part in _chunks(text):
+        here = np.flatnonzero(part == eol[0])
+        widths.add(np.flatnonzero(part == delimiter), here)
+        ends += here.size
     blank = eol * 2 in data or b"\n\r\n" in data or data.startswith((b"\r", b"\n"))
     unfinished = not data.endswith(eol)
-    return Census(not blank, ends + unfinished, found, pairs=False, starts=None)
+    fewest, most = widths.ended(unfinished=unfinished)
+    return Census(not blank, ends + unfinished, fewest, most, pairs=False, starts=None)
 
 
 def _quoted(text: Bytes, delimiter: int, quote: int, eol: int) -> Census:
-    open_, found, lines, at = np.uint8(0), 0, 0, 0
+    open_, lines, at, widths = np.uint8(0), 0, 0, _Widths()
     quotes: list[Positions] = []
     ends: list[Positions] = []
     numbers: list[Positions] = []
@@ -88,7 +95,7 @@ def _quoted(text: Bytes, delimiter: int, quote: int, eol: int) -> Census:
         is_eol = part == eol
         here = np.flatnonzero(is_eol)
         final = outside[here]
-        found += int(np.count_nonzero((part == delimiter) & outside))
+        widths.add(np.flatnonzero((part == delimiter) & outside), here[final])
         quotes.append(np.flatnonzero(is_quote) + at)
         ends.append(here[final] + at)
         numbers.append(np.flatnonzero(final) + 1 + lines)
@@ -102,13 +109,40 @@ def _quoted(text: Bytes, delimiter: int, quote: int, eol: int) -> Census:
     quoted = np.concatenate(quotes)
     regular = not open_ and _well_placed(text, quoted, delimiter, eol) and not _has_blank(text, end)
     one_line_each = starts.size == lines + (text[-1] != eol)
+    fewest, most = widths.ended(unfinished=not (end.size and end[-1] == text.size - 1))
     return Census(
         regular,
         int(starts.size),
-        found,
+        fewest,
+        most,
         pairs=_pairs(quoted),
         starts=None if one_line_each else starts,
     )
+
+
+class _Widths:
+    """Delimiters of the records with fewest and most, added up chunk by chunk."""
+
+    def __init__(self) -> None:
+        self._begun = 0
+        self._fewest, self._most = np.iinfo(np.int64).max, 0
+
+    def add(self, delimiters: Positions, ends: Positions) -> None:
+        """Positions in one chunk; a record that is not over goes on in the next one."""
+        before = np.searchsorted(delimiters, ends)
+        if ends.size:
+            found = np.diff(before, prepend=-self._begun)
+            self._fewest = min(self._fewest, int(found.min()))
+            self._most = max(self._most, int(found.max()))
+            self._begun = delimiters.size - int(before[-1])
+        else:
+            self._begun += delimiters.size
+
+    def ended(self, *, unfinished: bool) -> tuple[int, int]:
+        """Fewest and most, the record at the end included if no line end closes it."""
+        if not unfinished:
+            return self._fewest, self._most
+        return min(self._fewest, self._begun), max(self._most, self._begun)
 
 
 def _well_placed(text: Bytes, quotes: Positions, delimiter: int, eol: int) -> bool:

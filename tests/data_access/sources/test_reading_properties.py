@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from data_access.sources import delimited
+from data_access.sources import delimited, quoting
 from data_access.sources.delimited import DELIMITERS, Layout
 from data_access.sources.reading import Form, read_records
 
@@ -89,6 +91,7 @@ def test_every_line_is_read_refused_or_blank(text: str) -> None:
     crlf=st.booleans(),
     null=st.sampled_from([(), ("a",), (" ", "aa")]),
 )
+@example(text=",\na\n,\n,\n,,", crlf=False, null=())  # one too few and one too many
 def test_the_fast_reader_never_disagrees_with_the_exact_one(
     text: str, crlf: bool, null: tuple[str, ...]
 ) -> None:
@@ -100,6 +103,22 @@ def test_the_fast_reader_never_disagrees_with_the_exact_one(
     if fast is not None:
         assert exact.problems == ()
         assert fast.equals(exact.frame)
+
+
+@given(
+    text=st.text(st.sampled_from(list('a,"\n')), min_size=1, max_size=40),
+    size=st.integers(1, 9),
+)
+def test_counts_do_not_depend_on_where_the_pieces_are_cut(text: str, size: int) -> None:
+    data, signs = text.encode(), {"delimiter": b",", "quote": b'"', "eol": b"\n"}
+    whole = quoting.census(data, **signs)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quoting, "_CHUNK", size)
+        cut = quoting.census(data, **signs)
+    assert replace(cut, starts=None) == replace(whole, starts=None)
+    assert (cut.starts is None) == (whole.starts is None)
+    if whole.starts is not None and cut.starts is not None:
+        assert cut.starts.tolist() == whole.starts.tolist()
 
 
 @given(
