@@ -6,6 +6,7 @@ from dashboard.reports.context import Context
 from dashboard.reports.document import Code, Document, Section
 from dashboard.reports.headline import headline
 from dashboard.reports.sections import module_of, options_of
+from dashboard.reports.values import Words
 
 
 def build(context: Context, *, company: str = "") -> Document:
@@ -20,10 +21,15 @@ def build(context: Context, *, company: str = "") -> Document:
         options = options_of(spec.section).model_validate(spec.options)
         blocks = module_of(spec.section).build(context, options)
         key = spec.section
-        sections.append(Section(key=key, title=Code(group="section", value=key), blocks=blocks))
+        title: Words | Code = Code(group="section", value=key)
+        if spec.title is not None:
+            title = Words(en=spec.title.en, zh=spec.title.zh)
+        sections.append(Section(key=key, title=title, blocks=blocks))
+    called = context.template.body.title
     opening = headline(context, tuple(sections))
     return Document(
         template=context.template.id,
+        title=Words(en=called.en, zh=called.zh),
         period=context.period.name,
         first=context.period.first,
         last=context.period.last,

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from dashboard.reports.values import Code, Day, Float, Money, Number, Part, Say, Value
+from dashboard.reports.values import Code, Day, Float, Money, Number, Part, Say, Value, Words
 
 Tone = Literal["plain", "good", "bad", "unknown"]
 
@@ -189,10 +189,10 @@ Block = Annotated[
 
 
 class Section(Part):
-    """A part of a report; its title is a code of group `section`."""
+    """A part of a report; its title is a code of group `section`, or the template's own words."""
 
     key: str
-    title: Code
+    title: Annotated[Code | Words, Field(discriminator="kind")]
     blocks: tuple[Block, ...]
 
 
@@ -201,6 +201,8 @@ class Document(Part):
 
     schema_version: Literal[1] = 1
     template: str
+    title: Words | None = None
+    """What the template calls the report."""
     period: str
     """`2026-W47`, `2026-10` or `2026-Q3`."""
     first: date
