@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-DIGITS = 12
-"""Significant digits kept. The last bits of a sum depend on the order it was added up in."""
+DIGITS = 10
+"""Significant digits kept: the last bits of a sum depend on the order it was added up in."""
 
 
 def settled(value: float) -> float:
-    """A number that is the same on every machine: 12 significant digits, no negative zero."""
-    return float(f"{value:.{DIGITS}g}") + 0.0
+    """A number that is the same on every machine: whole, or 10 significant digits; no −0."""
+    return (value if value.is_integer() else float(f"{value:.{DIGITS}g}")) + 0.0
 
 
 Float = Annotated[float, AfterValidator(settled)]
