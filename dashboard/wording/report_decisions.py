@@ -1,0 +1,68 @@
+"""How reports speak of decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from dashboard.languages import _, ngettext
+from dashboard.reports.values import Number, Value
+
+Sentence = Callable[[Mapping[str, str], Mapping[str, Value]], str]
+
+
+def _needed(_shown: Mapping[str, str], raw: Mapping[str, Value]) -> str:
+    return ngettext(
+        "{count} decision is needed.", "{count} decisions are needed.", _int(raw, "count")
+    )
+
+
+def _overdue(shown: Mapping[str, str], raw: Mapping[str, Value]) -> str:
+    late = ngettext(
+        "{count} decision is overdue", "{count} decisions are overdue", _int(raw, "late")
+    )
+    return _("{late}, of {count} needed.", late=late, count=shown["count"])
+
+
+def _settled(_shown: Mapping[str, str], raw: Mapping[str, Value]) -> str:
+    return ngettext(
+        "{count} decision was settled since the report before.",
+        "{count} decisions were settled since the report before.",
+        _int(raw, "count"),
+    )
+
+
+def _int(raw: Mapping[str, Value], name: str) -> int:
+    value = raw[name]
+    return int(value.value or 0) if isinstance(value, Number) else 0
+
+
+SENTENCES: Mapping[str, Sentence] = {
+    "decisions_needed": _needed,
+    "decisions_overdue": _overdue,
+    "decisions_settled": _settled,
+    "decisions_proposed": lambda _shown, _raw: _(
+        "Proposed by the numbers; nobody has decided to take it up yet:"
+    ),
+    "no_decision_needed": lambda _shown, _raw: _(
+        "No decision is open, and the numbers ask for none."
+    ),
+    "no_decision_open": lambda _shown, _raw: _("No decision is open."),
+}
+
+WORDS: Mapping[str, Mapping[str, Callable[[], str]]] = {
+    "column": {
+        "decision": lambda: _("Decision"),
+        "decision_owner": lambda: _("Who decides"),
+        "decision_day": lambda: _("Decide by"),
+        "decision_state": lambda: _("State"),
+        "decision_outcome": lambda: _("What was decided"),
+        "decision_by": lambda: _("By whom"),
+    },
+    "decision_state": {
+        "overdue": lambda: _("Overdue"),
+        "due_today": lambda: _("Due today"),
+        "open": lambda: _("Open"),
+        "done": lambda: _("Decided"),
+        "dropped": lambda: _("Dropped"),
+    },
+}
