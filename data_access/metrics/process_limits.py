@@ -24,6 +24,8 @@ RUN = 8
 
 Side = Literal["above", "below"]
 
+_ROUNDING = 1e-9
+
 
 @dataclass(frozen=True)
 class ProcessLimits:
@@ -39,9 +41,11 @@ class ProcessLimits:
 
     def beyond(self, value: float) -> Side | None:
         """On which side of the limits a value lies; None within them."""
-        if value > self.high:
+        # Equal numbers may have a mean that differs from them in the last bit.
+        slack = _ROUNDING * max(abs(value), abs(self.center))
+        if value > self.high + slack:
             return "above"
-        return "below" if value < self.low else None
+        return "below" if value < self.low - slack else None
 
     def mean_beyond(self, values: Sequence[float]) -> Side | None:
         """The same for the mean of several values, whose limits are narrower by √k.
@@ -52,7 +56,8 @@ class ProcessLimits:
         if not values:
             return None
         away = sum(values) / len(values) - self.center
-        if abs(away) <= self.spread / sqrt(len(values)):
+        slack = _ROUNDING * max(abs(self.center), *map(abs, values))
+        if abs(away) <= self.spread / sqrt(len(values)) + slack:
             return None
         return "above" if away > 0 else "below"
 

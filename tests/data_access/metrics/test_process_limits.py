@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data_access.metrics.process_limits import process_limits, run_length
@@ -108,12 +108,16 @@ def test_a_constant_is_its_own_limits(value: float, count: int) -> None:
     assert found is not None
     assert found.spread == 0
     assert math.isclose(found.center, value, rel_tol=1e-9, abs_tol=1e-9)
+    assert found.beyond(value) is None
+    assert found.mean_beyond([value] * 6) is None
 
 
-@given(st.lists(st.one_of(st.none(), st.floats(0, 1)), max_size=40))
-def test_limits_of_shares_are_shares(series: list[float | None]) -> None:
+@given(st.lists(st.floats(0, 1), min_size=8, max_size=30), st.lists(st.integers(0, 30), max_size=9))
+def test_limits_of_shares_are_shares(shares: list[float], gaps: list[int]) -> None:
+    series: list[float | None] = list(shares)
+    for place in gaps:
+        series.insert(2 + place, None)
     found = process_limits(series, floor=0, ceiling=1)
-    assume(found is not None)
     assert found is not None
     assert 0 <= found.low <= found.center + 1e-12
     assert found.center - 1e-12 <= found.high <= 1
