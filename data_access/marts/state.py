@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -59,10 +59,26 @@ def read_state(engine: Engine) -> RefreshState | None:
         row = connection.execute(select(mart_state).where(mart_state.c.name == _ROW)).one_or_none()
     if row is None or not row.detail_json.get("rules"):
         return None
-    detail = row.detail_json
+    return _of_detail(row.batch_id, row.refreshed_at, row.detail_json)
+
+
+def as_json(state: RefreshState) -> dict[str, Any]:
+    """A refresh as plain JSON, complete enough to read its numbers again."""
+    told = {"batch_id": state.batch_id, "as_of": state.as_of.isoformat()}
+    detail = {**_detail(replace(state, rewritten={})), **told}
+    del detail["rewritten"]
+    return detail
+
+
+def from_json(told: Mapping[str, Any]) -> RefreshState:
+    """The refresh that `as_json` gave."""
+    return _of_detail(told["batch_id"], datetime.fromisoformat(told["as_of"]), told)
+
+
+def _of_detail(batch_id: int, as_of: datetime, detail: Mapping[str, Any]) -> RefreshState:
     return RefreshState(
-        batch_id=row.batch_id,
-        as_of=row.refreshed_at,
+        batch_id=batch_id,
+        as_of=as_of,
         zone=detail["zone"],
         rules=detail["rules"],
         fresh_at=datetime.fromisoformat(detail["fresh_at"]) if detail["fresh_at"] else None,
@@ -78,7 +94,18 @@ def read_state(engine: Engine) -> RefreshState | None:
 
 def write_state(engine: Engine, state: RefreshState) -> None:
     """Make `state` the one that readers see."""
-    detail: dict[str, Any] = {
+    row = {
+        "name": _ROW,
+        "batch_id": state.batch_id,
+        "refreshed_at": state.as_of,
+        "detail_json": _detail(state),
+    }
+    with writing(engine) as connection:
+        upsert(connection, mart_state, [row])
+
+
+def _detail(state: RefreshState) -> dict[str, Any]:
+    return {
         "zone": state.zone,
         "rules": state.rules,
         "fresh_at": state.fresh_at.isoformat() if state.fresh_at else None,
@@ -88,14 +115,6 @@ def write_state(engine: Engine, state: RefreshState) -> None:
         "rewritten": {name: list(told) for name, told in state.rewritten.items()},
         "writing": state.writing,
     }
-    row = {
-        "name": _ROW,
-        "batch_id": state.batch_id,
-        "refreshed_at": state.as_of,
-        "detail_json": detail,
-    }
-    with writing(engine) as connection:
-        upsert(connection, mart_state, [row])
 
 
 def finished_batches(engine: Engine) -> tuple[int, datetime | None]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
 
@@ -13,6 +14,7 @@ import polars as pl
 from data_access.marts.schemas import MARTS
 from data_access.marts.state import RefreshState
 from data_access.metrics.currency import published
+from data_access.metrics.pinning import naming_tables, present, unknown_table
 from data_access.rollups.cohort import Cohort, cut_name
 from data_access.rollups.cohorts import COHORTS
 from data_access.rollups.cohorts.waiting import WAITS
@@ -40,13 +42,29 @@ class Cut:
         return self.frame.slice(low, max(high - low, 0))
 
 
+@dataclass(frozen=True)
+class Pin:
+    """That numbers are read of an old refresh, whose tables may lack what was declared since."""
+
+    from_rows: frozenset[str] = frozenset()
+    """Cohorts whose rollups were summed by another definition than today's: not to be used."""
+    lacking: set[tuple[str, str, int, tuple[str, ...]]] = field(default_factory=set)
+    """Found out on the way: namespace, table, snapshot, columns it does not have."""
+
+
 class Numbers:
     """Reads the snapshots that `state` names, and keeps the cuts it has read."""
 
     def __init__(
-        self, warehouse: Warehouse, state: RefreshState, previous: Numbers | None = None
+        self,
+        warehouse: Warehouse,
+        state: RefreshState,
+        previous: Numbers | None = None,
+        *,
+        pin: Pin | None = None,
     ) -> None:
         self.state = state
+        self._pin = pin
         self._warehouse = warehouse
         self._lock = Lock()
         self._cuts: OrderedDict[_Key, Cut] = OrderedDict()
@@ -66,13 +84,33 @@ class Numbers:
                 self._rates = previous._rates  # noqa: SLF001
 
     def mart(self, name: str) -> pl.LazyFrame:
-        """A mart; empty if it was never written."""
+        """A mart; empty if it was never written. Pinned: without columns declared since."""
         snapshot = self.state.marts.get(name)
+        if self._pin is not None and name not in self.state.marts:
+            raise unknown_table("marts", name, self.state.as_of.isoformat())
         if snapshot is None:
             return MARTS[name].empty()
-        return self._warehouse.scan(
-            name, namespace="marts", snapshot_id=snapshot, schema=MARTS[name].columns
-        )
+        columns = MARTS[name].columns
+        held = self._held("marts", name, snapshot, columns)
+        schema = {column: columns[column] for column in held}
+        return self._warehouse.scan(name, namespace="marts", snapshot_id=snapshot, schema=schema)
+
+    def holds(self, cohort: Cohort, dims: tuple[str, ...], measures: Collection[str]) -> bool:
+        """Whether the rollup has this cut and these measures; only an old one may not."""
+        if self._pin is None:
+            return True
+        snapshot = self.state.rollups.get(cohort.name)
+        if cohort.name in self._pin.from_rows or snapshot is None:
+            return False
+        wanted = {*dims, *cohort.keys, *measures}
+        if len(self._held("rollups", cohort.name, snapshot, wanted)) < len(wanted):
+            return False
+        # A rollup with rows has rows in every cut that was declared when it was written.
+        return self.cut(cohort, dims).frame.height > 0 or self._empty(cohort, snapshot)
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Errors about columns inside the block name the table and snapshot that lack them."""
+        return nullcontext() if self._pin is None else naming_tables(self._pin.lacking)
 
     def cut(self, cohort: Cohort, dims: tuple[str, ...]) -> Cut:
         """A cut of a cohort's rollup, read once; of an outdated one only the months rewritten.
@@ -168,12 +206,31 @@ class Numbers:
         snapshot = self.state.rollups.get(cohort.name)
         if snapshot is None:
             return pl.DataFrame(schema={name: cohort.columns[name] for name in columns})
+        columns = list(self._held("rollups", cohort.name, snapshot, columns))
         stored = self._warehouse.scan(
             cohort.name, namespace="rollups", snapshot_id=snapshot, schema=cohort.columns
         )
         if months is not None:
             stored = stored.filter(pl.col("part").is_in(list(months)))
         return stored.filter(pl.col("cut") == cut_name(dims)).select(columns).sort("day").collect()
+
+    def _held(
+        self, namespace: str, table: str, snapshot: int, wanted: Collection[str]
+    ) -> tuple[str, ...]:
+        """The wanted columns; of an old refresh those that it had."""
+        if self._pin is None:
+            return tuple(wanted)
+        found = present(self._warehouse, namespace, table, snapshot, wanted)
+        missing = tuple(sorted(set(wanted) - set(found)))
+        if missing:
+            self._pin.lacking.add((namespace, table, snapshot, missing))
+        return found
+
+    def _empty(self, cohort: Cohort, snapshot: int) -> bool:
+        stored = self._warehouse.scan(
+            cohort.name, namespace="rollups", snapshot_id=snapshot, schema=cohort.columns
+        )
+        return stored.select("day").head(1).collect().is_empty()
 
 
 def compact(frame: pl.DataFrame, measures: Mapping[str, object]) -> pl.DataFrame:
@@ -182,6 +239,7 @@ def compact(frame: pl.DataFrame, measures: Mapping[str, object]) -> pl.DataFrame
     casts: dict[str, pl.DataType] = {
         name: pl.Enum(frame[name].drop_nulls().unique().sort()) for name in texts
     }
-    small = frame.select(pl.col(*measures).abs().max().fill_null(0) < 2**31).row(0, named=True)
+    summed = [name for name in measures if name in frame.columns]
+    small = frame.select(pl.col(*summed).abs().max().fill_null(0) < 2**31).row(0, named=True)
     casts |= {name: pl.Int32() for name, fits in small.items() if fits}
     return frame.cast(casts)  # type: ignore[arg-type]

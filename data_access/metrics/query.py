@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from threading import Lock
 
@@ -25,7 +25,7 @@ from data_access.metrics.filters import (
     UnknownDimension,
 )
 from data_access.metrics.money import money_ratio
-from data_access.metrics.numbers import Numbers
+from data_access.metrics.numbers import Numbers, Pin
 from data_access.metrics.plan import AGE, HOUR, Plan, dimensions, find, plan, source_of
 from data_access.metrics.quantiles import quantile
 from data_access.metrics.ranking import ranked
@@ -71,8 +71,45 @@ class Metrics:
         self._currency = currency
         self._clock = clock
         self._lock = Lock()
+        self._pinned: RefreshState | None = None
         self._numbers: Numbers | None = None
         self._answers: OrderedDict[tuple[Query, str, datetime], pl.DataFrame] = OrderedDict()
+
+    def pinned(
+        self,
+        state: RefreshState,
+        *,
+        zone: str | None = None,
+        currency: str | None = None,
+        from_rows: Collection[str] = (),
+    ) -> Metrics:
+        """Metrics that answer from the snapshots of one refresh for ever.
+
+        A newer refresh changes nothing; what was declared since is taken from the rows of the old
+        marts where they have the columns for it, else the question is refused.
+
+        Args:
+            state: of the refresh.
+            zone: for questions without one; None: that of the refresh.
+            currency: likewise; None: that of these metrics.
+            from_rows: cohorts whose rollups are not to be used, as they were summed by another
+                definition than today's.
+
+        Raises:
+            PinnedError: from the questions, when a snapshot is gone or lacks a column.
+        """
+        made = Metrics(
+            self._warehouse,
+            self._engine,
+            zone=zone or state.zone,
+            currency=currency or self._currency,
+            clock=self._clock,
+        )
+        made._pinned = state
+        made._numbers = Numbers(
+            self._warehouse, state, pin=Pin(frozenset(from_rows))
+        )
+        return made
 
     def kpi(self, query: Query) -> pl.DataFrame:
         """One row per combination of `query.by`, sorted by them.
@@ -95,7 +132,8 @@ class Metrics:
             if found is not None:
                 self._answers.move_to_end(key)
                 return found
-        answer = self._answer(numbers, query)
+        with numbers.reading():
+            answer = self._answer(numbers, query)
         with self._lock:
             self._answers[key] = answer
             while len(self._answers) > _KEPT_ANSWERS:
@@ -115,14 +153,23 @@ class Metrics:
         return explain(numbers, asked, query, self.kpi(query).row(0, named=True))
 
     def movers(
-        self, kpi: str, by: str, now_: Filter, before: Filter, *, limit: int = 5
+        self,
+        kpi: str,
+        by: str,
+        now_: Filter,
+        before: Filter,
+        *,
+        limit: int = 5,
+        as_of: datetime | None = None,
+        zone: str | None = None,
+        currency: str | None = None,
     ) -> pl.DataFrame:
         """The segments that moved a KPI most between two periods.
 
         Columns: segment, kind (common, new, lost, rest), value_now, value_before, n_now, n_before,
         rate_effect, mix_effect, effect. Effects are in the unit of the value and add up to the
         total change: what is beyond `limit` is one row of kind `rest`. They are null where one of
-        the periods has nothing to compare.
+        the periods has nothing to compare. `as_of`, `zone` and `currency` are those of `Query`.
 
         Raises:
             QueryError: for quantiles, or a name the KPI does not know.
@@ -133,7 +180,7 @@ class Metrics:
         if by not in dimensions(kpi):
             raise UnknownDimension(kpi, by, dimensions(kpi))
         after, earlier = (
-            self.kpi(Query(kpi, (by,), where)).select(
+            self.kpi(Query(kpi, (by,), where, as_of, zone, currency)).select(
                 pl.col(by).cast(pl.String).alias("segment"), "numerator", "denominator"
             )
             for where in (now_, before)
@@ -143,7 +190,8 @@ class Metrics:
             shared = (1, 1)
         elif by not in source_of(declared.denominator)[0].dims:
             shared = tuple(
-                self.kpi(Query(kpi, (), where))["denominator"].item() for where in (now_, before)
+                self.kpi(Query(kpi, (), where, as_of, zone, currency))["denominator"].item()
+                for where in (now_, before)
             )
         rows = decompose(after, earlier, scale=declared.scale, shared=shared)
         return largest(rows, limit).select(*COLUMNS)
@@ -208,12 +256,12 @@ class Metrics:
 
     def version(self) -> str:
         """Changes whenever a mart or rollup changed; "none" before the first refresh."""
-        state = read_state(self._engine)
+        state = self._state()
         return "none" if state is None else state.version
 
     def fresh_at(self) -> datetime | None:
         """When the newest import in these numbers was made; None before the first refresh."""
-        state = read_state(self._engine)
+        state = self._state()
         return None if state is None else state.fresh_at
 
     def newest_day(self) -> date | None:
@@ -229,7 +277,7 @@ class Metrics:
         Raises:
             QueryError: nothing was ever refreshed and there is no clock.
         """
-        state = read_state(self._engine)
+        state = self._state()
         return self._now() if state is None else state.as_of
 
     def values(self, dimension: str) -> list[str]:
@@ -250,9 +298,12 @@ class Metrics:
                 found |= set(numbers.values(cohort, dimension))
         return sorted(found)
 
+    def _state(self) -> RefreshState | None:
+        return self._pinned or read_state(self._engine)
+
     def _current(self) -> Numbers:
-        """The numbers of the last finished refresh."""
-        state = read_state(self._engine)
+        """The numbers of the last finished refresh, or of the pinned one."""
+        state = self._state()
         if state is None:
             return Numbers(self._warehouse, _nothing_yet(self._now(), self._zone))
         with self._lock:

@@ -44,7 +44,7 @@ class Request:
 def sums(numbers: Numbers, request: Request) -> pl.DataFrame:
     """`by`, `keys` and Int64 measures; without groups exactly one row."""
     cut = covering_cut(request) if numbers.state.known == request.as_of else None
-    if cut is not None:
+    if cut is not None and numbers.holds(request.cohort, cut, request.measures):
         return from_cut(numbers.cut(request.cohort, cut), request)
     return from_mart(numbers.mart(request.cohort.mart), request)
 

@@ -37,6 +37,17 @@ class TableMissingError(LookupError):
     """A derived table was read before it was first written."""
 
 
+class SnapshotMissingError(LookupError):
+    """A snapshot was asked for that has expired; the message says what to do."""
+
+    def __init__(self, namespace: str, table: str, snapshot_id: int) -> None:
+        super().__init__(
+            f"Snapshot {snapshot_id} of {namespace}.{table} is gone: housekeeping removed it, or "
+            "the table was made anew. Restore the warehouse folder and the state database from a "
+            "backup of that time."
+        )
+
+
 def open_warehouse(state_url: str, root: Path) -> Warehouse:
     """Open the warehouse, made when missing.
 
@@ -235,20 +246,54 @@ class Warehouse:
         finally:
             self._loaded.pop((namespace, table), None)
 
-    def tag(self, table: str, name: str, namespace: str = FACTS) -> int:
-        """Keep the newest snapshot under a name; housekeeping leaves it.
+    def tag(
+        self, table: str, name: str, namespace: str = FACTS, snapshot_id: int | None = None
+    ) -> int:
+        """Keep a snapshot under a name; housekeeping leaves it. Twice the same is once.
+
+        Args:
+            table: its name.
+            name: of the tag.
+            namespace: `facts`, `marts` or `rollups`.
+            snapshot_id: which snapshot; None: the newest.
 
         Returns:
             The snapshot's id.
 
         Raises:
             TableMissingError: if the table was never written.
+            SnapshotMissingError: if that snapshot has expired already.
         """
-        found, snapshot = self._load(table, namespace), self.snapshot_id(table, namespace)
-        if found is None or snapshot is None:
+        with self._writer():
+            found = self._load(table, namespace)
+            newest = found.current_snapshot() if found is not None else None
+            if found is None or newest is None:
+                raise TableMissingError(f"{namespace}.{table} was never written")
+            chosen = newest.snapshot_id if snapshot_id is None else snapshot_id
+            if found.snapshot_by_id(chosen) is None:
+                raise SnapshotMissingError(namespace, table, chosen)
+            there = found.metadata.refs.get(name)
+            if there is None or there.snapshot_id != chosen:
+                # A handle of its own: a commit changes the handle, and readers share the other.
+                fresh = self._catalog.load_table((namespace, table))
+                fresh.manage_snapshots().create_tag(chosen, name).commit()
+        return chosen
+
+    def columns(
+        self, table: str, namespace: str = FACTS, snapshot_id: int | None = None
+    ) -> tuple[str, ...]:
+        """The columns that a table has, or had in a snapshot.
+
+        Raises:
+            TableMissingError: if it was never written.
+            SnapshotMissingError: if that snapshot has expired.
+        """
+        found = self._load(table, namespace)
+        if found is None:
             raise TableMissingError(f"{namespace}.{table} was never written")
-        found.manage_snapshots().create_tag(snapshot, name).commit()
-        return snapshot
+        if snapshot_id is not None and found.snapshot_by_id(snapshot_id) is None:
+            raise SnapshotMissingError(namespace, table, snapshot_id)
+        return tuple(_schema_of(found, snapshot_id).column_names)
 
     def housekeep(
         self, *, now: datetime, keep: timedelta, orphan_age: timedelta = timedelta(days=1)
