@@ -67,11 +67,14 @@ _WATCH_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class ExtraJob:
-    """Work that a home adds, done by the leader only: `work(now)` every `seconds`."""
+    """Work that a home adds, done by the leader only: `work(now, lease)` every `seconds`.
+
+    What it writes, it writes through `alerts.lease.fenced(engine, lease)`.
+    """
 
     name: str
     seconds: float
-    work: Callable[[datetime], None]
+    work: Callable[[datetime, Lease], None]
 
 
 class Worker:
@@ -258,10 +261,15 @@ class Worker:
                 now=self._services.clock(), keep=timedelta(hours=hours)
             )
 
-    def extra(self, job: ExtraJob) -> None:
+    def do(self, job: ExtraJob) -> None:
         """Do a home's own work; the leader only."""
-        if self.lead() is not None and not self.stop.is_set():
-            job.work(self._services.clock())
+        lease = self.lead()
+        if lease is None or self.stop.is_set() or self._clock_faults(lease):
+            return
+        try:
+            job.work(self._services.clock(), lease)
+        except LeaseLost as lost:
+            log.warning("%s", lost)
 
     def leave(self) -> None:
         """Give leadership up."""
@@ -288,7 +296,7 @@ class Worker:
         heartbeat.beat(self._services.engine, now, self._started_at, detail, lease=lease)
 
 
-def run_once(services: WorkerServices) -> TickReport | None:
+def run_once(services: WorkerServices, extra_jobs: Sequence[ExtraJob] = ()) -> TickReport | None:
     """One tick in this process, then what lies in the outbox; None if another worker leads."""
     worker = Worker(services)
     try:
@@ -296,6 +304,8 @@ def run_once(services: WorkerServices) -> TickReport | None:
             return None
         report = worker.tick(with_stages=True)
         worker.run_steps()
+        for job in extra_jobs:
+            worker.do(job)
         worker.send()
         return report
     finally:
@@ -377,7 +387,7 @@ def _schedule(
         started = {} if start is None else {"next_run_time": start}
         scheduler.add_job(work, "interval", seconds=seconds, id=name, **started)
     for job in extra_jobs:
-        scheduler.add_job(worker.extra, "interval", [job], seconds=job.seconds, id=job.name)
+        scheduler.add_job(worker.do, "interval", [job], seconds=job.seconds, id=job.name)
     return scheduler
 
 

@@ -5,6 +5,7 @@ So a corrected address counts for messages that wait, and for a dead letter that
 
 from __future__ import annotations
 
+from alerts.notify import attachments
 from alerts.notify.channel_format import Email
 from alerts.notify.channels.base import Delivery, Outgoing
 from alerts.notify.config import Config
@@ -27,6 +28,10 @@ def outgoing(config: Config, message: Message) -> Outgoing | Delivery:
     thread = f"incident-{message.group_id}" if message.group_id is not None else None
     if message.crisis_id is not None:
         thread = f"crisis-{message.crisis_id}"
+    by_mail = isinstance(config.body.channels.get(message.channel), Email)
+    declared = payload.get("attachments", ()) if by_mail else ()
+    files, gone = attachments.read(config.home, declared)
+    body, html = attachments.without(message.locale, gone, message.body, payload.get("html"))
     return Outgoing(
         key=message.idem_key,
         short_id=message.short_id,
@@ -35,11 +40,12 @@ def outgoing(config: Config, message: Message) -> Outgoing | Delivery:
         locale=message.locale,
         severity=message.severity,
         subject=message.subject,
-        body=message.body,
-        html=payload.get("html"),
+        body=body,
+        html=html,
         data=payload.get("data", {}),
         drill=bool(payload.get("drill")),
         thread=thread,
+        attachments=files,
     )
 
 

@@ -9,7 +9,15 @@ from datetime import datetime
 from typing import Any, Literal
 
 Kind = Literal[
-    "incident", "page", "bundle", "dead_letter", "test", "crisis", "compensation", "digest"
+    "incident",
+    "page",
+    "bundle",
+    "dead_letter",
+    "test",
+    "crisis",
+    "compensation",
+    "digest",
+    "report",
 ]
 SHORT_ID = 8
 """Characters of the key that a person sees, to recognise a message that came twice."""
@@ -30,7 +38,8 @@ class Message:
         locale: `en` or `zh`.
         subject: one line.
         body: text as the channel's product writes it.
-        payload: JSON: `html`, `data` (what a webhook gets), `drill`, `told`, `config`.
+        payload: JSON: `html`, `data` (what a webhook gets), `attachments` (see
+            `alerts.notify.attachments`), `drill`, `told`, `config`.
         not_before: it is not sent earlier.
         deadline: what was not delivered by then is a dead letter.
         crisis_id: the crisis it tells of.

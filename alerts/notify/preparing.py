@@ -84,9 +84,12 @@ def _costs_attention(config: Config, one: Waiting) -> bool:
 
 
 def _stands_alone(one: Stored) -> bool:
-    """Whether a message is neither bundled nor made to wait: asked for, or part of a crisis."""
+    """Whether a message is neither bundled nor made to wait: asked for, or part of a crisis.
+
+    A report is asked for by its schedule, and a bundle could not carry its files.
+    """
     message = one.message
-    asked = one.resend_of is not None or message.kind in {"test", "compensation"}
+    asked = one.resend_of is not None or message.kind in {"test", "compensation", "report"}
     return asked or message.crisis_id is not None or sandbox.is_drill(message)
 
 

@@ -25,6 +25,8 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "crisis_worry": "a step of a crisis needs a person",
         "crisis_overdue": "a step of a crisis is overdue",
         "crisis_update": "an update on a crisis is due",
+        "report": "a report",
+        "correction": "a corrected report",
     },
     "zh": {
         "first": "新事件",
@@ -41,6 +43,8 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "crisis_worry": "危机步骤需要人工处理",
         "crisis_overdue": "危机步骤已逾期",
         "crisis_update": "危机更新应当发出",
+        "report": "报告",
+        "correction": "报告更正",
     },
 }
 
@@ -87,6 +91,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "test_title": "Test of channel {channel}",
         "bundle_title": "{n} incidents",
         "bundle_dead": "{n} messages could not be delivered",
+        "attachment_gone": "Not attached, because the file is gone or was changed: {names}. The "
+        "link shows the report.",
     },
     "zh": {
         "because_route": "路由 {route} 接收符合 {matchers} 的事件",
@@ -105,6 +111,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "test_title": "渠道 {channel} 的测试",
         "bundle_title": "{n} 个事件",
         "bundle_dead": "{n} 条消息未能送达",
+        "attachment_gone": "文件已不存在或已被改动，未能附上：{names}。请通过链接查看报告。",
     },
 }
 

@@ -150,6 +150,7 @@ def _kind(row: Mapping[str, Any]) -> str:
         "dead_letter": _("another message could not be delivered"),
         "test": _("a test"),
         "digest": _("daily digest"),
+        "report": _("report"),
     }.get(row["kind"]) or message_reason(row["reason"])
 
 

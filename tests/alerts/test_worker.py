@@ -176,7 +176,7 @@ def test_a_refresh_that_fails_is_told_and_rules_go_on(
 def test_it_runs_until_it_is_told_to_stop(services: SimpleNamespace) -> None:
     stop, worked = threading.Event(), threading.Event()
     status: list[int] = []
-    job = ExtraJob("feed", 0.05, lambda now: worked.set() if now == NOW else None)
+    job = ExtraJob("feed", 0.05, lambda now, _lease: worked.set() if now == NOW else None)
     thread = threading.Thread(target=lambda: status.append(run(services, [job], stop=stop)))
     thread.start()
     assert worked.wait(30)

@@ -19,6 +19,15 @@ _RETRIED = frozenset({408, 423, 425, 429})
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a message, where the channel can carry one."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Outgoing:
     """A message as a channel gets it.
 
@@ -30,6 +39,7 @@ class Outgoing:
         data: what a program gets.
         drill: an exercise; every text says so.
         thread: messages about one incident share it.
+        attachments: files; only mail carries them.
     """
 
     key: str
@@ -44,6 +54,7 @@ class Outgoing:
     data: Mapping[str, Any] = field(default_factory=dict)
     drill: bool = False
     thread: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ DOMAIN = "afterwatch.invalid"
 
 
 def envelope(message: Outgoing, sender: str) -> EmailMessage:
-    """The mail: plain text and HTML, with the key as Message-ID so that a repetition is known."""
+    """The mail: text, HTML and files, with the key as Message-ID so that a repetition is known."""
     mail = EmailMessage()
     mail["Subject"] = " ".join(message.subject.split())
     mail["From"] = _mailbox(sender)
@@ -32,6 +32,9 @@ def envelope(message: Outgoing, sender: str) -> EmailMessage:
     mail.set_content(message.body, cte="base64")
     if message.html is not None:
         mail.add_alternative(message.html, subtype="html", cte="base64")
+    for one in message.attachments:
+        kind, _, subtype = one.media_type.partition("/")
+        mail.add_attachment(one.content, maintype=kind, subtype=subtype, filename=one.name)
     return mail
 
 
