@@ -20,5 +20,5 @@ def inline_svg(svg: str, *, class_name: str = "") -> html.Div:
 
 
 def data_svg(svg: str) -> dict[str, Any]:
-    """The attribute that holds the chart, for boxes of other kinds: `html.Figure(**data_svg(…))`."""
+    """The attribute that holds the chart: `html.Figure(**data_svg(svg))`."""
     return attributes(data_svg=svg)

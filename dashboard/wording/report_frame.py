@@ -9,7 +9,10 @@ from dashboard.reports.values import Value
 
 Sentence = Callable[[Mapping[str, str], Mapping[str, Value]], str]
 
-SENTENCES: Mapping[str, Sentence] = {}
+SENTENCES: Mapping[str, Sentence] = {
+    # What exists in both languages already, such as the reason that a feed was given.
+    "as_written": lambda shown, _raw: shown["text"],
+}
 
 WORDS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "section": {
