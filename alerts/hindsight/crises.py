@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from alerts.crisis.model import Crisis, Kind, Status
 from alerts.crisis.moves import LEAD
@@ -58,26 +59,28 @@ def _lead_before(crisis: Crisis, later: Sequence[Told]) -> str | None:
 
 
 def _after(found: Stood, one: Told) -> Stood:
-    level, lead = one.data.get("level", found.level), found.lead
+    return replace(found, **_changes(found, one))
+
+
+def _changes(found: Stood, one: Told) -> dict[str, Any]:
+    level = {"level": one.data.get("level", found.level)}
+    changes: dict[str, Any] = {}
     match one.kind:
-        case Kind.PROPOSED:
-            return Stood(Status.PROPOSED, level, lead, None, None, None)
+        case Kind.PROPOSED | Kind.LEVEL_LOWERED:
+            changes = level
         case Kind.LEVEL_PROPOSED if found.status is Status.PROPOSED:
-            return Stood(Status.PROPOSED, level, lead, None, None, None)
+            changes = level
         case Kind.DECLARED:
-            return Stood(Status.DECLARED, level, one.data.get("lead", lead), one.at, None, None)
+            lead = one.data.get("lead", found.lead)
+            changes = {**level, "status": Status.DECLARED, "declared_at": one.at, "lead": lead}
         case Kind.LEVEL_RAISED | Kind.UNCONTAINED:
-            return Stood(Status.DECLARED, level, lead, found.declared_at, None, None)
-        case Kind.LEVEL_LOWERED:
-            return Stood(found.status, level, lead, found.declared_at, found.contained_at, None)
+            changes = {**level, "status": Status.DECLARED, "contained_at": None}
         case Kind.CONTAINED:
-            return Stood(Status.CONTAINED, level, lead, found.declared_at, one.at, None)
+            changes = {"status": Status.CONTAINED, "contained_at": one.at}
         case Kind.CLOSED:
-            kept = found.declared_at, found.contained_at
-            return Stood(Status.CLOSED, level, lead, *kept, one.at)
+            changes = {"status": Status.CLOSED, "closed_at": one.at}
         case Kind.DISMISSED | Kind.LAPSED:
-            return Stood(Status.DISMISSED, found.level, lead, None, None, one.at)
+            changes = {"status": Status.DISMISSED, "closed_at": one.at}
         case Kind.ROLE_ASSIGNED if one.data.get("role") == LEAD:
-            kept_all = found.declared_at, found.contained_at, found.closed_at
-            return Stood(found.status, found.level, one.data.get("to") or None, *kept_all)
-    return found
+            changes = {"lead": one.data.get("to") or None}
+    return changes

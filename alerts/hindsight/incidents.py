@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from alerts.handling import Handling, Incident, Kind, Verdict
 from alerts.hindsight.told import Told, after, undone, until
 from alerts.records import altered
 
 _SEVERITY = (Kind.SEVERITY_RAISED, Kind.SEVERITY_LOWERED)
-_JUDGED = (Kind.CLOSED, Kind.VERDICT_CHANGED)
 
 
 def stood(incident: Incident, told: Sequence[Told], moment: datetime) -> Incident:
@@ -27,16 +26,14 @@ def stood(incident: Incident, told: Sequence[Told], moment: datetime) -> Inciden
     later = after(told, moment)
     if not later:
         return incident
-    begun = replace(
-        altered(incident, handling=Handling.OPEN, firing=True, resolved_at=None),
+    begun = altered(
+        incident,
+        **_OPEN,
+        **_UNJUDGED,
         severity=str(undone(later, _SEVERITY, "before", incident.severity)),
         assignee=undone(later, (Kind.ASSIGNED,), "before", incident.assignee) or None,
-        acknowledged_at=None,
-        acknowledged_by=None,
-        closed_at=None,
-        closed_by=None,
-        verdict=None,
-        verdict_note=None,
+        firing=True,
+        resolved_at=None,
         true_start=None,
         reopened=0,
     )
@@ -57,51 +54,53 @@ def first_acknowledged(incident: Incident, told: Sequence[Told], moment: datetim
 
 
 def _after(incident: Incident, one: Told) -> Incident:
+    return altered(incident, **_changes(incident, one))
+
+
+def _changes(incident: Incident, one: Told) -> dict[str, Any]:
+    waits = Handling.AWAITING_VERDICT
+    changes: dict[str, Any] = {}
     match one.kind:
         case Kind.ACKNOWLEDGED:
-            return altered(
-                incident,
-                handling=Handling.ACKNOWLEDGED,
-                acknowledged_at=one.at,
-                acknowledged_by=one.actor,
-            )
+            changes = {"acknowledged_at": one.at, "acknowledged_by": one.actor}
+            changes["handling"] = Handling.ACKNOWLEDGED
         case Kind.UNACKNOWLEDGED:
-            return _open(incident)
+            changes = dict(_OPEN)
         case Kind.RESOLVED:
-            handling = incident.handling
-            over = Handling.CLOSED if handling is Handling.CLOSED else Handling.AWAITING_VERDICT
-            return altered(incident, handling=over, firing=False, resolved_at=one.at)
+            closed = incident.handling is Handling.CLOSED
+            changes = {"firing": False, "resolved_at": one.at}
+            changes["handling"] = Handling.CLOSED if closed else waits
         case Kind.JOINED:
-            goes_on = altered(incident, firing=True, resolved_at=None)
-            return _open(goes_on) if incident.handling is Handling.AWAITING_VERDICT else goes_on
+            again = _OPEN if incident.handling is waits else {}
+            changes = {**again, "firing": True, "resolved_at": None}
         case Kind.REOPENED:
-            open_ = altered(
-                _open(incident),
-                closed_at=None,
-                closed_by=None,
-                verdict=None,
-                verdict_note=None,
-                reopened=incident.reopened + 1,
-            )
-            waits = Handling.OPEN if open_.firing else Handling.AWAITING_VERDICT
-            return altered(open_, handling=waits)
-        case kind if kind in _JUDGED:
-            return _judged(incident, one)
-    return incident
+            changes = {**_OPEN, **_UNJUDGED, "reopened": incident.reopened + 1}
+            changes["handling"] = Handling.OPEN if incident.firing else waits
+        case Kind.CLOSED:
+            changes = {**_judged(incident, one), "closed_at": one.at, "closed_by": one.actor}
+            changes["handling"] = Handling.CLOSED
+        case Kind.VERDICT_CHANGED:
+            changes = _judged(incident, one)
+    return changes
 
 
-def _open(incident: Incident) -> Incident:
-    return altered(incident, handling=Handling.OPEN, acknowledged_at=None, acknowledged_by=None)
-
-
-def _judged(incident: Incident, one: Told) -> Incident:
+def _judged(incident: Incident, one: Told) -> dict[str, Any]:
     start = one.data.get("true_start")
-    judged = altered(
-        incident,
-        verdict=Verdict(one.data["verdict"]),
-        verdict_note=str(one.data.get("note", "")).strip() or incident.verdict_note,
-        true_start=datetime.fromisoformat(start) if start else incident.true_start,
-    )
-    if one.kind != Kind.CLOSED:
-        return judged
-    return altered(judged, handling=Handling.CLOSED, closed_at=one.at, closed_by=one.actor)
+    return {
+        "verdict": Verdict(one.data["verdict"]),
+        "verdict_note": str(one.data.get("note", "")).strip() or incident.verdict_note,
+        "true_start": datetime.fromisoformat(start) if start else incident.true_start,
+    }
+
+
+_OPEN: Mapping[str, Any] = {
+    "handling": Handling.OPEN,
+    "acknowledged_at": None,
+    "acknowledged_by": None,
+}
+_UNJUDGED: Mapping[str, Any] = {
+    "closed_at": None,
+    "closed_by": None,
+    "verdict": None,
+    "verdict_note": None,
+}
