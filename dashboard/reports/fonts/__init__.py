@@ -91,8 +91,8 @@ def _shipped(entry: dict[str, str], folder: Path) -> Face:
     if found != entry["sha256"]:
         raise FontError(
             f"The font file {path} is not the one that was shipped (SHA-256 {found[:12]}…, not "
-            f"{entry['sha256'][:12]}…), so that a PDF might show wrong signs. Reinstall Afterwatch, "
-            f"or put the file back; fonts of your own belong in the home, in {OWN.as_posix()}/."
+            f"{entry['sha256'][:12]}…), so that a PDF might show wrong signs. Reinstall "
+            f"Afterwatch, or put the file back; your own fonts belong in HOME/{OWN.as_posix()}."
         )
     return Face(path, found)
 
@@ -103,8 +103,8 @@ def _sha256(path: Path) -> str:
         return _hashed(path, stat.st_mtime_ns, stat.st_size)
     except OSError as error:
         raise FontError(
-            f"The font file {path} cannot be read ({error.strerror or error}). Make it readable for "
-            "the user that Afterwatch runs as, or take it out."
+            f"The font file {path} cannot be read ({error.strerror or error}). Let the "
+            "user that Afterwatch runs as read it, or take it out."
         ) from error
 
 
