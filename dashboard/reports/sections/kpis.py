@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from pydantic import Field
 
 from alerts.library.reading import Strict
+from dashboard.reports.behind import rows_behind
 from dashboard.reports.context import Context
-from dashboard.reports.document import Block, DeckBlock, Number, Panel
+from dashboard.reports.document import (
+    Block,
+    Code,
+    DeckBlock,
+    Limits,
+    NothingBlock,
+    Number,
+    Panel,
+    Point,
+    Say,
+)
+from dashboard.reports.exceptions import says
+from dashboard.reports.periods import of_day
+from dashboard.reports.series import WEEKS, Series, Spot, months, number, series, whole
+from dashboard.reports.signals import judge, stand
+from data_access.metrics.process_limits import ProcessLimits
 
 
 class Options(Strict):
@@ -16,28 +34,91 @@ class Options(Strict):
 
 
 def build(context: Context, options: Options) -> tuple[Block, ...]:
-    """One deck of panels."""
-    return (DeckBlock(panels=tuple(_panel(context, name) for name in options.kpis)),)
+    """One deck of panels; nothing at all where no KPI has data in the period or before."""
+    panels = tuple(panel(context, name) for name in options.kpis)
+    if all(one.standing == "no_data" and not _told(one) for one in panels):
+        return (NothingBlock(say=Say(code="no_kpi_has_data")),)
+    return (DeckBlock(panels=panels),)
 
 
-def _panel(context: Context, name: str) -> Panel:
-    row = context.ask(name).row(0, named=True)
-    now = Number(
-        value=row["value"],
-        unit=context.kpi(name).unit,
-        n=int(row["n"] or 0),
-        low=row["low"],
-        high=row["high"],
-    )
+def panel(context: Context, name: str) -> Panel:
+    """One KPI."""
+    weeks = series(context, name)
+    judged = judge(weeks)
+    by_week = context.period.grain == "week"
+    now, before, prior = _three(context, name, weeks)
+    kpi = context.kpi(name)
     return Panel(
         kpi=name,
-        now=now,
-        before=None,
-        prior=None,
-        target=context.kpi(name).target,
-        standing="no_target" if now.value is not None else "no_data",
-        exception=(),
-        limits=None,
-        weeks=(),
-        months=(),
+        now=number(now, kpi),
+        before=before,
+        prior=prior,
+        target=kpi.target,
+        standing=stand(kpi, now),
+        exception=tuple(Code(group="signal", value=one.code) for one in judged.signals)
+        if by_week
+        else (),
+        limits=_limits(judged.limits),
+        weeks=tuple(_point(weeks, spot) for spot in weeks.weeks[-WEEKS:]),
+        months=tuple(
+            Point(
+                start=spot.start,
+                number=number(spot, kpi),
+                prior=None if earlier is None else number(earlier, kpi),
+                provisional=spot.provisional,
+            )
+            for spot, earlier in months(context, name)
+        ),
+        maturity=now.maturity,
+        tainted=now.tainted,
+        says=says(judged) if by_week else (),
+        link=rows_behind(name, context.period.first, context.period.last),
     )
+
+
+def _three(context: Context, name: str, weeks: Series) -> tuple[Spot, Number | None, Number | None]:
+    """The period, the one before and the one a year before; None where there is no data."""
+    kpi, period = weeks.kpi, context.period
+    year_before = period.year_before()
+    if period.grain == "week":
+        before = weeks.at(period.first - timedelta(weeks=1))
+        prior = weeks.at(year_before.first) if year_before else None
+        now = weeks.now
+    else:
+        now = _if_fed(weeks, whole(context, name, period))
+        before = _if_fed(weeks, whole(context, name, period.before()))
+        prior = _if_fed(weeks, whole(context, name, year_before)) if year_before else None
+    return (
+        now,
+        None if before is None or before.value is None else number(before, kpi),
+        None if prior is None or prior.value is None else number(prior, kpi),
+    )
+
+
+def _if_fed(weeks: Series, spot: Spot) -> Spot:
+    """A gap where the whole series is one: what the KPI counts is not recorded."""
+    if any(week.value is not None for week in weeks.weeks):
+        return spot
+    return Spot(spot.start, None, 0, None, None, 0, None, None, 0, spot.provisional)
+
+
+def _point(weeks: Series, spot: Spot) -> Point:
+    year_before = of_day("week", spot.start).year_before()
+    prior = weeks.at(year_before.first) if year_before else None
+    return Point(
+        start=spot.start,
+        number=number(spot, weeks.kpi),
+        prior=None if prior is None else number(prior, weeks.kpi),
+        provisional=spot.provisional,
+    )
+
+
+def _limits(limits: ProcessLimits | None) -> Limits | None:
+    if limits is None:
+        return None
+    return Limits(center=limits.center, low=limits.low, high=limits.high, points=limits.points)
+
+
+def _told(one: Panel) -> bool:
+    """Whether there is anything to draw: an earlier week or month with a value."""
+    return any(point.number.value is not None for point in (*one.weeks, *one.months))
