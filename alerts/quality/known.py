@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, insert, select, update
 
 from alerts.actions import take_token
 from alerts.event_log import Entry, append, lock
@@ -138,13 +138,21 @@ def withdraw(
     return Declared("done", known_id)
 
 
-def known_incidents(engine: Engine, first: date, last: date) -> list[Known]:
-    """Those that went on at some time from `first` to `last`, the oldest first."""
+def known_incidents(
+    engine: Engine, first: date, last: date, *, known_at: datetime | None = None
+) -> list[Known]:
+    """Those that went on at some time from `first` to `last`, the oldest first.
+
+    With `known_at` those that people knew of by then, whatever they withdrew later.
+    """
     goes_on = (_table.c.ended_on.is_(None)) | (_table.c.ended_on >= first)
+    stands: ColumnElement[bool] = _table.c.withdrawn_at.is_(None)
+    if known_at is not None:
+        stands = (stands | (_table.c.withdrawn_at > known_at)) & (_table.c.created_at <= known_at)
     with engine.connect() as connection:
         rows = connection.execute(
             select(_table)
-            .where(_table.c.withdrawn_at.is_(None), _table.c.began_on <= last, goes_on)
+            .where(stands, _table.c.began_on <= last, goes_on)
             .order_by(_table.c.began_on, _table.c.id)
         ).all()
     return [

@@ -6,14 +6,17 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
 from sqlalchemy import Connection, Row, select
 
+from alerts import group_rows
 from alerts.group_rows import SUBJECT
-from alerts.handling import Kind
+from alerts.handling import Incident, Kind
+from alerts.hindsight import reading
+from alerts.hindsight.incidents import stood
 from alerts.notify.message import is_room
 from alerts.slots import day_of
 from data_access.metrics import Filter
@@ -22,6 +25,7 @@ from data_access.state import schema
 CATCH_UP = timedelta(days=2)
 """An incident opened so long after its slot came from days judged anew: no delay of the rule's."""
 
+_EVER = datetime.max.replace(tzinfo=UTC)
 ACTED = (Kind.ACKNOWLEDGED, Kind.ASSIGNED, Kind.COMMENTED, Kind.SNOOZED)
 _SEEN = tuple(str(kind) for kind in (*ACTED, Kind.REFIRED, "notice_muted"))
 
@@ -61,7 +65,14 @@ class Span:
     ends: datetime
 
 
-def read(connection: Connection, span: Span, where: Filter | None, *, zone: str) -> pl.DataFrame:
+def read(
+    connection: Connection,
+    span: Span,
+    where: Filter | None,
+    *,
+    zone: str,
+    known_at: datetime | None = None,
+) -> pl.DataFrame:
     """Incidents opened in a period; columns of `INCIDENTS`, oldest first.
 
     Args:
@@ -69,28 +80,39 @@ def read(connection: Connection, span: Span, where: Filter | None, *, zone: str)
         span: the period.
         where: dimension values that pass; an incident without that dimension passes.
         zone: zone in which days are counted.
+        known_at: what was said of them by then; None: by now. Messages are told as of now.
     """
     group = schema.alert_group
+    moment = known_at or _EVER
     rows = connection.execute(
         select(group)
         .where(group.c.opened_at >= span.starts, group.c.opened_at < span.ends)
+        .where(group.c.opened_at <= moment)
         .order_by(group.c.id)
     ).all()
     rows = [row for row in rows if _passes(row.labels_json, where)]
     facts = _Facts(
-        _members(connection, span),
-        _log(connection, span),
+        _members(connection, span, moment),
+        _log(connection, span, moment),
         _slots(connection, span),
         _messages(connection, span),
     )
-    records = [_record(row, facts, zone) for row in rows]
+    told = {}
+    if known_at is not None:
+        told = reading.by_subject(connection, SUBJECT, [str(row.id) for row in rows])
+    records = []
+    for row in rows:
+        incident = stood(group_rows.read(row).incident, told.get(str(row.id), ()), moment)
+        records.append(_record(row, incident, facts, zone))
     return pl.DataFrame(records, schema=dict(INCIDENTS), orient="row")
 
 
-def noise(connection: Connection, span: Span, *, zone: str) -> pl.DataFrame:
+def noise(
+    connection: Connection, span: Span, *, zone: str, known_at: datetime | None = None
+) -> pl.DataFrame:
     """Messages that reached people: `person`, `day` (in `zone`), `messages`; sorted.
 
-    Those of drills went to the sandbox and are left out.
+    Those of drills went to the sandbox and are left out, and those that came after `known_at`.
     """
     table, crisis = schema.outbox.c, schema.crisis
     rows = connection.execute(
@@ -101,6 +123,7 @@ def noise(connection: Connection, span: Span, *, zone: str) -> pl.DataFrame:
             table.kind != "test",
             table.finished_at >= span.starts,
             table.finished_at < span.ends,
+            table.finished_at <= (known_at or _EVER),
             crisis.c.drill_id.is_(None),
         )
     ).all()
@@ -126,7 +149,9 @@ class _Facts:
     messages: Mapping[int, int]
 
 
-def _members(connection: Connection, span: Span) -> Mapping[int, Sequence[Row[Any]]]:
+def _members(
+    connection: Connection, span: Span, moment: datetime
+) -> Mapping[int, Sequence[Row[Any]]]:
     member, alert, group = schema.alert_group_member, schema.alert, schema.alert_group
     rows = connection.execute(
         select(
@@ -139,16 +164,18 @@ def _members(connection: Connection, span: Span) -> Mapping[int, Sequence[Row[An
         .join(alert, alert.c.id == member.c.alert_id)
         .join(group, group.c.id == member.c.group_id)
         .where(group.c.opened_at >= span.starts, group.c.opened_at < span.ends)
+        .where(member.c.joined_at <= moment)
         .order_by(member.c.joined_at, alert.c.id)
     )
     return _grouped(rows, lambda row: row.group_id)
 
 
-def _log(connection: Connection, span: Span) -> Mapping[str, Sequence[Row[Any]]]:
+def _log(connection: Connection, span: Span, moment: datetime) -> Mapping[str, Sequence[Row[Any]]]:
     log = schema.event_log.c
     rows = connection.execute(
         select(log.subject_id, log.kind, log.at)
         .where(log.subject_kind == SUBJECT, log.kind.in_(_SEEN), log.at >= span.starts)
+        .where(log.at <= moment)
         .order_by(log.seq)
     )
     return _grouped(rows, lambda row: row.subject_id)
@@ -185,7 +212,7 @@ def _messages(connection: Connection, span: Span) -> Mapping[int, int]:
     )
 
 
-def _record(row: Row[Any], facts: _Facts, zone: str) -> dict[str, Any]:
+def _record(row: Row[Any], incident: Incident, facts: _Facts, zone: str) -> dict[str, Any]:
     members = facts.members.get(row.id, ())
     log = facts.log.get(str(row.id), ())
     kinds = Counter(entry.kind for entry in log)
@@ -193,7 +220,9 @@ def _record(row: Row[Any], facts: _Facts, zone: str) -> dict[str, Any]:
         (facts.slots[key] for m in members if (key := (m.fingerprint, m.episode)) in facts.slots),
         row.opened_at,
     )
-    acknowledged = next((e.at for e in log if e.kind == Kind.ACKNOWLEDGED), row.acknowledged_at)
+    acknowledged = next(
+        (e.at for e in log if e.kind == Kind.ACKNOWLEDGED), incident.acknowledged_at
+    )
     titles = _titles(members)
     prompt = row.opened_at - slot <= CATCH_UP
     return {
@@ -204,21 +233,21 @@ def _record(row: Row[Any], facts: _Facts, zone: str) -> dict[str, Any]:
         "labels": json.dumps(row.labels_json, ensure_ascii=False, sort_keys=True),
         "title_en": titles.get("en", ""),
         "title_zh": titles.get("zh", ""),
-        "severity": row.severity,
-        "handling": row.handling,
-        "verdict": row.verdict,
+        "severity": incident.severity,
+        "handling": str(incident.handling),
+        "verdict": str(incident.verdict) if incident.verdict else None,
         "opened_at": row.opened_at,
         "day": day_of(slot, zone),
-        "over_day": day_of(row.resolved_at, zone) if row.resolved_at else None,
-        "true_start": row.true_start,
+        "over_day": day_of(incident.resolved_at, zone) if incident.resolved_at else None,
+        "true_start": incident.true_start,
         "episodes": max(len(members), 1),
         "flaps": kinds[Kind.REFIRED],
         "messages": facts.messages.get(row.id, 0),
         "acted": any(kinds[str(kind)] for kind in ACTED),
         "muted": kinds["notice_muted"] > 0,
-        "detected_h": _hours(row.true_start, row.opened_at) if prompt else None,
+        "detected_h": _hours(incident.true_start, row.opened_at) if prompt else None,
         "acknowledged_h": _hours(row.opened_at, acknowledged),
-        "closed_h": _hours(row.opened_at, row.closed_at),
+        "closed_h": _hours(row.opened_at, incident.closed_at),
     }
 
 

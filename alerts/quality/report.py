@@ -66,7 +66,12 @@ class QualityReport:
 
 
 def report(
-    engine: Engine, where: Filter | None, now: datetime, *, zone: str = "UTC"
+    engine: Engine,
+    where: Filter | None,
+    now: datetime,
+    *,
+    zone: str = "UTC",
+    known_at: datetime | None = None,
 ) -> QualityReport:
     """Measure the warnings of a period.
 
@@ -75,16 +80,18 @@ def report(
         where: period (default: the last 90 days) and dimension values that pass.
         now: the wall clock.
         zone: reporting zone.
+        known_at: what people knew by then; None: what they know now.
     """
     last = (where.end if where else None) or now.astimezone(UTC).date()
     first = (where.start if where else None) or last - PERIOD
     span = records.Span(slot_of(first - timedelta(days=1), zone), slot_of(last, zone))
     with engine.connect() as connection:
-        incidents = records.read(connection, span, where, zone=zone)
-        messages = records.noise(connection, span, zone=zone)
+        incidents = records.read(connection, span, where, zone=zone, known_at=known_at)
+        messages = records.noise(connection, span, zone=zone, known_at=known_at)
         names = _names(connection)
         days = _days(connection, span, now)
-    known = _matched(known_incidents(engine, first, last), incidents, where)
+    declared = known_incidents(engine, first, last, known_at=known_at)
+    known = _matched(declared, incidents, where)
     incidents = _with_known_starts(incidents, known, zone)
     rules = rates.per(
         incidents.drop("rule_id").explode("rules").rename({"rules": "rule_id"}), "rule_id"
