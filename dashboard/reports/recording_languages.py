@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Engine
 
 from alerts import library
 from alerts.crisis.people import speakers
 from alerts.notify.config import Config
 from alerts.statements.locales import LOCALES
+from dashboard.reports.periods import Period
 
 PART = "languages"
 
 
-def read(connection: Connection, config: Config) -> list[dict[str, Any]]:
+def gather(
+    engine: Engine,
+    config: Config,
+    period: Period,  # noqa: ARG001 - every part is asked alike
+    zone: str,  # noqa: ARG001
+    cut: datetime,  # noqa: ARG001
+) -> list[dict[str, Any]]:
     """By locale of statements: people who may proofread it, texts, texts that wait for a native.
+
+    As it is when the report is made: neither people nor documents are kept by instant.
 
     Returns:
         `locale`, `speakers`, `texts`, `waiting`, sorted by locale.
     """
-    known = library.snapshot(connection)
+    with engine.connect() as connection:
+        known = library.snapshot(connection)
     held = [known.get("statement", name) for name in known.names("statement")]
     templates = [one for one in held if one is not None]
     found = []

@@ -9,6 +9,7 @@ import polars as pl
 from pydantic import Field
 
 from alerts.library.reading import Strict
+from dashboard.reports.behind import rows_behind
 from dashboard.reports.context import Context
 from dashboard.reports.document import (
     Block,
@@ -21,7 +22,6 @@ from dashboard.reports.document import (
     SayBlock,
     TableBlock,
 )
-from dashboard.reports.links import behind
 from dashboard.reports.recording_languages import PART
 from dashboard.reports.values import Listed, Term, Value
 from data_access.metrics.shift import share_shift
@@ -134,7 +134,7 @@ def _asked(
             "part_change": change if compared else None,
             "satisfied": satisfied,
         },
-        link=behind("contacts", *days, language=row["segment"]),
+        link=rows_behind("contacts", *days, language=(row["segment"],)),
     )
 
 

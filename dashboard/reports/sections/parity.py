@@ -10,6 +10,7 @@ import polars as pl
 from pydantic import Field, field_validator
 
 from alerts.library.reading import Strict
+from dashboard.reports.behind import rows_behind
 from dashboard.reports.context import Context
 from dashboard.reports.document import (
     Block,
@@ -21,7 +22,6 @@ from dashboard.reports.document import (
     Say,
     TableBlock,
 )
-from dashboard.reports.links import behind
 from dashboard.reports.values import KpiName, Listed, Term, Value
 from data_access.metrics import CATALOGUE
 from data_access.metrics.parity import ALERT, largest, parity
@@ -137,7 +137,7 @@ def _row(row: Mapping[str, Any], reference: str, name: str, context: Context, fi
             "raw": Number(value=row["raw"], unit="share", n=row["n"]),
             "verdict": Code(group="parity", value=word),
         },
-        link=behind(name, first, context.period.last, language=row["group"]),
+        link=rows_behind(name, first, context.period.last, language=(row["group"],)),
         tone="bad" if word == "no_parity" else "plain",
     )
 
