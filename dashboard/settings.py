@@ -96,6 +96,11 @@ class Settings(BaseSettings):
     keep_snapshots_hours: int = Field(
         default=72, ge=1, description="How long old table snapshots can still be read."
     )
+    company: str = Field(
+        default="",
+        max_length=80,
+        description="Name of the company, as it stands on reports. Empty: none is named.",
+    )
     targets: dict[str, float] = Field(
         default_factory=dict,
         description="Own targets of KPIs, instead of those in [metrics.md](metrics.md): a table "
