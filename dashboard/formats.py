@@ -45,7 +45,18 @@ def percent(share: float | None, digits: int = 1) -> str:
     return NONE if _absent(share) else f"{number(100 * (share or 0), digits)}%"
 
 
-_DIGITS = {"share": 1, "per_1000": 1, "days": 1, "hours": 1, "score": 1, "count": 0}
+_DIGITS = {
+    "share": 1,
+    "per_1000": 1,
+    "days": 1,
+    "hours": 1,
+    "score": 1,
+    "index": 1,
+    "count": 0,
+    "money": 0,
+    "money_per_order": 2,
+    "money_per_contact": 2,
+}
 
 
 def value(amount: float | None, unit: str) -> str:
@@ -55,14 +66,52 @@ def value(amount: float | None, unit: str) -> str:
     return number(amount, _DIGITS.get(unit, 1))
 
 
-def unit_name(unit: str) -> str:
-    """What stands small beside a value; empty where the value says it itself."""
+def unit_name(unit: str, currency: str = "") -> str:
+    """What stands small beside a value; empty where the value says it itself.
+
+    Args:
+        unit: of a KPI.
+        currency: which money an amount is in; empty: it is said elsewhere.
+    """
     names = {
         "per_1000": _("per 1,000 orders"),
         "days": _("days"),
         "hours": _("hours"),
+        "index": _("of 100"),
+        "money": currency,
+        "money_per_order": _("{currency} per order", currency=currency).strip(),
+        "money_per_contact": _("{currency} per contact", currency=currency).strip(),
     }
     return names.get(unit, "")
+
+
+def amount(units: float | None, currency: str, digits: int | None = None) -> str:
+    """`€3.12`: an amount in units (not minor units) of a currency, as KPIs of money have it.
+
+    Args:
+        units: the amount; None: an en dash.
+        currency: ISO 4217.
+        digits: decimals; None: as the currency has them.
+    """
+    if _absent(units):
+        return NONE
+    places = numbers.get_currency_precision(currency) if digits is None else digits
+    shown = round(float(units or 0), places) + 0.0
+    pattern = locale().currency_formats["standard"].pattern
+    written = numbers.format_currency(
+        shown,
+        currency,
+        format=_with_places(pattern, places),
+        locale=locale(),
+        currency_digits=False,
+    )
+    return written.replace("-", "−")
+
+
+def _with_places(pattern: str, places: int) -> str:
+    """A CLDR pattern with exactly so many decimals."""
+    decimals = "." + "0" * places if places else ""
+    return pattern.replace(".00", decimals)
 
 
 def interval(low: float | None, high: float | None, unit: str) -> str:

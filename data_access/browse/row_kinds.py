@@ -221,6 +221,31 @@ ROW_KINDS: Mapping[str, RowKind] = {
          *_GOODS),
         ("shipment_id", "order_id", "tracking_no"),
     ),
+    "costs": RowKind(
+        "entry",
+        {
+            "all": RowView("costs_incurred", "n"),
+            "booked": RowView("costs_incurred", "booked_n"),
+            "given": RowView("costs_incurred", "given_n"),
+        },
+        ("entry", "source", "cost_id", "cost_kind", "ref_id", "case_id", "order_id", "return_id",
+         "at", "value_minor", "currency", "channel", "reason", *_GOODS),
+        ("cost_id", "ref_id", "case_id", "order_id", "return_id"),
+        # One number may stand for a cost, a compensation and a refund.
+        {"entry": lambda _: pl.format("{} · {}", "cost_id", "cost_kind")},
+    ),
+    "voices": RowKind(
+        "entry",
+        {
+            "all": RowView("voices_heard", "n"),
+            "messages": RowView("voices_heard", "messages"),
+            "angry": RowView("voices_heard", "angry"),
+        },
+        ("entry", "source", "voice_id", "medium", "case_id", "order_id", "at", "anger", "channel",
+         "team", "reason", *_GOODS),
+        ("voice_id", "case_id", "order_id"),
+        {"entry": lambda _: pl.format("{} · {}", "voice_id", "medium")},
+    ),
     **{clock: _turns(clock) for clock in CLOCKS_OF_TURNS},
     **{
         wait: RowKind(

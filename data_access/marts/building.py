@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 
 from data_access.calendars import Hours, compile_hours
-from data_access.marts import orders, parcels, returns, voice
+from data_access.marts import costs, orders, parcels, returns, voice, voices
 from data_access.marts.cases import CASE_MARTS, FEW, case_marts
 from data_access.marts.orders import Facts
 from data_access.marts.schemas import MARTS
@@ -60,9 +60,10 @@ def _build(warehouse: Warehouse, facts: Facts, name: str, months: Collection[int
     if not months:
         return
     mart = MARTS[name]
-    own = facts[mart.fact]
-    for chunk in _chunks(own, months, ROWS_AT_ONCE):
-        rows = _BUILDERS[name](own.filter(pl.col("part").is_in(chunk)), facts, warehouse)
+    every = pl.concat([facts[fact].select("part") for fact in mart.facts])
+    for chunk in _chunks(every, months, ROWS_AT_ONCE):
+        kept = {fact: facts[fact].filter(pl.col("part").is_in(chunk)) for fact in mart.facts}
+        rows = _BUILDERS[name](kept[mart.fact], {**facts, **kept}, warehouse)
         warehouse.replace_parts(name, "marts", rows.sort("part", mart.key).collect(), chunk)
 
 
@@ -185,4 +186,14 @@ _BUILDERS: Mapping[str, _Builder] = {
     "return_lines": lambda own, facts, w: returns.return_lines(own, facts, scan_mart(w, "orders")),
     "reviews": lambda own, facts, w: voice.reviews(own, facts, scan_mart(w, "orders")),
     "surveys": lambda own, _, w: voice.surveys(own, scan_mart(w, "orders"), scan_mart(w, "cases")),
+    "costs": lambda own, facts, w: costs.costs(
+        own,
+        facts,
+        orders_mart=scan_mart(w, "orders"),
+        cases_mart=scan_mart(w, "cases"),
+        returned=scan_mart(w, "return_lines"),
+    ),
+    "voices": lambda own, facts, w: voices.voices(
+        own, facts, scan_mart(w, "orders"), scan_mart(w, "cases")
+    ),
 }

@@ -152,7 +152,12 @@ def _finished(warehouse: Warehouse, state: RefreshState) -> RefreshState:
 
 def _everything(warehouse: Warehouse, facts: Facts) -> Reach:
     parts = {
-        name: set(facts[mart.fact].select(pl.col("part").unique()).collect().to_series())
+        name: set().union(
+            *(
+                facts[fact].select(pl.col("part").unique()).collect().to_series()
+                for fact in mart.facts
+            )
+        )
         | set(scan_mart(warehouse, name).select(pl.col("part").unique()).collect().to_series())
         for name, mart in MARTS.items()
     }

@@ -20,6 +20,13 @@ class Mart:
     key: str
     own: Mapping[str, pl.DataType]
     dims: tuple[str, ...]
+    further: tuple[str, ...] = ()
+    """More canonical tables whose rows stand in the mart beside those of `fact`."""
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Every canonical table whose rows are rows of the mart."""
+        return (self.fact, *self.further)
 
     @property
     def columns(self) -> dict[str, pl.DataType]:
@@ -232,6 +239,40 @@ _DECLARED = (
             "level": pl.Int64(),
         },
         CASE_DIMS,
+    ),
+    Mart(
+        "costs",
+        "costs",
+        "cost_id",
+        {
+            "cost_id": pl.String(),
+            "ref_id": pl.String(),
+            "case_id": pl.String(),
+            "order_id": pl.String(),
+            "return_id": pl.String(),
+            "at": INSTANT,
+            "value_minor": pl.Int64(),
+            "currency": pl.String(),
+        },
+        (*ORDER_DIMS, "channel", "reason", "cost_kind"),
+        further=("compensations", "refunds"),
+    ),
+    Mart(
+        "voices",
+        "messages",
+        "voice_id",
+        {
+            "voice_id": pl.String(),
+            "medium": pl.String(),
+            "case_id": pl.String(),
+            "order_id": pl.String(),
+            "at": INSTANT,
+            "anger": pl.Float64(),
+            "is_spam": pl.Boolean(),
+            "deleted": pl.Boolean(),
+        },
+        (*ORDER_DIMS, "channel", "team", "reason"),
+        further=("reviews", "mentions"),
     ),
 )
 

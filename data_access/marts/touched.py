@@ -56,6 +56,7 @@ class Touched:
         )
         every_case = self._all_cases()
         cases = self._cases(orders, customers, skus, shipments)
+        returns = self._returns(orders, skus)
         reached = {
             "orders": {"order_id": orders},
             "lines": {"order_id": orders, "line_id": self._new("order_lines", "line_id")},
@@ -80,11 +81,31 @@ class Touched:
                 "case_id": cases,
                 "response_id": self._new("surveys", "response_id"),
             },
+            "costs": {
+                "cost_id": self._new("costs", "cost_id"),
+                "ref_id": _union(orders, cases, shipments, returns),
+                "compensations.comp_id": self._new("compensations", "comp_id"),
+                "compensations.order_id": orders,
+                "compensations.case_id": cases,
+                "refunds.refund_id": self._new("refunds", "refund_id"),
+                "refunds.order_id": orders,
+                "refunds.return_id": returns,
+            },
+            "voices": {
+                "message_id": self._new("messages", "message_id"),
+                "case_id": cases,
+                "reviews.review_id": self._new("reviews", "review_id"),
+                "reviews.order_id": orders,
+                "reviews.sku": skus,
+                "mentions.mention_id": self._new("mentions", "mention_id"),
+                "mentions.sku": skus,
+            },
         }
         parts = {name: self._months(name, keys) for name, keys in reached.items()}
         unknown = ["parcels"] if self._forgotten("tracking_events") else []
         for name in (*unknown, *(_OF_CASES if every_case else ())):
-            parts[name] |= _distinct(self._facts[MARTS[name].fact], "part")
+            for fact in MARTS[name].facts:
+                parts[name] |= _distinct(self._facts[fact], "part")
         return Reach(parts, cases=None if every_case else cases)
 
     def _orders(self, customers: pl.Series, skus: pl.Series, shipments: pl.Series) -> pl.Series:
@@ -123,6 +144,18 @@ class Touched:
             self._through(schedules, "to", calendars, "case_id"),
         )
 
+    def _returns(self, orders: pl.Series, skus: pl.Series) -> pl.Series:
+        """Returns whose own row, lines, order or products changed."""
+        lines = self._new("return_lines", "return_line_id")
+        return _union(
+            self._new("returns", "return_id"),
+            self._new("return_lines", "return_id"),
+            self._through(self._marts["return_lines"], "return_line_id", lines, "return_id"),
+            self._through(self._facts["returns"], "order_id", orders, "return_id"),
+            self._through(self._facts["return_lines"], "order_id", orders, "return_id"),
+            self._through(self._facts["return_lines"], "sku", skus, "return_id"),
+        )
+
     def _all_cases(self) -> bool:
         """Whether every case may have changed: a promise did, or nobody knows which did."""
         policies = self._facts["sla_policies"]
@@ -146,15 +179,20 @@ class Touched:
         )
 
     def _months(self, name: str, keys: Mapping[str, pl.Series]) -> set[int]:
-        """Months of the facts that `keys` reach, and of the mart rows they had reached before."""
+        """Months of the facts that `keys` reach, and of the mart rows they had reached before.
+
+        A key is a column of the mart's own fact, or `fact.column` of a further one.
+        """
         mart = MARTS[name]
         months: set[int] = set()
         for key, wanted in keys.items():
             if wanted.is_empty():
                 continue
-            months |= set(self._through(self._facts[mart.fact], key, wanted, "part"))
-            if key in mart.own:
-                months |= set(self._through(self._marts[name], key, wanted, "part"))
+            fact, _, column = key.rpartition(".")
+            months |= set(self._through(self._facts[fact or mart.fact], column, wanted, "part"))
+            held = mart.key if column in _KEYS_OF_FACTS else column
+            if held in mart.own:
+                months |= set(self._through(self._marts[name], held, wanted, "part"))
         return months
 
     def _new(self, table: str, column: str) -> pl.Series:
@@ -181,7 +219,9 @@ class Touched:
         return found.select(pl.col(give).drop_nulls().unique()).collect().to_series()
 
 
-_OF_CASES = ("cases", "clocks", "findings", "open_spells", "surveys")
+_OF_CASES = ("cases", "clocks", "findings", "open_spells", "surveys", "costs", "voices")
+_KEYS_OF_FACTS = frozenset({"comp_id", "refund_id", "message_id", "review_id", "mention_id"})
+"""Keys that stand in the mart under the mart's own name."""
 
 
 def _union(*ids: pl.Series) -> pl.Series:

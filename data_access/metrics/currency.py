@@ -22,6 +22,8 @@ def published(rates: pl.DataFrame) -> pl.DataFrame:
     itself = quoted.select(pl.col("date").unique(), currency=pl.lit(base), per_base=pl.lit(1.0))
     return (
         pl.concat([quoted, itself])
+        # Of two that published one day's rate the lower one, whichever file was read first.
+        .sort("currency", "date", "per_base")
         .unique(["currency", "date"], keep="first", maintain_order=True)
         .sort("currency", "date")
     )
@@ -35,7 +37,25 @@ def convert(amounts: pl.DataFrame, rates: pl.DataFrame, to: str) -> pl.DataFrame
         rates: as given by `published`.
         to: target currency.
     """
-    target = rates.filter(pl.col("currency") == to).select("date", to_base="per_base")
+    rows = rated(amounts, rates, to)
+    return rows.with_columns(converted=pl.col("value") * pl.col("rate")).drop("rate", "rated_on")
+
+
+def rated(amounts: pl.DataFrame, rates: pl.DataFrame, to: str) -> pl.DataFrame:
+    """Add `rate` and `rated_on`, both null where a rate is missing.
+
+    `rate` is how many minor units of `to` one minor unit is worth, `rated_on` the day that the
+    older of the two rates it is made of was published; null where none is needed.
+
+    Args:
+        amounts: day, currency and anything else.
+        rates: as given by `published`.
+        to: target currency.
+    """
+    target = rates.filter(pl.col("currency") == to).select(
+        "date", to_base="per_base", to_date="date"
+    )
+    rates = rates.with_columns(from_date="date")
     days = amounts.sort("day").with_columns(date="day")
     limit = f"{WITHIN_DAYS}d"
     known = days.join_asof(
@@ -46,12 +66,11 @@ def convert(amounts: pl.DataFrame, rates: pl.DataFrame, to: str) -> pl.DataFrame
         tolerance=limit,
         check_sortedness=False,
     ).join_asof(target.sort("date"), on="date", strategy="backward", tolerance=limit)
-    rate = (
-        pl.when(pl.col("currency") == to)
-        .then(1.0)
-        .otherwise(pl.col("to_base") / pl.col("per_base"))
-    )
+    same = (pl.col("currency") == to).fill_null(value=False)
+    rate = pl.when(same).then(1.0).otherwise(pl.col("to_base") / pl.col("per_base"))
     unit = minor_factor(pl.lit(to)) / minor_factor(pl.col("currency"))
-    return known.with_columns(converted=pl.col("value") * rate * unit).drop(
-        "date", "per_base", "to_base"
-    )
+    both = pl.col("to_date").is_not_null() & pl.col("from_date").is_not_null()
+    return known.with_columns(
+        rate=rate * unit,
+        rated_on=pl.when(~same & both).then(pl.min_horizontal("to_date", "from_date")),
+    ).drop("date", "per_base", "to_base", "from_date", "to_date")

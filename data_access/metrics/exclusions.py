@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import polars as pl
 
@@ -134,6 +135,11 @@ def _watched(cohort: str, wait: Wait) -> Population:
     return Population(cohort, (*_COUNTED_CASES, unjudged, begun))
 
 
+_HEARD = _COUNTED_CASES[:2]
+_ANY = AsOf(datetime(1970, 1, 1, tzinfo=UTC), "UTC")
+"""For measures that time does not change."""
+_COSTS = COHORTS["costs_incurred"].measures
+
 POPULATIONS: Mapping[str, Population] = {
     "cases_created.n": Population("cases_created", _COUNTED_CASES),
     "cases_created.fr_due": _judged(FIRST_RESPONSE, "fr_target_s"),
@@ -172,6 +178,13 @@ POPULATIONS: Mapping[str, Population] = {
     "reviews_written.n": Population(
         "reviews_written", (Exclusion("unrated", _not("reviews_written.n")),)
     ),
+    "voices_heard.n": Population("voices_heard", _HEARD),
+    "voices_heard.messages": Population(
+        "voices_heard", _HEARD, among=pl.col("medium") == "message"
+    ),
+    "costs_incurred.n": Population("costs_incurred"),
+    "costs_incurred.booked_n": Population("costs_incurred", among=_COSTS["booked_n"](_ANY)),
+    "costs_incurred.given_n": Population("costs_incurred", among=_COSTS["given_n"](_ANY)),
     "surveys_csat.n": Population("surveys_csat", among=pl.col("kind") == "csat"),
     "surveys_nps.n": Population("surveys_nps", among=pl.col("kind") == "nps"),
 }
@@ -180,6 +193,9 @@ POPULATIONS: Mapping[str, Population] = {
 _SHARES_ROWS: Mapping[str, str] = {
     "sales_lines.value": "sales_lines.n",
     "return_lines_requested.value": "return_lines_requested.n",
+    "costs_incurred.value": "costs_incurred.n",
+    "costs_incurred.booked_value": "costs_incurred.booked_n",
+    "costs_incurred.given_value": "costs_incurred.given_n",
 }
 """Amounts to the measure that counts their rows."""
 

@@ -21,6 +21,7 @@ DIMENSIONS = (
     "team",
     "reason",
     "level",
+    "cost_kind",
     "source",
 )
 """Every dimension a filter may name, in the order of the filter bar."""
@@ -50,6 +51,7 @@ class Filter:
     lot: tuple[str, ...] = ()
     reason: tuple[str, ...] = ()
     level: tuple[str, ...] = ()
+    cost_kind: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     continent: tuple[str, ...] = ()
 

@@ -53,6 +53,18 @@ def net_score(promoters: pl.Expr, detractors: pl.Expr, n: pl.Expr) -> tuple[pl.E
     )
 
 
+def mean(total: pl.Expr, squares: pl.Expr, n: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Normal interval of a mean from the sum of n values and the sum of their squares.
+
+    Null for fewer than two values.
+    """
+    size = n.cast(pl.Float64)
+    middle = total / size
+    variance = ((squares - total.cast(pl.Float64) * middle) / (size - 1)).clip(0)
+    spread = Z * (variance / size).sqrt()
+    return pl.when(n > 1).then(middle - spread), pl.when(n > 1).then(middle + spread)
+
+
 def quantile_rank(q: float, n: pl.Expr) -> pl.Expr:
     """Rank (1 is the smallest) of the `q` quantile of n values: the smallest k with k ≥ q n."""
     # 0.9 × 10 is 9.000000000000002 for some factors: do not let that become 10.

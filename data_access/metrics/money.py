@@ -1,14 +1,76 @@
-"""Ratios of money: each day converted at its own rate, then added up, then divided."""
+"""Amounts of money: each day converted at its own rate, then added up, then perhaps divided.
+
+Added up are whole numbers: an amount in minor units times its rate as a fixed-point number. So a
+sum is the same in whatever order its rows are read, on any machine, and the sums of a split add up
+to the sum of all.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+
 import polars as pl
 
-from data_access.metrics.currency import convert
+from data_access.metrics.currency import rated
 from data_access.metrics.numbers import Numbers
 from data_access.metrics.plan import Plan, source_of, with_keys
 from data_access.metrics.ratios import put_beside
 from data_access.metrics.sums import sums
+from data_access.money import MINOR_UNITS
+
+SCALE = 10**12
+"""Rates are rounded to this fraction: under a minor unit in 10^10 of any real currency."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What stands behind an amount in one currency."""
+
+    currency: str
+    first_rate: date | None
+    """Day of the oldest rate used; None: all was in that currency already."""
+    last_rate: date | None
+    left_out: pl.DataFrame
+    """currency, rows, value_minor (in that currency): what no rate was known for, sorted by it."""
+
+
+def money_amount(numbers: Numbers, plan: Plan) -> pl.DataFrame:
+    """`by`, numerator, denominator, value, n, low, high, excluded; all money in `plan.currency`.
+
+    Numerator and value are in units of the currency (3.12 euros). n is the denominator or, without
+    one, the number of rows added up. Rows in a currency without a rate on their day are left out
+    and counted in `excluded`. A period in which nothing at all was booked has no value: that
+    nobody recorded costs does not mean that there were none.
+    """
+    above, split = _daily(numbers, plan, plan.kpi.numerator)
+    nothing_booked = above.is_empty()
+    spent = _total(_fixed(above, numbers.fx_rates(), plan.currency), split)
+    unit = 10 ** MINOR_UNITS[plan.currency]
+    spent = spent.select(
+        *split, (pl.col("amount") / unit).alias("numerator"), rows="n", excluded="left_out"
+    )
+    if plan.kpi.denominator is None:
+        found = spent.with_columns(
+            n="rows", denominator=pl.lit(None, dtype=pl.Int64), scale=pl.lit(1.0)
+        )
+    else:
+        below, size = source_of(plan.kpi.denominator)
+        lower = plan.request(below, (size,))
+        held = sums(numbers, lower).rename({size: "n"})
+        measures = ["numerator", "rows", "excluded", "n"]
+        joined = put_beside(spent, held, plan.by, lower.by, measures)
+        found = joined.with_columns(
+            denominator="n",
+            scale=pl.when(pl.col("n") > 0).then(plan.kpi.scale / pl.col("n")),
+        )
+    unknown = pl.lit(nothing_booked) | ((pl.col("rows") == 0) & (pl.col("excluded") > 0))
+    nothing = pl.lit(None, dtype=pl.Float64)
+    return found.with_columns(
+        value=pl.when(~unknown).then(pl.col("numerator") * pl.col("scale")),
+        low=nothing,
+        high=nothing,
+    ).drop("scale", "rows")
 
 
 def money_ratio(numbers: Numbers, plan: Plan) -> pl.DataFrame:
@@ -21,13 +83,9 @@ def money_ratio(numbers: Numbers, plan: Plan) -> pl.DataFrame:
     above, split = _daily(numbers, plan, plan.kpi.numerator)
     below, shared = _daily(numbers, plan, plan.kpi.denominator)
     currencies = pl.concat([above["currency"], below["currency"]]).drop_nulls().unique()
-    if currencies.len() > 1:
-        rates = numbers.fx_rates()
-        above, below = (convert(rows, rates, plan.currency) for rows in (above, below))
-    else:
-        above, below = (
-            rows.with_columns(converted=pl.col("value").cast(pl.Float64)) for rows in (above, below)
-        )
+    to = plan.currency if currencies.len() != 1 else currencies.item()
+    rates = numbers.fx_rates()
+    above, below = (_fixed(rows, rates, to) for rows in (above, below))
     returned = _total(above, split).rename(
         {"amount": "numerator", "n": "returned", "left_out": "left_out_above"}
     )
@@ -43,22 +101,51 @@ def money_ratio(numbers: Numbers, plan: Plan) -> pl.DataFrame:
     )
 
 
+def basis(numbers: Numbers, plan: Plan) -> Basis:
+    """Which days' rates the amounts of a KPI are converted at, and what has none."""
+    rows, _ = _daily(numbers, plan, plan.kpi.numerator)
+    found = rated(rows, numbers.fx_rates(), plan.currency)
+    missing = found.filter(pl.col("rate").is_null() & ~_worthless())
+    left_out = (
+        missing.group_by("currency")
+        .agg(rows=pl.col("n").sum(), value_minor=pl.col("value").sum())
+        .sort("currency", nulls_last=True)
+    )
+    first, last = found.select(
+        pl.col("rated_on").min(), pl.col("rated_on").max().alias("last")
+    ).row(0)
+    return Basis(plan.currency, first, last, left_out)
+
+
 def _daily(numbers: Numbers, plan: Plan, measure: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Sums per day and currency besides the dimensions, and the dimensions."""
     cohort, value = source_of(measure)
-    request = plan.request(cohort, (value, "n"))
+    counted = value.removesuffix("value") + "n"
+    request = plan.request(cohort, (value, counted))
     by = request.by if "day" in request.by else (*request.by, "day")
-    found = sums(numbers, with_keys(request, "currency", by=by))
+    found = sums(numbers, with_keys(request, "currency", by=by)).rename({value: "value"})
+    found = found.rename({counted: "n"} if counted != "n" else {})
     return found.filter((pl.col("n") != 0) | (pl.col("value") != 0)), request.by
 
 
+def _worthless() -> pl.Expr:
+    """A row without an amount has no currency either; it is worth nothing, not unknown."""
+    return pl.col("currency").is_null() & (pl.col("value") == 0)
+
+
+def _fixed(rows: pl.DataFrame, rates: pl.DataFrame, to: str) -> pl.DataFrame:
+    """Add `fixed`: minor units of `to` times `SCALE` (Int128); null without a rate."""
+    rate = (pl.col("rate") * SCALE).round().cast(pl.Int128)
+    return rated(rows, rates, to).with_columns(fixed=pl.col("value").cast(pl.Int128) * rate)
+
+
 def _total(rows: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
-    # A line without an amount has no currency either; it is worth nothing, not unknown.
-    worthless = pl.col("currency").is_null() & (pl.col("value") == 0)
-    known = pl.col("converted").is_not_null() | worthless
+    """`by`, amount (minor units, not rounded), n, left_out."""
+    known = pl.col("fixed").is_not_null() | _worthless()
     added = [
-        pl.col("converted").sum().alias("amount"),
+        pl.col("fixed").sum(),
         pl.col("n").filter(known).sum(),
         pl.col("n").filter(~known).sum().alias("left_out"),
     ]
-    return rows.group_by(by).agg(added) if by else rows.select(added)
+    found = rows.group_by(by).agg(added) if by else rows.select(added)
+    return found.select(*by, (pl.col("fixed") / SCALE).alias("amount"), "n", "left_out")

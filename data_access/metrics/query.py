@@ -24,7 +24,7 @@ from data_access.metrics.filters import (
     QueryError,
     UnknownDimension,
 )
-from data_access.metrics.money import money_ratio
+from data_access.metrics.money import Basis, basis, money_amount, money_ratio
 from data_access.metrics.numbers import Numbers, Pin
 from data_access.metrics.plan import AGE, HOUR, Plan, dimensions, find, plan, source_of
 from data_access.metrics.quantiles import quantile
@@ -106,9 +106,7 @@ class Metrics:
             clock=self._clock,
         )
         made._pinned = state
-        made._numbers = Numbers(
-            self._warehouse, state, pin=Pin(frozenset(from_rows))
-        )
+        made._numbers = Numbers(self._warehouse, state, pin=Pin(frozenset(from_rows)))
         return made
 
     def kpi(self, query: Query) -> pl.DataFrame:
@@ -118,7 +116,8 @@ class Metrics:
         denominator, tainted (rows of the denominator, or of a count, that a data-quality check has
         something to say about; 0 where no check reaches the KPI), maturity (share of what the
         denominator will be once all deadlines have passed; null where what counts, counts at once);
-        KPIs of money add `excluded`, lines left out for want of an exchange rate.
+        KPIs of money add `excluded`, lines left out for want of an exchange rate, and where the
+        value is an amount its `currency`.
         Without `by` there is exactly one row. Where n is 0 a ratio has no value. Split by a period
         alone, periods without rows inside the range are there with n = 0.
 
@@ -139,6 +138,17 @@ class Metrics:
             while len(self._answers) > _KEPT_ANSWERS:
                 self._answers.popitem(last=False)
         return answer
+
+    def money_basis(self, query: Query) -> Basis:
+        """Which days' rates the amounts of a question are converted at, and what has no rate.
+
+        Raises:
+            QueryError: the KPI is not about money, or the question cannot be answered.
+        """
+        if not find(query.kpi).money:
+            raise QueryError(f"{query.kpi} is not about money.")
+        numbers = self._current()
+        return basis(numbers, plan(query, numbers.state.known, self._zone, self._currency))
 
     def explain(self, query: Query) -> Explanation:
         """Take the number of a question without a split apart.
@@ -333,6 +343,7 @@ class Metrics:
             tainted=_tainted(rows),
             maturity=_maturity(rows),
             **({"excluded": pl.col("excluded")} if asked.kpi.money else {}),
+            **({"currency": pl.lit(asked.currency)} if asked.kpi.in_currency else {}),
         )
 
 
@@ -346,7 +357,13 @@ _RECORDING = (
 )
 """Cohorts whose rows are there because something happened on that day."""
 
-_TELLING = ("orders_placed", "cases_created", "parcels_promised", "return_lines_requested")
+_TELLING = (
+    "orders_placed",
+    "cases_created",
+    "parcels_promised",
+    "return_lines_requested",
+    "costs_incurred",
+)
 """Cohorts that between them know every value of every dimension."""
 
 
@@ -362,7 +379,8 @@ def _rows(numbers: Numbers, asked: Plan) -> pl.DataFrame:
         raise QueryError("hour_of_week can be split by continent and period only.")
     if kpi.money:
         amounts = ("n", "numerator", "denominator", "excluded")
-        return _filled(money_ratio(numbers, asked), asked, amounts)
+        found = (money_amount if kpi.in_currency else money_ratio)(numbers, asked)
+        return _filled(found, asked, amounts)
     found = counts(numbers, asked)
     sums = [name for name in found.columns if name not in asked.by]
     return valued(_filled(found, asked, sums), kpi)

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import polars as pl
 
 from data_access.metrics.catalogue import Kpi
-from data_access.metrics.intervals import byar, net_score, wilson
+from data_access.metrics.intervals import byar, mean, net_score, wilson
 from data_access.metrics.numbers import Numbers
 from data_access.metrics.plan import Plan, source_of
 from data_access.metrics.sums import sums
 
-_EXTRA = {"nps": ("promoters", "detractors")}
+_EXTRA = {"nps": ("promoters", "detractors"), "mean": ("squares",)}
 
 
 def counts(numbers: Numbers, plan: Plan) -> pl.DataFrame:
@@ -92,6 +92,8 @@ def _interval(kpi: Kpi) -> tuple[pl.Expr, pl.Expr]:
             return byar(hits, n)
         case "nps":
             return net_score(pl.col("promoters"), pl.col("detractors"), n)
+        case "mean":
+            return mean(hits, pl.col("squares"), n)
         case _:
             nothing = pl.lit(None, dtype=pl.Float64)
             return nothing, nothing

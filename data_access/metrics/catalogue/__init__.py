@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from data_access.metrics.catalogue.clocks import CLOCKS
+from data_access.metrics.catalogue.costs import COSTS
 from data_access.metrics.catalogue.kpi import Better, Interval, Kpi, Unit
 from data_access.metrics.catalogue.parcels import PARCELS
 from data_access.metrics.catalogue.returns import RETURNS
@@ -18,7 +19,8 @@ from data_access.metrics.catalogue.voice import VOICE
 from data_access.metrics.catalogue.waiting import WAITING
 
 CATALOGUE: Mapping[str, Kpi] = {
-    kpi.name: kpi for kpi in (*SERVICE, *CLOCKS, *WAITING, *PARCELS, *RETURNS, *VOICE, *VENDOR)
+    kpi.name: kpi
+    for kpi in (*SERVICE, *CLOCKS, *WAITING, *PARCELS, *RETURNS, *VOICE, *COSTS, *VENDOR)
 }
 """Every KPI by name, in the order of the documentation."""
 

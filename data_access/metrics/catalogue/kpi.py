@@ -5,9 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Unit = Literal["count", "share", "per_1000", "days", "hours", "score"]
+Unit = Literal[
+    "count",
+    "share",
+    "per_1000",
+    "days",
+    "hours",
+    "score",
+    "index",
+    "money",
+    "money_per_order",
+    "money_per_contact",
+]
+"""`index` runs from 0 to 100. Money is in units of the currency asked for, not in cents."""
 Better = Literal["up", "down", "none"]
-Interval = Literal["none", "wilson", "byar", "nps", "order_statistics", "greenwood"]
+Interval = Literal["none", "wilson", "byar", "nps", "mean", "order_statistics", "greenwood"]
 
 
 @dataclass(frozen=True)
@@ -46,9 +58,15 @@ class Kpi:
     @property
     def scale(self) -> float:
         """What the ratio is multiplied by."""
-        return {"per_1000": 1000.0, "score": 100.0}.get(self.unit, 1.0)
+        # An index is added up in tenths.
+        return {"per_1000": 1000.0, "score": 100.0, "index": 0.1}.get(self.unit, 1.0)
 
     @property
     def money(self) -> bool:
-        """Whether numerator and denominator are amounts of money."""
-        return self.numerator.endswith(".value")
+        """Whether the numerator (and perhaps the denominator) is an amount of money."""
+        return self.numerator.endswith("value")
+
+    @property
+    def in_currency(self) -> bool:
+        """Whether the value itself is an amount of money."""
+        return self.unit.startswith("money")

@@ -51,7 +51,8 @@ def company(rng: Random, orders: int = 60) -> dict[str, Rows]:
             name: []
             for name in (
                 "orders", "order_lines", "shipments", "tracking_events", "cases", "case_events",
-                "messages", "return_lines", "reviews", "surveys",
+                "messages", "return_lines", "reviews", "surveys", "returns", "refunds",
+                "compensations", "costs", "mentions",
             )
         },
     }  # fmt: skip
@@ -109,6 +110,68 @@ def _order(rng: Random, tables: dict[str, Rows], name: str) -> None:
                 "order_id": order["order_id"],
                 "at": moment(rng, placed, 40),
                 "rating": rng.choice([1, 2, 3, 4, 5, None]),
+                "anger": Random(f"v{name}").choice([None, 20.0, 91.5]),
+            }
+        )
+    _money(Random(f"money{name}"), tables, name, placed)
+
+
+def _money(rng: Random, tables: dict[str, Rows], name: str, placed: datetime) -> None:
+    """Costs of a case, a return, an order, a parcel or nothing known; gifts, fees, a mention."""
+    refs = [("cases", f"k{name}"), ("returns", f"r{name}"), ("orders", f"o{name}"),
+            ("shipments", f"p{name}"), ("cases", "nobody's"), (None, None)]  # fmt: skip
+    for part in range(rng.randint(0, 3)):
+        table, ref = rng.choice(refs)
+        tables["costs"].append(
+            {
+                "cost_id": f"x{name}-{part}",
+                "at": moment(rng, placed, 40),
+                "kind": rng.choice(["labour", "freight_rev", "qc"]),
+                "ref_table": table,
+                "ref_id": ref,
+                "country": rng.choice(["DE", None]),
+                "amount": rng.randrange(-500, 5000),
+                "currency": rng.choice(["EUR", "USD", "JPY"]),
+            }
+        )
+    if rng.random() < 0.3:
+        worth = rng.choice([None, rng.randrange(100, 3000)])
+        tables["compensations"].append(
+            {
+                "comp_id": f"g{name}",
+                "order_id": rng.choice([f"o{name}", None]),
+                "case_id": rng.choice([f"k{name}", None]),
+                "level": rng.choice([1, 2, None]),
+                "cause": rng.choice(["late_72h", None]),
+                "decided_at": moment(rng, placed, 30),
+                "amount": worth,
+                "currency": None if worth is None else rng.choice(["EUR", "USD"]),
+            }
+        )
+    if rng.random() < 0.3:
+        asked = moment(rng, placed, 30)
+        tables["returns"].append(
+            {"return_id": f"r{name}", "order_id": f"o{name}", "requested_at": asked}
+        )
+        tables["refunds"].append(
+            {
+                "refund_id": f"f{name}",
+                "return_id": f"r{name}",
+                "requested_at": asked,
+                "issued_at": rng.choice([None, moment(rng, asked, 9)]),
+                "amount": 1000,
+                "fee": rng.choice([None, 0, 12]),
+                "currency": rng.choice(["EUR", "JPY"]),
+            }
+        )
+    if rng.random() < 0.1:
+        tables["mentions"].append(
+            {
+                "mention_id": f"y{name}",
+                "sku": rng.choice([*SKUS, None]),
+                "at": moment(rng, placed, 20),
+                "anger": rng.choice([None, 70.0]),
+                "country": rng.choice(["FR", None]),
             }
         )
 
@@ -189,8 +252,9 @@ def _talk(rng: Random, tables: dict[str, Rows], case_id: str, created: datetime)
         )  # fmt: skip
         if kind == "message":
             way = rng.choice(["in", "out"])
+            anger = Random(f"m{case_id}-{step}").choice([None, 12.3, 60.0, 80.0, 97.0])
             tables["messages"].append(
-                {"message_id": f"m{case_id}-{step}", "direction": way, **told}
+                {"message_id": f"m{case_id}-{step}", "direction": way, "anger": anger, **told}
             )
         else:
             row = {"event_id": f"t{case_id}-{step}", "type": kind, "to": _NEW_VALUES.get(kind)}

@@ -18,7 +18,8 @@ PROMISED = {
     "vendor_sla_met", "next_response_within_target", "vip_live_within_target",
     "marketplace_within_2h", "marketplace_within_24h", "solution_within_target",
     "paused_while_waiting", "first_response_p50", "first_response_p90", "resolution_p50",
-    "resolution_p90",
+    "resolution_p90", "cost_to_serve", "after_sales_cost", "service_cost", "cost_per_contact",
+    "compensation_value", "compensation_per_1000_orders", "anger", "angry_share",
 }  # fmt: skip
 
 

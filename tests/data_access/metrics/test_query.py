@@ -129,6 +129,7 @@ def test_rows_are_sorted_and_complete(metrics: Metrics, query: Query) -> None:
         "maturity",
     ]
     extra = ["excluded"] if CATALOGUE[query.kpi].money else []
+    extra += ["currency"] if CATALOGUE[query.kpi].in_currency else []
     assert rows.columns == [*query.by, *stated, *extra]
     if query.by:
         assert rows.equals(rows.sort(query.by, nulls_last=True))
