@@ -216,6 +216,11 @@ def of(engine: Engine, crisis_id: int) -> list[Clock]:
         return _of(connection, crisis_id)
 
 
+def all_of(connection: Connection, crisis_id: int) -> list[Clock]:
+    """Every term of a crisis, in the caller's transaction; see `of`."""
+    return _of(connection, crisis_id)
+
+
 def running(connection: Connection, crisis_id: int) -> list[Clock]:
     """Terms of a crisis that run, the most urgent first."""
     return [clock for clock in _of(connection, crisis_id) if clock.status == "running"]

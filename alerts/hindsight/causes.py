@@ -83,6 +83,17 @@ def action(stored: StoredAction, told: Sequence[Told], moment: datetime) -> Corr
     return found
 
 
+def done_at(stored: StoredAction, told: Sequence[Told], moment: datetime) -> datetime | None:
+    """When it was said to be done, by a moment; checking it later does not change that."""
+    found = None
+    for one in until([one for one in told if one.data.get("action") == stored.id], moment):
+        if one.kind == "action_done":
+            found = one.at
+        elif one.kind in ("action_resumed", "action_added"):
+            found = None
+    return found
+
+
 def _moved(one: Told) -> dict[str, Any]:
     if one.kind in ("action_added", "action_changed"):
         dates = {name: date.fromisoformat(one.data[name]) for name in ("due_on", "check_on")}

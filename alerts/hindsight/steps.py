@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from alerts.hindsight.told import Told, after, until
 from alerts.playbooks.format import Step
-from alerts.runs.model import SATISFIES, Kind, StepRun, StepState
+from alerts.runs.model import SATISFIES, WORKER, Kind, StepRun, StepState
 from alerts.runs.rows import StoredRun
 
 _ENDS = (Kind.DONE, Kind.SKIPPED)
@@ -19,12 +19,26 @@ _LEVELS = (Kind.RUN_STARTED, Kind.RUN_LEVEL_RAISED)
 
 @dataclass(frozen=True)
 class Task:
-    """A step with a due time. `ended_at` is when it was done, skipped or cancelled."""
+    """A step with a due time. `ended_at` is when it was done, skipped or cancelled; `who` did it,
+    or has it in hand.
+    """
 
     key: str
     due_at: datetime
     ended: Literal["done", "skipped", "cancelled"] | None
     ended_at: datetime | None
+    who: str | None
+
+
+def unsettled(told: Sequence[Told], moment: datetime) -> frozenset[str]:
+    """Variables of playbooks that were said, or said anew, only later."""
+    names: set[str] = set()
+    for one in after(told, moment):
+        if one.kind == Kind.RUN_VARIABLES:
+            names |= set(one.data.get("variables", {}))
+        elif one.kind == Kind.DONE:
+            names |= set(one.data.get("result") or {})
+    return frozenset(names)
 
 
 def tasks(run: StoredRun, told: Sequence[Told], moment: datetime) -> list[Task]:
@@ -58,7 +72,9 @@ class _Look:
             return None
         ended, ended_at = self.ended_of(one)
         due_at = self._due_at(one, ended_at) if self.changed else one.due_at
-        return None if due_at is None else Task(one.key, due_at, ended, ended_at)
+        if due_at is None:
+            return None
+        return Task(one.key, due_at, ended, ended_at, self._who(one, ended))
 
     def _taken_over(self, one: StepRun) -> bool:
         return one.done_at is not None and one.done_at < self.run.started_at
@@ -86,6 +102,19 @@ class _Look:
             elif other.kind == Kind.RUN_CANCELLED and one.key in other.data.get("steps", ()):
                 ended = ("cancelled", other.at)
         return ended
+
+    def _who(self, one: StepRun, ended: str | None) -> str | None:
+        if not self.changed:
+            return one.done_by if ended == "done" else one.owner
+        who: str | None = None
+        for other in until(self.told, self.moment):
+            if other.data.get("step") != one.key:
+                continue
+            if other.kind == Kind.ASSIGNED:
+                who = other.data.get("assignee") or None
+            elif other.kind in (Kind.STARTED, Kind.DONE) and other.actor != WORKER:
+                who = other.actor
+        return who
 
     def _due_at(self, one: StepRun, ended_at: datetime | None) -> datetime | None:
         """As the machine had it: what hangs on what came later was not due yet."""

@@ -38,10 +38,10 @@ def gather(
     """
     with engine.connect() as connection:
         before = _before(connection, period, cut)
-        known = [one for one in of_template(connection) if one.created_at <= cut]
-        later = _changes(connection, cut) if known else []
+        found = [one for one in of_template(connection) if one.created_at <= cut]
+        later = _changes(connection, cut) if found else []
     shown = []
-    for one in known:
+    for one in found:
         since = before.get(one.template)
         if one.settled_at is None or since is None or one.settled_at > since:
             shown.append(_as_of(one, later, cut))
@@ -49,6 +49,13 @@ def gather(
         "decisions": [_plain(one) for one in shown],
         "before": {template: at.isoformat() for template, at in sorted(before.items())},
     }
+
+
+def known(connection: Connection, cut: datetime) -> list[Decision]:
+    """Every decision that was raised by `cut`, as it stood then; of all templates, by number."""
+    found = [one for one in of_template(connection) if one.created_at <= cut]
+    later = _changes(connection, cut) if found else []
+    return [_as_of(one, later, cut) for one in found]
 
 
 def _before(connection: Connection, period: Period, cut: datetime) -> dict[str, datetime]:
