@@ -1,0 +1,288 @@
+"""A document as what stands on paper: texts, drawn charts, and numbers to draw small lines from.
+
+The layout (`layout/*.typ`) gets this as JSON and only places it; it never sees a code or a unit.
+Called inside `use_language`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dashboard import formats
+from dashboard.languages import current
+from dashboard.reports import charts, showing
+from dashboard.reports.document import (
+    Block,
+    ChangeBlock,
+    DeckBlock,
+    Document,
+    Effect,
+    HeatBlock,
+    MapBlock,
+    NothingBlock,
+    Panel,
+    Point,
+    Say,
+    SayBlock,
+    Section,
+    TableBlock,
+)
+from dashboard.reports.forms import Issue
+from dashboard.reports.forms.paper_front import front
+from dashboard.reports.values import Number
+from dashboard.wording import report_paper as words
+
+Json = dict[str, Any]
+WEEKS, MONTHS = 6, 12
+_LANGUAGES = {"en": ("en", "GB"), "zh_Hans": ("zh", "CN")}
+
+
+def paper(document: Document, issue: Issue) -> Json:
+    """Everything that the layout places."""
+    language, region = _LANGUAGES[current()]
+    zone = document.zone
+    sections = [_section(document, section) for section in document.sections]
+    title = showing.text_of(document.title, zone) if document.title else document.template
+    headline = showing.sentence(document.headline, zone)
+    return {
+        "language": language,
+        "region": region,
+        "words": words.heads(),
+        "title": title,
+        "name": f"{title} {document.period}: {headline}",
+        "company": showing.clean(document.company),
+        "period": words.period(document),
+        "as_of": words.as_of(document),
+        "issue": words.issue_line(issue),
+        "document": words.document_line(issue),
+        "headline": headline,
+        "tone": document.headline_tone,
+        "summary": says(document.summary, zone),
+        "missing": says(document.missing, zone),
+        "front": front(sections),
+        "sections": sections,
+        "notes": [],
+    }
+
+
+def says(sentences: tuple[Say, ...], zone: str) -> list[str]:
+    """Sentences as the reader reads them."""
+    return [showing.sentence(one, zone) for one in sentences]
+
+
+def _section(document: Document, section: Section) -> Json:
+    return {
+        "key": section.key,
+        "title": showing.section_title(document, section),
+        "blocks": [_BLOCKS[type(block)](block, document.zone) for block in section.blocks],
+    }
+
+
+def _say(block: SayBlock, zone: str) -> Json:
+    return {"block": "say", "says": says(block.says, zone), "tone": block.tone}
+
+
+def _nothing(block: NothingBlock, zone: str) -> Json:
+    return {"block": "nothing", "say": showing.sentence(block.say, zone)}
+
+
+def _deck(block: DeckBlock, zone: str) -> Json:
+    return {"block": "deck", "panels": [_panel(one, zone) for one in block.panels]}
+
+
+def _panel(panel: Panel, zone: str) -> Json:
+    now, title = panel.now, showing.kpi_title(panel.kpi)
+    unit = now.unit
+    notes = []
+    if panel.maturity is not None:
+        notes.append(words.mature(panel.maturity))
+    if panel.tainted:
+        notes.append(words.tainted(panel.tainted))
+    return {
+        "title": title,
+        "short": showing.kpi_short(panel.kpi),
+        "now": showing.number_text(now),
+        "unit": formats.unit_name(unit) if unit == "per_1000" else "",
+        "interval": showing.interval_text(now),
+        "n": f"n = {formats.number(now.n)}" if now.n else "",
+        "before": _against(now, panel.before),
+        "prior": _against(now, panel.prior),
+        "target": "" if panel.target is None else showing.figure_text(panel.target, unit),
+        "standing": panel.standing,
+        "word": showing.word(showing.Code(group="standing", value=panel.standing)),
+        "signals": [showing.word(code) for code in panel.exception],
+        "says": says(panel.says, zone),
+        "notes": notes,
+        "weeks": _line(panel.weeks[-WEEKS:], panel.target),
+        "months": _line(panel.months[-MONTHS:], panel.target),
+        "chart": charts.panel(panel, charts.PRINT, zone),
+        "alt": words.chart_of(title),
+    }
+
+
+def _against(now: Number, other: Number | None) -> str:
+    if other is None:
+        return formats.NONE
+    return formats.change(now.value, other.value, now.unit) or formats.NONE
+
+
+def _line(points: tuple[Point, ...], target: float | None) -> Json:
+    """A small line: values and prior year between 0 and 1, from the lowest to the highest."""
+    values = [point.number.value for point in points]
+    prior = [point.prior.value if point.prior else None for point in points]
+    known = [value for value in (*values, *prior) if value is not None]
+    if not known:
+        return {"values": [], "prior": [], "target": None, "young": False}
+    low, high = min(known), max(known)
+    if target is not None and low - (high - low) <= target <= high + (high - low):
+        low, high = min(low, target), max(high, target)
+    else:
+        target = None
+    spread = high - low
+
+    def place(value: float | None) -> float | None:
+        if value is None:
+            return None
+        return round((value - low) / spread, 4) if spread else 0.5
+
+    return {
+        "values": [place(value) for value in values],
+        "prior": [place(value) for value in prior],
+        "target": place(target),
+        "young": points[-1].provisional,
+    }
+
+
+def _change(block: ChangeBlock, zone: str) -> Json:
+    title = showing.kpi_title(block.kpi)
+    return {
+        "block": "change",
+        "title": title,
+        "says": says(block.says, zone),
+        "chart": charts.change(block, charts.PRINT),
+        "alt": " ".join(says(block.says, zone)) or title,
+        "table": effects(block, zone),
+    }
+
+
+def effects(block: ChangeBlock, zone: str) -> Json:
+    """The effects of segments as a table that adds up to the change."""
+    heads = words.heads()
+
+    def shown(value: float | None) -> str:
+        return formats.NONE if value is None else showing.figure_text(value, unit, signed=True)
+
+    def level(number: Number | None) -> str:
+        return formats.NONE if number is None else showing.figure_text(number.value, number.unit)
+
+    # A difference of shares is in points: without the sign of a percentage.
+    unit = "points" if block.unit == "share" else block.unit
+
+    def row(effect: Effect) -> list[str]:
+        kind = showing.word(showing.Code(group="effect", value=effect.kind))
+        name = kind if effect.segment is None else showing.text_of(effect.segment, zone)
+        if effect.segment is not None and effect.kind in ("new", "lost"):
+            name = f"{name} ({kind})"
+        cells = [name, level(effect.before), level(effect.now)]
+        return [*cells, shown(effect.rate), shown(effect.mix), shown(effect.total)]
+
+    names = [
+        showing.word(showing.Code(group="column", value=block.by)),
+        words.before_short(),
+        words.now_short(),
+        heads["rate"],
+        heads["mix"],
+        heads["change"],
+    ]
+    rows = [row(effect) for effect in block.effects]
+    total = [words.total(), level(block.before), level(block.now)]
+    rows.append([*total, shown(block.rate), shown(block.mix), shown(block.total)])
+    return _laid(names, [False, *[True] * 5], rows, ["plain"] * len(block.effects) + ["total"], "")
+
+
+def _table(block: TableBlock, zone: str) -> Json:
+    rows = [
+        [
+            "" if row.cells.get(column.key) is None else _cell(row.cells[column.key], zone)
+            for column in block.columns
+        ]
+        for row in block.rows
+    ]
+    laid = _laid(
+        [showing.word(column.title) for column in block.columns],
+        [column.numeric for column in block.columns],
+        rows,
+        [row.tone for row in block.rows],
+        words.more_rows(block.more) if block.more else "",
+    )
+    lead = showing.sentence(block.lead, zone) if block.lead else ""
+    return {"block": "table", "lead": lead, "table": laid}
+
+
+def _cell(value: Any, zone: str) -> str:
+    text = showing.text_of(value, zone)
+    if isinstance(value, Number) and value.low is not None:
+        return f"{text} ({showing.interval_text(value)})"
+    return text
+
+
+def _laid(
+    heads: list[str], numeric: list[bool], rows: list[list[str]], tones: list[str], more: str
+) -> Json:
+    """A table with the share of the width that each column needs."""
+    widths = []
+    for index, head in enumerate(heads):
+        cells = [_width(row[index]) for row in rows]
+        longest = max([_longest_word(head), *cells], default=1)
+        widths.append(min(max(longest, 4), 12 if numeric[index] else 26))
+    return {
+        "heads": heads,
+        "numeric": numeric,
+        "widths": widths,
+        "rows": rows,
+        "tones": tones,
+        "more": more,
+    }
+
+
+def _width(text: str) -> int:
+    """In halves of an em: a Chinese character takes two of them."""
+    return sum(2 if ord(char) > 0x2E7F else 1 for char in text)
+
+
+def _longest_word(text: str) -> int:
+    # Chinese breaks anywhere; a head of four characters a line reads well.
+    return max((min(_width(word), 14) if word.isascii() else 8 for word in text.split()), default=1)
+
+
+def _map(block: MapBlock, zone: str) -> Json:
+    lead = showing.sentence(block.lead, zone)
+    chart = charts.sla_map(block, charts.PRINT)
+    return {"block": "chart", "wide": False, "lead": lead, "chart": chart, "alt": lead}
+
+
+def _heat(block: HeatBlock, zone: str) -> Json:
+    lead = showing.sentence(block.lead, zone)
+    chart = charts.heat(block, charts.PRINT)
+    return {"block": "chart", "wide": True, "lead": lead, "chart": chart, "alt": lead}
+
+
+_BLOCKS: Mapping[type, Callable[[Any, str], Json]] = {
+    SayBlock: _say,
+    NothingBlock: _nothing,
+    DeckBlock: _deck,
+    ChangeBlock: _change,
+    TableBlock: _table,
+    MapBlock: _map,
+    HeatBlock: _heat,
+}
+"""Every kind of block of `document.Block`; a test holds them equal."""
+
+
+def kinds() -> set[type]:
+    """Which blocks can be put on paper."""
+    return set(_BLOCKS)
+
+
+__all__ = ["Block", "effects", "kinds", "paper", "says"]
