@@ -161,11 +161,17 @@ def _run(kpi: Kpi, weeks: Sequence[Spot]) -> list[Signal]:
 
 
 def _shift(kpi: Kpi, weeks: Sequence[Spot], limits: ProcessLimits | None) -> list[Signal]:
+    """Also without the week that is furthest off: one bad week is no new level."""
     last = weeks[-WEEKS:]
     if limits is None or any(spot.bounds is None for spot in last):
         return []
     pairs = [spot.bounds for spot in last if spot.bounds is not None]
-    sides = {limits.mean_beyond([pair[end] for pair in pairs]) for end in (0, 1)}
+    sides: set[Side | None] = set()
+    for end in (0, 1):
+        values = [pair[end] for pair in pairs]
+        typical = sorted(values, key=lambda value: abs(value - limits.center))[:-1]
+        newest: Side = "above" if values[-1] > limits.center else "below"
+        sides |= {limits.mean_beyond(values), limits.mean_beyond(typical), newest}
     side = sides.pop()
     if sides or side is None:
         return []

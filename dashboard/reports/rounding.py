@@ -1,0 +1,38 @@
+"""Rounding parts so that what a reader sees adds up to the total that he sees. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import floor, isclose, log10
+
+_STEPS = {"share": 0.001, "per_1000": 0.1, "score": 0.1, "days": 0.1, "hours": 0.1, "index": 0.1}
+
+
+def step(unit: str, size: float) -> float:
+    """The last digit shown of a value in a unit: 0.1 points of a share; else three digits."""
+    if unit in _STEPS:
+        return _STEPS[unit]
+    return float(10.0 ** (floor(log10(abs(size))) - 2)) if size else 1.0
+
+
+def rounded(value: float, to: float) -> int:
+    """How many steps a value is, the nearer one; halves go to the even one, as they are shown."""
+    return round(round(value / to, 9))
+
+
+def parts(total: int, shares: Sequence[float], to: float) -> list[int]:
+    """Whole steps for each part that add up to `total` steps (largest remainder).
+
+    Each part is off by less than one step as long as the parts add up to the total but for its
+    rounding.
+    """
+    steps = [round(share / to, 9) for share in shares]
+    found = [floor(one) for one in steps]
+    missing = total - sum(found)
+    by_remainder = sorted(range(len(steps)), key=lambda place: (found[place] - steps[place], place))
+    # A part that is nothing stays nothing.
+    able = [place for place in by_remainder if not isclose(steps[place], 0, abs_tol=1e-6)]
+    turn = able if missing >= 0 else able[::-1]
+    for place in (turn * (abs(missing) // max(len(turn), 1) + 1))[: abs(missing)]:
+        found[place] += 1 if missing > 0 else -1
+    return found
