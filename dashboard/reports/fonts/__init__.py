@@ -45,6 +45,14 @@ class Typefaces:
         """Of all files."""
         return tuple(face.path for face in (*self.faces, *self.own))
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where they are; the home's only if there is a font in it."""
+        return tuple(dict.fromkeys((*(f.path.parent for f in self.faces), *self._homes())))
+
+    def _homes(self) -> tuple[Path, ...]:
+        return tuple(face.path.parent for face in self.own)
+
     def covers(self) -> frozenset[int]:
         """Every character that can be set.
 

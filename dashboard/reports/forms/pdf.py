@@ -81,7 +81,14 @@ def _set(content: str, faces: Typefaces) -> bytes:
 @lru_cache(maxsize=4)
 def _loaded(faces: Typefaces) -> typst.Fonts:
     # Neither the system's fonts nor those inside Typst: only files whose hash is known.
-    paths: list[Path] = list(faces.paths)
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=paths
+    folders: list[Path] = list(faces.folders)
+    fonts = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=folders
     )
+    found = {Path(font.path) for font in fonts.fonts() if font.path}
+    for path in sorted({*faces.paths} ^ found):
+        raise FormError(
+            f"The font file {path} is in a folder of fonts but cannot be used, or does not belong "
+            "there. Take it out, or reinstall Afterwatch if it was shipped with it."
+        )
+    return fonts
