@@ -1,4 +1,4 @@
-"""`afterwatch worker`: refresh numbers, evaluate rules, keep house."""
+"""`afterwatch worker`: refresh numbers, evaluate rules, make reports, keep house."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ import click
 @click.option("--home", type=click.Path(path_type=Path), help="Folder of this Afterwatch.")
 @click.option("--once", is_flag=True, help="Work once and end.")
 def command(home: Path | None, once: bool) -> None:
-    """Refresh the numbers and evaluate the rules, until stopped.
+    """Refresh the numbers, evaluate the rules, make and send reports, until stopped.
 
     Further workers on the same home stand by and take over when the first one ends.
     """
     from alerts.worker import run, run_once
+    from dashboard.reports.job import extra_job
     from dashboard.services import open_services
     from dashboard.settings import load_settings
 
@@ -27,10 +28,11 @@ def command(home: Path | None, once: bool) -> None:
     for noisy in ("apscheduler", "pyiceberg", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     services = open_services(load_settings(home=home))
+    jobs = [extra_job(services)]
     try:
         if not once:
-            sys.exit(run(services))
-        report = run_once(services)
+            sys.exit(run(services, jobs))
+        report = run_once(services, jobs)
     finally:
         services.engine.dispose()
     if report is None:
