@@ -46,7 +46,7 @@ def slot_state(state: str, reason: Mapping[str, Any]) -> str:
         "issued": lambda: _("made, goes out next"),
         "sent": lambda: _("handed over for delivery"),
         "failed": lambda: _("failed, is tried again"),
-        "skipped": lambda: _("left out"),
+        "skipped": lambda: _("left out: a feed stayed away"),
     }[state]()
 
 
