@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from alerts.actions import Outcome
-from alerts.crisis import criteria, links, machine, playbooks, rows, statutory_clocks
+from alerts.crisis import criteria, links, machine, playbooks, rows, stated, statutory_clocks
 from alerts.crisis.beginning import continued
 from alerts.crisis.levels import Levels
-from alerts.crisis.model import Action, Circumstances, Do, Link, Refused, Status, Why
+from alerts.crisis.model import Action, Circumstances, Do, Link, Refused, Why
 from alerts.crisis.moves import LEAD
 from alerts.crisis.people import may
 from alerts.crisis.permits import permit
@@ -170,14 +170,8 @@ def _started(
 def _flagged(
     connection: Connection, stored: StoredCrisis, action: Action, now: datetime
 ) -> _Followed:
-    """A flag is a trigger: what follows from it is judged at once, by the figures there are."""
     levels = criteria.levels_of(connection, stored.levels_version_id)
-    stored = criteria.settle(connection, stored, levels, stored.measured, now)
-    if stored.status is Status.PROPOSED:
-        return _Followed()
-    return _Followed(
-        clocks=tuple(statutory_clocks.start(connection, stored, None, now, actor=action.actor))
-    )
+    return _Followed(clocks=stated.follow(connection, stored, levels, actor=action.actor, now=now))
 
 
 def _version(connection: Connection, crisis_id: int) -> int:

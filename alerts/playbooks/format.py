@@ -60,12 +60,15 @@ class Variable(Strict):
 
     It comes from whoever starts the run, else from the label of the crisis that has its name
     (`market`, `product`, `lot` …), else from `default`, else from a step that `asks` for it.
+
+    `flag`: the fact of the crisis that a person states who answers it with yes.
     """
 
     type: VariableType
     title: Texts
     default: Value | None = None
     required: bool = False
+    flag: VariableName | None = None
 
 
 class Due(Strict):

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, select
 
 from alerts import approvals
 from alerts.actions import Outcome, take_token
+from alerts.crisis import stated
 from alerts.crisis.clock import now_of
 from alerts.crisis.people import holders
 from alerts.notify.config import Config
@@ -25,6 +26,7 @@ from alerts.runs.model import (
     Event,
     Kind,
     Refused,
+    Run,
     RunStatus,
     StepState,
     Why,
@@ -101,6 +103,7 @@ def act(
             named = _signed(connection, config, stored, step_key, named, now)
         run, events = machine.step(stored.playbook, stored.run, step_key, named, now)
         saved = rows.save(connection, stored, run, events, now)
+        _note_facts(connection, stored, run, name, now, step=step_key)
         return Outcome("done", saved.versions[step_key])
 
     subject = f"{run_id}:{step_key}"
@@ -193,7 +196,9 @@ def set_variables(
         run, events = machine.set_variables(
             stored.playbook, stored.run, values, now, actor=actor.strip()
         )
-        return Outcome("done", rows.save(connection, stored, run, events, now).version)
+        saved = rows.save(connection, stored, run, events, now)
+        _note_facts(connection, stored, run, actor.strip(), now)
+        return Outcome("done", saved.version)
 
     return _answered(engine, run_id, work, _Press(actor, token, "run_variables", str(run_id), wall))
 
@@ -236,6 +241,28 @@ def update_sent(
 
     subject = f"{run_id}:{audience}"
     return _answered(engine, run_id, work, _Press(actor, token, "update_sent", subject, wall))
+
+
+def _note_facts(
+    connection: Connection,
+    stored: StoredRun,
+    run: Run,
+    actor: str,
+    now: datetime,
+    *,
+    step: str = "",
+) -> None:
+    """An answer that is a fact of the crisis is noted as one, in the same transaction."""
+    found = [
+        variable.flag
+        for name, variable in stored.playbook.variables.items()
+        if variable.flag
+        and run.variables.get(name) is True
+        and stored.run.variables.get(name) is not True
+    ]
+    if found:
+        data = {"run": run.id, **({"step": step} if step else {})}
+        stated.note(connection, run.crisis_id, found, actor=actor, data=data, now=now)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ RULES = (
     references.policy,
     references.clocks,
     references.evidence,
+    references.flags,
     people.unknown_roles,
     people.fallbacks,
     people.unheld,

@@ -260,6 +260,18 @@ MESSAGES: Mapping[str, Message] = MappingProxyType(
             "Name a role, or a channel with # before it.",
             "请填写角色，或以 # 开头的频道。",
         ),
+        "unknown_flag": _error(
+            "There is no fact {name} among the levels.",
+            "级别文档中没有事实 {name}。",
+            "Use one of: {known}.",
+            "可用：{known}。",
+        ),
+        "flag_type": _error(
+            "A fact is stated by a yes; this is a {type}.",
+            "事实以“是”来陈述；此变量类型为 {type}。",
+            "Make it a boolean, or take the flag away.",
+            "请改为 boolean，或去掉 flag。",
+        ),
         # variables, conditions, texts
         "undeclared": _error(
             "It names {name}, which is not declared.",

@@ -8,6 +8,7 @@ from typing import Any
 
 from babel.languages import get_official_languages
 
+from alerts.crisis.levels import NAME as LEVELS
 from alerts.library.model import Finding, Library
 from alerts.playbooks.format import Playbook, Step
 from alerts.playbooks.lint.messages import finding
@@ -82,6 +83,20 @@ def evidence(playbook: Playbook, library: Library) -> Iterator[Finding]:
             if name not in items:
                 where = f"steps.{step.key}.evidence"
                 yield finding("unknown_item", where, checklist=playbook.checklist, name=name)
+
+
+def flags(playbook: Playbook, library: Library) -> Iterator[Finding]:
+    """Facts of the crisis that an answer states."""
+    named = {name: one for name, one in playbook.variables.items() if one.flag is not None}
+    levels = library.get("levels", LEVELS) if named else None
+    known = tuple(levels.flags) if levels is not None else ()
+    for name, variable in named.items():
+        where = f"variables.{name}.flag"
+        if variable.type != "boolean":
+            yield finding("flag_type", where, type=variable.type)
+        if variable.flag not in known:
+            listed = ", ".join(known) or "—"
+            yield finding("unknown_flag", where, name=variable.flag, known=listed)
 
 
 def known_clocks(library: Library) -> set[str]:

@@ -35,6 +35,7 @@ LIBRARY = Library(
             ),
         },
         "compensation": {"standard": SimpleNamespace()},
+        "levels": {"levels": SimpleNamespace(flags={"injury_confirmed": None})},
         "statutory": {
             "statutory": SimpleNamespace(
                 rules=(SimpleNamespace(key="gdpr-72h"), SimpleNamespace(key="gpsr-notification"))

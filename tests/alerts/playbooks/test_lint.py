@@ -82,6 +82,13 @@ def more_variables(**variables: Any) -> Change:
     return change
 
 
+def stating(name: str, flag: str) -> Change:
+    def change(body: Body) -> None:
+        body["variables"][name]["flag"] = flag
+
+    return change
+
+
 def unasked(body: Body) -> None:
     step(body, "look").pop("asks")
 
@@ -167,6 +174,8 @@ CASES: list[tuple[str, str, Change]] = [
     ("clocks_never_start", "clocks", changing("clocks", do="collect_rows")),
     ("unknown_checklist", "checklist", setting(checklist="none-such")),
     ("unknown_item", "steps.look.evidence", changing("look", evidence=["moon-rock"])),
+    ("unknown_flag", "variables.injury.flag", stating("injury", "moon_landed")),
+    ("flag_type", "variables.product.flag", stating("product", "injury_confirmed")),
     ("unknown_role", "steps.look.role", changing("look", role="captain")),
     ("unknown_role", "steps.sign.roles", changing("sign", roles=["legal", "captain"])),
     ("unknown_role", "cadence.team.role", lambda b: b["cadence"][0].update(role="captain")),
