@@ -26,7 +26,7 @@ def because(kpi: Kpi, span: Windows, now: Spot, before: Spot, told: Movement) ->
     total = rounded(now.value, to) - rounded(before.value, to)
     names = ("rate", "mix", "new", "lost")
     sizes = parts(total, [told.rate, told.mix, told.new, told.lost], to)
-    found = [_whole(kpi, span, now, before, total * to, told)]
+    found = [_whole(kpi, span, now, before, total * to)]
     if told.paradox():
         found.append(_paradox(kpi, told))
     ranked = sorted(zip(names, sizes, strict=True), key=lambda pair: -abs(pair[1]))
@@ -39,8 +39,7 @@ def because(kpi: Kpi, span: Windows, now: Spot, before: Spot, told: Movement) ->
     return tuple(found)
 
 
-def _whole(kpi: Kpi, span: Windows, now: Spot, before: Spot, total: float, told: Movement) -> Say:
-    del told
+def _whole(kpi: Kpi, span: Windows, now: Spot, before: Spot, total: float) -> Say:
     side = "above" if total > 0 else "below"
     return Say(
         code=f"change_{span.kind}",
@@ -83,7 +82,11 @@ def _part(kpi: Kpi, name: str, size: float, total: int, told: Movement) -> Say:
 
 
 def _paradox(kpi: Kpi, told: Movement) -> Say:
-    grown = [one for one in told.segments if one.share_now > one.share_before]
+    grown = [
+        one
+        for one in told.segments
+        if one.share_now > one.share_before and one.mix * told.total > 0
+    ]
     named = sorted(grown, key=lambda one: one.share_before - one.share_now)[:2]
     values: dict[str, Value] = {
         "by": _dimension(told),

@@ -1,11 +1,39 @@
-"""The headline of a report: one sentence chosen by rules from what its sections found. Pure."""
+"""The headline of a report: one sentence chosen by rules from what its sections found. Pure.
+
+Rules in their order; the first one that has something to say gives the headline, what the others
+have to say fills the sentences below it, at most three. They are written down for readers in
+`docs/reports.md`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from dashboard.reports.context import Context
-from dashboard.reports.document import Say, Section, Tone
+from dashboard.reports.document import (
+    ChangeBlock,
+    Code,
+    DeckBlock,
+    NothingBlock,
+    Number,
+    Panel,
+    Say,
+    SayBlock,
+    Section,
+    Tone,
+)
+from dashboard.reports.series import number, series
+from dashboard.reports.severity import severity
+from dashboard.reports.signals import Judged, judge
+from dashboard.reports.values import KpiName, Listed, Value, Words
+
+MOST = 3
+"""Sentences below the headline."""
+
+GRAVE = 3
+"""A crisis of this level or above leads the page, whatever the numbers say."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +45,199 @@ class Headline:
     summary: tuple[Say, ...]
 
 
-def headline(context: Context, sections: tuple[Section, ...]) -> Headline:  # noqa: ARG001
+@dataclass(frozen=True)
+class Found:
+    """What the sections hold that a headline may be about."""
+
+    context: Context
+    sections: tuple[Section, ...]
+    panels: tuple[Panel, ...]
+    changes: Mapping[str, ChangeBlock]
+    judged: tuple[Judged, ...]
+    """The KPIs with signals, the gravest first."""
+
+
+Told = tuple[Say, Tone]
+Rule = Callable[[Found], list[Told]]
+
+
+def headline(context: Context, sections: tuple[Section, ...]) -> Headline:
     """Choose the headline."""
-    return Headline(Say(code="nothing_unusual"), "plain", ())
+    found = _found(context, sections)
+    if not found.panels:
+        return _first_sentence(found)
+    told = list(chain.from_iterable(rule(found) for rule in RULES))
+    say, tone = told[0]
+    more = [one for one, _ in told[1:] if one.code not in _ALONE]
+    qualified = [Say(code="incomplete")] if context.missing and say.code not in _QUALIFIED else []
+    return Headline(say, tone, tuple((qualified + more)[:MOST]))
+
+
+def _no_data(found: Found) -> list[Told]:
+    """Nothing was recorded in the period."""
+    if any(panel.now.value is not None for panel in found.panels):
+        return []
+    grain = Code(group="grain", value=found.context.period.grain)
+    return [(Say(code="headline_no_data", values={"grain": grain}), "unknown")]
+
+
+def _grave_crises(found: Found) -> list[Told]:
+    """Crises of level 3 and above that are declared and not closed."""
+    return _crises(found, grave=True)
+
+
+def _bad_news(found: Found) -> list[Told]:
+    """KPIs out of the ordinary for the worse, the gravest first."""
+    bad = [one for one in found.judged if _verdict(one) == "bad" and one.news]
+    return [(_about(found, one), "bad") for one in bad]
+
+
+def _lesser_crises(found: Found) -> list[Told]:
+    """Other declared crises."""
+    return _crises(found, grave=False)
+
+
+def _incidents(found: Found) -> list[Told]:
+    """Critical incidents that are open."""
+    part = found.context.record.part("incidents")
+    rows = part.get("rows", []) if isinstance(part, Mapping) else part
+    count = sum(row.get("severity") == "critical" and not row.get("closed_at") for row in rows)
+    if not count:
+        return []
+    amount = Number(value=count, unit="count")
+    return [(Say(code="headline_incidents", values={"count": amount}), "bad")]
+
+
+def _good_news(found: Found) -> list[Told]:
+    """KPIs out of the ordinary for the better, and those that are neither."""
+    rest = [one for one in found.judged if _verdict(one) != "bad" and one.news]
+    tones: dict[str, Tone] = {"good": "good", "plain": "plain"}
+    return [(_about(found, one), tones[_verdict(one)]) for one in rest]
+
+
+def _as_ever(found: Found) -> list[Told]:
+    """Targets missed as they have been for more than six weeks."""
+    old = [one for one in found.judged if not one.news]
+    if not old:
+        return []
+    names = tuple(KpiName(name=one.kpi.name) for one in old)
+    values: dict[str, Value] = {
+        "kpis": Listed(values=names),
+        "count": Number(value=len(names), unit="count"),
+    }
+    return [(Say(code="headline_as_ever", values=values), "plain")]
+
+
+def _nothing(found: Found) -> list[Told]:
+    """Nothing unusual."""
+    code = "nothing_unusual_incomplete" if found.context.missing else "nothing_unusual"
+    return [(Say(code=code), "plain")]
+
+
+RULES: tuple[Rule, ...] = (
+    _no_data,
+    _grave_crises,
+    _bad_news,
+    _lesser_crises,
+    _incidents,
+    _good_news,
+    _as_ever,
+    _nothing,
+)
+"""In the order in which they are asked."""
+
+_ALONE = frozenset({"nothing_unusual", "nothing_unusual_incomplete", "headline_no_data"})
+"""Sentences that are a headline or nothing."""
+
+_QUALIFIED = frozenset({"nothing_unusual_incomplete"})
+
+
+def _found(context: Context, sections: tuple[Section, ...]) -> Found:
+    blocks = [block for section in sections for block in section.blocks]
+    panels = tuple(
+        panel for block in blocks if isinstance(block, DeckBlock) for panel in block.panels
+    )
+    judged = (
+        [judge(series(context, panel.kpi)) for panel in panels if panel.exception]
+        if context.period.grain == "week"
+        else []
+    )
+    return Found(
+        context,
+        sections,
+        panels,
+        {block.kpi: block for block in blocks if isinstance(block, ChangeBlock)},
+        tuple(sorted(judged, key=lambda one: -severity(one))),
+    )
+
+
+def _first_sentence(found: Found) -> Headline:
+    """A report without KPIs opens with the first sentences of its sections."""
+    blocks = [block for section in found.sections for block in section.blocks]
+    says = [say for block in blocks if isinstance(block, SayBlock) for say in block.says]
+    tone: Tone = next((block.tone for block in blocks if isinstance(block, SayBlock)), "plain")
+    if not says:
+        says = [block.say for block in blocks if isinstance(block, NothingBlock)]
+        tone = "unknown"
+    if not says:
+        grain = Code(group="grain", value=found.context.period.grain)
+        says = [Say(code="headline_no_data", values={"grain": grain})]
+    return Headline(says[0], tone, tuple(says[1 : MOST + 1]))
+
+
+def _crises(found: Found, *, grave: bool) -> list[Told]:
+    rows = [
+        row
+        for row in found.context.record.part("crises")
+        if row.get("status") in ("declared", "contained")
+        and ((row.get("level") or 0) >= GRAVE) == grave
+    ]
+    if not rows:
+        return []
+    worst = max(rows, key=lambda row: (row.get("level") or 0, -row["id"]))
+    values: dict[str, Value] = {
+        "count": Number(value=len(rows), unit="count"),
+        "level": Number(value=worst.get("level") or 0, unit="count"),
+        "title": Words(**worst["title"]),
+    }
+    return [(Say(code="headline_crises", values=values), "bad")]
+
+
+def _verdict(judged: Judged) -> str:
+    return judged.strongest.verdict if judged.strongest is not None else "plain"
+
+
+def _about(found: Found, judged: Judged) -> Say:
+    """A KPI out of the ordinary: with its change where that was taken apart, else by its signal."""
+    block = found.changes.get(judged.kpi.name)
+    if block is not None and block.says:
+        return _about_change(block)
+    strongest = judged.strongest
+    assert strongest is not None
+    kpi = judged.kpi
+    values: dict[str, Value] = {
+        "kpi": KpiName(name=kpi.name),
+        "now": number(judged.series.now, kpi),
+        "signal": Code(group="signal", value=strongest.code),
+        "verdict": Code(group="verdict", value=strongest.verdict),
+    }
+    if kpi.target is not None:
+        values["target"] = Number(value=kpi.target, unit=kpi.unit)
+    return Say(code="headline_kpi", values=values)
+
+
+def _about_change(block: ChangeBlock) -> Say:
+    """The first sentence of a change, with the segment that its gravest part names."""
+    first, *others = block.says
+    values = dict(first.values)
+    values["kind"] = Code(group="kind", value=first.code.removeprefix("change_"))
+    named = next(
+        (say for say in others if "first" in say.values and "against" not in say.values), None
+    )
+    if named is not None:
+        values |= {
+            name: named.values[name]
+            for name in ("first", "first_now", "first_before")
+            if name in named.values
+        }
+    return Say(code="headline_change", values=values)

@@ -1,0 +1,169 @@
+"""Why a number changed, in sentences: what happened, then its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dashboard import formats
+from dashboard.languages import _
+from dashboard.reports.values import Number
+from dashboard.wording.report_kpis import Raw, Sentence, Shown, code_of
+
+
+def size(raw: Raw, name: str) -> str:
+    """The size of a difference without its sign: `12.6 points`, `3.2 days`, `14.1`."""
+    found = raw[name]
+    amount = abs(found.value or 0.0) if isinstance(found, Number) else 0.0
+    unit = found.unit if isinstance(found, Number) else ""
+    if unit == "points":
+        return _("{points} points", points=formats.number(100 * amount, 1))
+    if unit == "days":
+        return _("{number} days", number=formats.number(amount, 1))
+    if unit == "hours":
+        return _("{number} h", number=formats.number(amount, 1))
+    return formats.number(amount, 1)
+
+
+def fell(raw: Raw, name: str = "change") -> bool:
+    """Whether a difference is below nothing."""
+    found = raw[name]
+    return isinstance(found, Number) and (found.value or 0.0) < 0
+
+
+def _week_before(shown: Shown, raw: Raw) -> str:
+    text = (
+        _("{kpi} fell {size} to {now}; the week before it was {before}.")
+        if fell(raw)
+        else _("{kpi} rose {size} to {now}; the week before it was {before}.")
+    )
+    return text.format(**{**shown, "size": size(raw, "change")})
+
+
+def _usual(shown: Shown, raw: Raw) -> str:
+    text = (
+        _("{kpi} was {now}, {size} lower than over the {weeks_before} weeks before ({before}).")
+        if fell(raw)
+        else _(
+            "{kpi} was {now}, {size} higher than over the {weeks_before} weeks before ({before})."
+        )
+    )
+    return text.format(**{**shown, "size": size(raw, "change")})
+
+
+def _weeks_before(shown: Shown, raw: Raw) -> str:
+    text = (
+        _(
+            "Over the last {weeks} weeks {kpi} was {now}, {size} lower than over the "
+            "{weeks_before} weeks before ({before})."
+        )
+        if fell(raw)
+        else _(
+            "Over the last {weeks} weeks {kpi} was {now}, {size} higher than over the "
+            "{weeks_before} weeks before ({before})."
+        )
+    )
+    return text.format(**{**shown, "size": size(raw, "change"), "kpi": named(shown["kpi"])})
+
+
+def named(title: str) -> str:
+    """A KPI's title inside of a sentence; abbreviations keep their capitals."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def _rate(shown: Shown, raw: Raw) -> str:
+    by, much = shown["by"].lower(), size(raw, "size")
+    if code_of(raw, "against"):
+        return _(
+            "Against that worked the rates of each {by} themselves, by {size}.", by=by, size=much
+        )
+    if "first_now" not in raw or "first_before" not in raw:
+        return _("{size} of that came from the rates of each {by} themselves.", by=by, size=much)
+    if shown["first"] == shown["segments"]:
+        return _(
+            "{size} of that came from the rates themselves, above all {first}: {first_now} after "
+            "{first_before}.",
+            size=much,
+            first=shown["first"],
+            first_now=shown["first_now"],
+            first_before=shown["first_before"],
+        )
+    return _(
+        "{size} of that came from the rates themselves, above all in {segments}; {first} alone: "
+        "{first_now} after {first_before}.",
+        size=much,
+        segments=shown["segments"],
+        first=shown["first"],
+        first_now=shown["first_now"],
+        first_before=shown["first_before"],
+    )
+
+
+def _mix(shown: Shown, raw: Raw) -> str:
+    much, moved = size(raw, "size"), code_of(raw, "moved")
+    texts = {
+        ("", ""): _("{size} of that came from the mix: the parts of the whole shifted."),
+        ("", "more"): _("{size} of that came from the mix: a larger part came from {segments}."),
+        ("", "less"): _("{size} of that came from the mix: a smaller part came from {segments}."),
+        ("yes", ""): _("Against that worked the mix, by {size}: the parts of the whole shifted."),
+        ("yes", "more"): _(
+            "Against that worked the mix, by {size}: a larger part came from {segments}."
+        ),
+        ("yes", "less"): _(
+            "Against that worked the mix, by {size}: a smaller part came from {segments}."
+        ),
+    }
+    text = texts[code_of(raw, "against"), moved if "segments" in raw else ""]
+    return text.format(size=much, segments=shown.get("segments", ""))
+
+
+def _new(shown: Shown, raw: Raw) -> str:
+    texts = {
+        ("", False): _("{size} of that came from what was not there before."),
+        ("", True): _("{size} of that came from what was not there before: {segments}."),
+        ("yes", False): _("Against that worked what was not there before, by {size}."),
+        ("yes", True): _("Against that worked what was not there before, by {size}: {segments}."),
+    }
+    text = texts[code_of(raw, "against"), "segments" in raw]
+    return text.format(size=size(raw, "size"), segments=shown.get("segments", ""))
+
+
+def _lost(shown: Shown, raw: Raw) -> str:
+    texts = {
+        ("", False): _("{size} of that came from what is no longer there."),
+        ("", True): _("{size} of that came from what is no longer there: {segments}."),
+        ("yes", False): _("Against that worked what is no longer there, by {size}."),
+        ("yes", True): _("Against that worked what is no longer there, by {size}: {segments}."),
+    }
+    text = texts[code_of(raw, "against"), "segments" in raw]
+    return text.format(size=size(raw, "size"), segments=shown.get("segments", ""))
+
+
+def _paradox(shown: Shown, raw: Raw) -> str:
+    text = (
+        _(
+            "Every {by} rose, and yet the whole fell: a larger part came from {segments}, "
+            "where it is lower."
+        )
+        if fell(raw)
+        else _(
+            "Every {by} fell, and yet the whole rose: a larger part came from {segments}, "
+            "where it is higher."
+        )
+    )
+    return text.format(by=shown["by"].lower(), segments=shown["segments"])
+
+
+SENTENCES: Mapping[str, Sentence] = {
+    "change_week_before": _week_before,
+    "change_usual": _usual,
+    "change_weeks_before": _weeks_before,
+    "change_rate": _rate,
+    "change_mix": _mix,
+    "change_new": _new,
+    "change_lost": _lost,
+    "change_paradox": _paradox,
+    "change_spread_evenly": lambda shown, _raw: _(
+        "It is spread evenly: no single {by} stands out.", by=shown["by"].lower()
+    ),
+    "no_change": lambda _shown, _raw: _("No rate changed by more than chance would have it."),
+}

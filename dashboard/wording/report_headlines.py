@@ -1,0 +1,125 @@
+"""The sentence at the top of a report, and those below it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dashboard.languages import _, ngettext
+from dashboard.wording.report_changes import fell, size
+from dashboard.wording.report_kpis import Raw, Sentence, Shown, code_of, whole
+
+
+def _change(shown: Shown, raw: Raw) -> str:
+    """Kind of comparison and direction; then, where one stands out, the segment."""
+    texts = {
+        ("week_before", True): _("{kpi} fell {size} to {now} within a week"),
+        ("week_before", False): _("{kpi} rose {size} to {now} within a week"),
+        ("usual", True): _("{kpi} fell to {now}; {before} was usual"),
+        ("usual", False): _("{kpi} rose to {now}; {before} was usual"),
+        ("weeks_before", True): _(
+            "{kpi} has fallen to {now} over the last {weeks} weeks, from {before} before"
+        ),
+        ("weeks_before", False): _(
+            "{kpi} has risen to {now} over the last {weeks} weeks, from {before} before"
+        ),
+    }
+    said = texts[code_of(raw, "kind"), fell(raw)].format(**{**shown, "size": size(raw, "change")})
+    if "first" not in raw:
+        return _("{sentence}.", sentence=said)
+    if "first_before" not in raw or "first_now" not in raw:
+        return _("{sentence}, above all through {first}.", sentence=said, first=shown["first"])
+    return _(
+        "{sentence}, above all in {first}: {first_now} after {first_before}.",
+        sentence=said,
+        first=shown["first"],
+        first_now=shown["first_now"],
+        first_before=shown["first_before"],
+    )
+
+
+def _kpi(shown: Shown, raw: Raw) -> str:
+    worse = code_of(raw, "verdict") == "bad"
+    better = code_of(raw, "verdict") == "good"
+    match code_of(raw, "signal"):
+        case "target_missed":
+            text = _("{kpi} misses its target of {target}: {now}.")
+        case "target_regained":
+            text = _("{kpi} meets its target of {target} again: {now}.")
+        case "beyond_limits" if worse:
+            text = _("{kpi} is {now}, worse than all that is usual.")
+        case "beyond_limits" if better:
+            text = _("{kpi} is {now}, better than all that is usual.")
+        case "beyond_limits":
+            text = _("{kpi} is {now}, outside of what is usual.")
+        case _ if worse:
+            text = _("{kpi} has been worse than before for weeks; it is {now} now.")
+        case _ if better:
+            text = _("{kpi} has been better than before for weeks; it is {now} now.")
+        case _:
+            text = _("{kpi} has been at another level for weeks; it is {now} now.")
+    return text.format(**shown)
+
+
+def _crises(shown: Shown, raw: Raw) -> str:
+    return ngettext(
+        "A crisis of level {level} is open: {title}.",
+        "{count} crises are open; the gravest, of level {level}: {title}.",
+        whole(raw, "count"),
+        level=whole(raw, "level"),
+        title=shown["title"],
+    )
+
+
+def _incidents(_shown: Shown, raw: Raw) -> str:
+    return ngettext(
+        "{count} critical incident is open.",
+        "{count} critical incidents are open.",
+        whole(raw, "count"),
+    )
+
+
+def _as_ever(shown: Shown, raw: Raw) -> str:
+    return ngettext(
+        "Nothing new: {kpis} misses its target as it has for weeks.",
+        "Nothing new: {kpis} miss their targets as they have for weeks.",
+        whole(raw, "count"),
+        kpis=shown["kpis"],
+    )
+
+
+def _no_data(_shown: Shown, raw: Raw) -> str:
+    if code_of(raw, "grain") == "week":
+        return _("Nothing was recorded in this week: there is nothing to say.")
+    return _("Nothing was recorded in this period: there is nothing to say.")
+
+
+SENTENCES: Mapping[str, Sentence] = {
+    "headline_change": _change,
+    "headline_kpi": _kpi,
+    "headline_crises": _crises,
+    "headline_incidents": _incidents,
+    "headline_as_ever": _as_ever,
+    "headline_no_data": _no_data,
+    "nothing_unusual": lambda _shown, _raw: _(
+        "Nothing unusual: every number is where it usually is."
+    ),
+    "nothing_unusual_incomplete": lambda _shown, _raw: _(
+        "Nothing unusual in what is there so far; the page is incomplete."
+    ),
+    "incomplete": lambda _shown, _raw: _(
+        "The page is incomplete: data that came late are not in it."
+    ),
+}
+
+WORDS = {
+    "grain": {
+        "week": lambda: _("Week"),
+        "month": lambda: _("Month"),
+        "quarter": lambda: _("Quarter"),
+    },
+    "kind": {
+        "week_before": lambda: _("against the week before"),
+        "usual": lambda: _("against the usual"),
+        "weeks_before": lambda: _("against the weeks before"),
+    },
+}
