@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from threading import Lock
 
 import numpy as np
@@ -24,6 +24,7 @@ from data_access.metrics.filters import (
     QueryError,
     UnknownDimension,
 )
+from data_access.metrics.follow_ups import FollowUp, follow_ups
 from data_access.metrics.money import Basis, basis, money_amount, money_ratio
 from data_access.metrics.numbers import Numbers, Pin
 from data_access.metrics.plan import AGE, HOUR, Plan, dimensions, find, plan, source_of
@@ -35,6 +36,7 @@ from data_access.metrics.return_ends import ReturnEnds, return_ends
 from data_access.metrics.waiting import waiting_quantile
 from data_access.rollups.cohorts import COHORTS
 from data_access.rollups.days import GRAINS as STEPS
+from data_access.rollups.days import AsOf
 from data_access.warehouse import Warehouse
 
 _KEPT_ANSWERS = 512
@@ -263,6 +265,15 @@ class Metrics:
         numbers = self._current()
         query = Query("return_rate_lines", (), where, as_of=as_of, zone=zone)
         return return_ends(numbers, plan(query, numbers.state.known, self._zone, self._currency))
+
+    def follow_ups(
+        self, first: date, last: date, *, as_of: datetime, zone: str | None = None
+    ) -> list[FollowUp]:
+        """Reviews and returns that are to follow the orders of some days, and what is in."""
+        numbers = self._current()
+        known = AsOf(as_of.astimezone(UTC), zone or self._zone)
+        with numbers.reading():
+            return follow_ups(numbers, known, first, last)
 
     def version(self) -> str:
         """Changes whenever a mart or rollup changed; "none" before the first refresh."""
