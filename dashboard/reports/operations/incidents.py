@@ -28,8 +28,8 @@ def gather(
     """Incidents open at some time from `since`, the beginning of the period, to the cut.
 
     Returns:
-        `counts`: `open`, `unacknowledged` (of those), `opened`, `closed` (both in the period);
-        `rows`: the foremost `MOST`: open ones first, the gravest, then the oldest.
+        `counts`: `all` of them, `open`, `unacknowledged` (of those), `opened` and `closed` (both
+        in the period); `rows`: the foremost `MOST`: open ones first, the gravest, then the oldest.
     """
     table = schema.alert_group
     rows = connection.execute(
@@ -62,6 +62,7 @@ def _order(stored: StoredGroup, was: Incident) -> tuple[bool, int, datetime, int
 def _counts(incidents: Sequence[Incident], since: datetime, ends: datetime) -> dict[str, int]:
     open_ones = [one for one in incidents if one.handling is not Handling.CLOSED]
     return {
+        "all": len(incidents),
         "open": len(open_ones),
         "unacknowledged": sum(one.handling is Handling.OPEN for one in open_ones),
         "opened": sum(since <= one.opened_at < ends for one in incidents),
