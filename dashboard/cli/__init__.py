@@ -26,6 +26,7 @@ COMMANDS = {
     "compensation": "compensation",
     "evidence": "evidence",
     "review": "review",
+    "report": "report",
     "doctor": "doctor",
 }
 """Command name to module in this package; each module has a click command named `command`."""

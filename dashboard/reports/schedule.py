@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from alerts.oncall.localtime import local_day, resolve
 from dashboard.reports.periods import Period, of_day, parse
@@ -117,6 +118,11 @@ def _first(schedule: Schedule, newest: Period, slots: Mapping[str, Slot]) -> Per
         return schedule.first_period
     known = [slot.period for slot in slots.values() if slot.period.grain == schedule.grain]
     return min(known, key=lambda period: period.first, default=newest)
+
+
+def zone_of(schedule: Schedule) -> ZoneInfo:
+    """The zone of a schedule's local time."""
+    return ZoneInfo(schedule.zone)
 
 
 def slot_period(name: str) -> Period:
