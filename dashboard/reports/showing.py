@@ -38,6 +38,7 @@ AREA = "report_"
 """What the names of the modules begin with that word reports."""
 
 _strict: ContextVar[bool] = ContextVar("strict", default=False)
+_currency: ContextVar[str] = ContextVar("currency", default="")
 
 
 class UnwordedError(LookupError):
@@ -64,6 +65,16 @@ def strict() -> Iterator[None]:
         yield
     finally:
         _strict.reset(token)
+
+
+@contextmanager
+def money_in(currency: str) -> Iterator[None]:
+    """Show KPIs of money in this currency (ISO 4217) inside the block; outside, as bare numbers."""
+    token = _currency.set(currency)
+    try:
+        yield
+    finally:
+        _currency.reset(token)
 
 
 def areas() -> tuple[str, ...]:
@@ -165,11 +176,16 @@ def figure_text(value: float | None, unit: str, *, signed: bool = False) -> str:
     """A number in a unit without the unit's name: `84.2%`, `+2.4`, `1.08`, `1.2K`."""
     if value is None:
         return formats.NONE
-    if unit in ("share", "points"):
+    if unit in _MONEY and _currency.get():
+        return _amount(value, _currency.get(), _MONEY[unit], signed=signed)
+    if unit.startswith("money"):
+        shown = formats.value(value, unit)
+        return _signed(shown) if signed else shown
+    if unit in ("share", "points") and abs(value) < _BEYOND:
         shown, mark = formats.number(100 * value, 1), "%" if unit == "share" else ""
         return f"{_signed(shown) if signed else shown}{mark}"
-    if unit == "count" and abs(value) >= 1_000_000:
-        shown = formats.compact(value)
+    if abs(value) >= (1_000_000 if unit in ("count", "money") else _BEYOND):
+        shown = _short(value, "")
     else:
         shown = formats.number(value, _DIGITS.get(unit, 1))
     return _signed(shown) if signed else shown
@@ -192,6 +208,10 @@ def with_unit(shown: str, unit: str) -> str:
             return _("{number} h", number=shown)
         case "points":
             return _("{points} pts", points=shown)
+        case "per_day":
+            return _("{number} a day", number=shown)
+        case "index":
+            return _("{number} of 100", number=shown)
     return shown
 
 
@@ -205,22 +225,7 @@ def money_text(money: Money) -> str:
     if money.minor is None:
         return formats.NONE
     places = numbers.get_currency_precision(money.currency)
-    amount = money.minor / 10**places
-    size, form = abs(amount), locale()
-    if size >= 1_000_000:
-        shown = numbers.format_compact_currency(
-            amount, money.currency, format_type="short", locale=form, fraction_digits=1
-        )
-    elif size >= 1_000:
-        # The currency's own digits would come back without this.
-        pattern = numbers.parse_pattern(form.currency_formats["standard"]).pattern
-        shown = numbers.format_currency(
-            round(amount), money.currency, pattern.split(".")[0], form, currency_digits=False
-        )
-    else:
-        shown = numbers.format_currency(amount, money.currency, locale=form)
-    shown = shown.replace("-", "−")
-    return _signed(shown) if money.signed else shown
+    return _amount(money.minor / 10**places, money.currency, places, signed=money.signed)
 
 
 def listed(texts: list[str]) -> str:
@@ -256,12 +261,50 @@ _SHOWN: Mapping[str, Callable[[Any, str], str]] = {
     "plain": lambda value, _zone: clean(value.text),
     "listed": lambda value, zone: listed([text_of(one, zone) for one in value.values]),
 }
-_DIGITS = {"count": 0, "ratio": 2}
+_MONEY = {"money": 2, "money_per_order": 2, "money_per_contact": 2}
+# From this size on: decimals of the short form in English and in Chinese, and the power of ten
+# that both are rounded to.
+_SHORT = {
+    1e6: (2, 0, 4),
+    1e8: (0, 2, 6),
+    1e9: (2, 1, 7),
+    1e12: (2, 2, 10),
+}
+_BEYOND = 1e15
+"""No language has words for what is larger."""
+_DIGITS = {"money": 0, "money_per_order": 2, "money_per_contact": 2, "count": 0, "ratio": 2}
 _UNSEEN = {"Cc", "Cs", "Cn", "Co"}
 _TURNING = frozenset(
     "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 )
 _RIGHT_TO_LEFT = {"R", "AL"}
+
+
+def _amount(units: float, currency: str, places: int, *, signed: bool) -> str:
+    size = abs(units)
+    if size >= 1_000_000:
+        shown = _short(units, currency)
+    else:
+        shown = formats.amount(units, currency, 0 if size >= 1_000 else places)
+    return _signed(shown) if signed else shown
+
+
+def _short(units: float, currency: str) -> str:
+    """`€1.23M`, `123万`: as many figures in every language, so that none says more than another."""
+    if abs(units) >= _BEYOND:
+        return f"{units:.2e}".replace("-", "−") + (f" {currency}" if currency else "")
+    own = current() == "zh_Hans"
+    least = max(found for found in _SHORT if abs(units) >= found)
+    digits = _SHORT[least][own]
+    exponent = _SHORT[least][2]
+    rounded = round(units / 10**exponent) * 10**exponent
+    if currency:
+        shown = numbers.format_compact_currency(
+            rounded, currency, format_type="short", locale=locale(), fraction_digits=digits
+        )
+    else:
+        shown = numbers.format_compact_decimal(rounded, locale=locale(), fraction_digits=digits)
+    return shown.replace("-", "−")
 
 
 def _signed(shown: str) -> str:
