@@ -65,7 +65,8 @@ def headline(context: Context, sections: tuple[Section, ...]) -> Headline:
     """Choose the headline."""
     found = _found(context, sections)
     if not found.panels:
-        return _first_sentence(found)
+        empty = any(section.key == "kpis" for section in sections)
+        return Headline(_nothing_recorded(found), "unknown", ()) if empty else _opening(found)
     told = list(chain.from_iterable(rule(found) for rule in RULES))
     say, tone = told[0]
     more = [one for one, _ in told[1:] if one.code not in _ALONE]
@@ -77,8 +78,7 @@ def _no_data(found: Found) -> list[Told]:
     """Nothing was recorded in the period."""
     if any(panel.now.value is not None for panel in found.panels):
         return []
-    grain = Code(group="grain", value=found.context.period.grain)
-    return [(Say(code="headline_no_data", values={"grain": grain}), "unknown")]
+    return [(_nothing_recorded(found), "unknown")]
 
 
 def _grave_crises(found: Found) -> list[Told]:
@@ -171,7 +171,7 @@ def _found(context: Context, sections: tuple[Section, ...]) -> Found:
     )
 
 
-def _first_sentence(found: Found) -> Headline:
+def _opening(found: Found) -> Headline:
     """A report without KPIs opens with the first sentences of its sections."""
     blocks = [block for section in found.sections for block in section.blocks]
     says = [say for block in blocks if isinstance(block, SayBlock) for say in block.says]
@@ -180,9 +180,13 @@ def _first_sentence(found: Found) -> Headline:
         says = [block.say for block in blocks if isinstance(block, NothingBlock)]
         tone = "unknown"
     if not says:
-        grain = Code(group="grain", value=found.context.period.grain)
-        says = [Say(code="headline_no_data", values={"grain": grain})]
+        says = [_nothing_recorded(found)]
     return Headline(says[0], tone, tuple(says[1 : MOST + 1]))
+
+
+def _nothing_recorded(found: Found) -> Say:
+    grain = Code(group="grain", value=found.context.period.grain)
+    return Say(code="headline_no_data", values={"grain": grain})
 
 
 def _crises(found: Found, *, grave: bool) -> list[Told]:

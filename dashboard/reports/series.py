@@ -120,10 +120,10 @@ def whole(context: Context, name: str, period: Period) -> Spot:
 
 def spot_of(kpi: Kpi, start: date, row: Mapping[str, Any] | None, *, provisional: bool) -> Spot:
     """A row of `Metrics.kpi` as a spot; nothing counted is a gap."""
-    if row is None or (not kpi.stock and not row["n"]):
-        return Spot(start, None, 0, None, None, 0, None, None, 0, provisional)
-    maturity = row.get("maturity")
+    maturity = None if row is None else row.get("maturity")
     young = maturity is not None and maturity < MATURE
+    if row is None or (not kpi.stock and not row["n"]):
+        return Spot(start, None, 0, None, None, 0, None, maturity, 0, provisional or young)
     return Spot(
         start=start,
         value=row["value"],

@@ -165,5 +165,6 @@ SENTENCES: Mapping[str, Sentence] = {
     "change_spread_evenly": lambda shown, _raw: _(
         "It is spread evenly: no single {by} stands out.", by=shown["by"].lower()
     ),
+    "nothing_to_compare": lambda _shown, _raw: _("There is nothing to compare."),
     "no_change": lambda _shown, _raw: _("No rate changed by more than chance would have it."),
 }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from dashboard.languages import _, ngettext
 from dashboard.wording.report_changes import fell, size
-from dashboard.wording.report_kpis import Raw, Sentence, Shown, code_of, whole
+from dashboard.wording.report_kpis import Raw, Sentence, Shown, code_of, kpis_of, whole
 
 
 def _change(shown: Shown, raw: Raw) -> str:
@@ -78,12 +78,12 @@ def _incidents(_shown: Shown, raw: Raw) -> str:
     )
 
 
-def _as_ever(shown: Shown, raw: Raw) -> str:
+def _as_ever(_shown: Shown, raw: Raw) -> str:
     return ngettext(
         "Nothing new: {kpis} misses its target as it has for weeks.",
         "Nothing new: {kpis} miss their targets as they have for weeks.",
         whole(raw, "count"),
-        kpis=shown["kpis"],
+        kpis=kpis_of(raw),
     )
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from dashboard.languages import _, ngettext
-from dashboard.reports.values import Code, Number, Value
+from babel import lists
+
+from dashboard.languages import _, locale, ngettext
+from dashboard.reports.values import Code, KpiName, Listed, Number, Value
+from dashboard.vocabulary import kpi_short
 
 Shown = Mapping[str, str]
 Raw = Mapping[str, Value]
@@ -22,6 +25,14 @@ def whole(raw: Raw, name: str) -> int:
     """A count in a sentence."""
     found = raw[name]
     return int(found.value or 0) if isinstance(found, Number) else 0
+
+
+def kpis_of(raw: Raw, name: str = "kpis") -> str:
+    """Several KPIs in a row by their short names, which have no commas in them."""
+    found = raw[name]
+    values = found.values if isinstance(found, Listed) else ()
+    names = [kpi_short(one.name) for one in values if isinstance(one, KpiName)]
+    return lists.format_list(names, "standard", locale=locale())
 
 
 def _beyond_limits(shown: Shown, raw: Raw) -> str:

@@ -46,7 +46,10 @@ def build(context: Context, options: Options) -> tuple[Block, ...]:
             blocks.append(block)
         if len(blocks) == options.most:
             break
-    return tuple(blocks) or (NothingBlock(say=Say(code="no_change")),)
+    if blocks:
+        return tuple(blocks)
+    nothing = all(one.series.now.value is None for one in judged)
+    return (NothingBlock(say=Say(code="nothing_to_compare" if nothing else "no_change")),)
 
 
 def change(context: Context, judged: Judged, by: tuple[str, ...]) -> ChangeBlock | None:
