@@ -10,7 +10,7 @@ from dash import ALL, Dash, Input, Output
 
 from alerts import inbox
 from alerts.crisis_room import running
-from dashboard import panel_state, pulse, rows
+from dashboard import panel_state, pulse, report_archive, rows
 from dashboard.figures.sla_map import sla_map
 from dashboard.ids import Overview, Shell, TilePart, tile_part
 from dashboard.overview import ALERTS_SHOWN, DUE_SHOWN, MAP_KPI, TILES
@@ -22,6 +22,7 @@ from dashboard.url_filter import decode, link, narrow, period
 from dashboard.wording import crises
 from dashboard.wording import overview as words
 from dashboard.wording.alerts import watching
+from dashboard.wording.reports_screen import overview_line
 from dashboard.wording.standing import SMALLEST_N
 from dashboard.wording.tiles import backlog_note, tile
 from data_access.browse import due_soon
@@ -43,12 +44,15 @@ def register(app: Dash, services: Services) -> None:
         Output(Overview.ALERTS_NOTE, "children"),
         Output(Overview.ALERTS_ALL, "href"),
         Output(Overview.CRISES, "data-rows"),
+        Output(Overview.REPORT, "children"),
+        Output(Overview.REPORT, "href"),
         *VIEW,
         Input(Shell.NEWS, "data"),
     )(
         lambda query, _version, _news: (
             *needs_me(services, query or ""),
             on_fire(services, query or ""),
+            *newest_report(services, query or ""),
         )
     )
     app.callback(
@@ -106,6 +110,16 @@ def on_fire(services: Services, query: str) -> str:
     view, _ignored = decode(query)
     zone = view.zone or services.settings.time_zone
     return crises.strip(running(services.engine, services.clock()), query, zone)
+
+
+def newest_report(services: Services, query: str) -> tuple[str, str]:
+    """The newest weekly page in one line, and where it stands; empty while there is none."""
+    view, _ignored = decode(query)
+    found = report_archive.newest_weekly(services)
+    line = overview_line(
+        found, report_archive.kinds(services), view.zone or services.settings.time_zone
+    )
+    return line, link(f"/reports/{found.id}" if found else "/reports", query)
 
 
 def needs_me(services: Services, query: str) -> tuple[Any, ...]:

@@ -27,6 +27,8 @@ import callbacks.playbooks
 import callbacks.quality
 import callbacks.quality_incidents
 import callbacks.reconcile
+import callbacks.report
+import callbacks.reports
 import callbacks.returns
 import callbacks.review
 import callbacks.reviews
@@ -57,6 +59,8 @@ import pages.playbooks
 import pages.quality
 import pages.quality_incidents
 import pages.reconcile
+import pages.report
+import pages.reports
 import pages.returns
 import pages.review
 import pages.reviews
@@ -66,7 +70,7 @@ import pages.rules
 import pages.service
 import pages.sla
 import pages.statement
-from dashboard import languages, panel_state, targets
+from dashboard import languages, panel_state, report_page, targets
 from dashboard.assets_folder import assets_folder
 from dashboard.compensation_download import install_compensation_download
 from dashboard.downloads import install_downloads
@@ -81,9 +85,11 @@ from dashboard.missing_cases import (
     answer_unknown_incidents,
     answer_unknown_lists,
     answer_unknown_numbers,
+    answer_unknown_reports,
     answer_unknown_reviews,
     answer_unknown_statements,
 )
+from dashboard.reports_download import install_reports_download
 from dashboard.review_files import install_review_files
 from dashboard.screens import PRODUCT, Screen, answer_unknown_paths, register_screens
 from dashboard.security import install_security_headers
@@ -95,6 +101,8 @@ if TYPE_CHECKING:
 
 SCREENS: tuple[Screen, ...] = (
     pages.overview,
+    pages.reports,
+    pages.report,
     pages.alerts,
     pages.alert,
     pages.crises,
@@ -129,6 +137,8 @@ SCREENS: tuple[Screen, ...] = (
 CALLBACKS = (
     callbacks.shell,
     callbacks.overview,
+    callbacks.reports,
+    callbacks.report,
     callbacks.alerts,
     callbacks.alert,
     callbacks.crises,
@@ -179,6 +189,7 @@ def create_app(services: Services) -> Dash:
     install_guard(app.server, services.settings.host)
     languages.install_languages(app.server, services.settings.language)
     targets.keep(app.server, services.settings.targets)
+    report_page.keep(app.server, services)
     install_index(app, languages.html_lang)
     register_screens(SCREENS)
     app.layout = partial(shell, services, SCREENS)
@@ -186,6 +197,7 @@ def create_app(services: Services) -> Dash:
         module.register(app, services)
     install_downloads(app.server, services)
     install_review_files(app.server, services)
+    install_reports_download(app.server, services)
     install_compensation_download(app.server, services)
     install_evidence_files(app.server, services)
     answer_unknown_paths(app.server, SCREENS)
@@ -197,6 +209,7 @@ def create_app(services: Services) -> Dash:
     answer_unknown_statements(app.server, services, pages.statement.PATH)
     answer_unknown_reviews(app.server, services, pages.review.PATH)
     answer_unknown_drills(app.server, services, pages.drill.PATH)
+    answer_unknown_reports(app.server, services, pages.report.PATH)
     answer_unknown_lists(app.server)
     answer_unknown_numbers(app.server)
     answer_unknown_documents(app.server, services, pages.playbook.PATH)

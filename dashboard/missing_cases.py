@@ -10,7 +10,7 @@ import flask
 from alerts import crisis_room, inbox, statements
 from alerts.compensation import reading as batches
 from alerts.library import pages as documents
-from dashboard import drills, numbers, reviews
+from dashboard import drills, numbers, report_archive, reviews
 from dashboard.playbooks import parted
 from dashboard.row_lists import KINDS, PATH
 from dashboard.screens import asked_path, path_variables
@@ -93,6 +93,15 @@ def answer_unknown_drills(server: flask.Flask, services: Services, template: str
 
     def known(variables: Mapping[str, str]) -> bool:
         return drills.page(services, variables["drill_id"]) is not None
+
+    _answer_unknown(server, template, known)
+
+
+def answer_unknown_reports(server: flask.Flask, services: Services, template: str) -> None:
+    """The same for reports (`/reports/<report_id>`)."""
+
+    def known(variables: Mapping[str, str]) -> bool:
+        return report_archive.exists(services, variables["report_id"])
 
     _answer_unknown(server, template, known)
 

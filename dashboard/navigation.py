@@ -10,7 +10,7 @@ from dashboard.screens import Screen
 ON_PHONE = ("/", "/alerts", "/crises", "/cases")
 """Entries of the phone's bottom bar: what one is called for at night. Others: behind "More"."""
 
-_NOW = ("/", "/alerts", "/service")
+_NOW = ("/", "/alerts", "/service", "/reports")
 _CRISIS = ("/crises", "/playbooks", "/compensation", "/reviews", "/drills")
 _WHY = ("/complaints", "/sla", "/returns", "/cases", "/reconcile")
 

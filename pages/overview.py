@@ -25,6 +25,10 @@ def layout(**_query: str) -> html.Div:
         _(TITLE),
         Overview.ANSWER,
         rows(Overview.CRISES, _("Open crises")),
+        html.P(
+            dcc.Link(id=Overview.REPORT, href="/reports", className="aw-link"),
+            className="aw-overview__report",
+        ),
         _alerts(),
         _tiles(),
         grid(_map(), _due()),
