@@ -2,46 +2,33 @@
 
 from __future__ import annotations
 
-from babel import dates
-
 from dashboard import formats
-from dashboard.languages import _, locale, ngettext
+from dashboard.languages import _, ngettext
 from dashboard.reports.document import Document
 from dashboard.reports.forms import Issue
+from dashboard.reports.periods import Grain
 
 
-def heads() -> dict[str, str]:
+def heads(grain: Grain) -> dict[str, str]:
     """Words of the layout by name."""
+    now = {"week": _("This week"), "month": _("This month"), "quarter": _("This quarter")}
+    before = {
+        "week": _("On the week before"),
+        "month": _("On the month before"),
+        "quarter": _("On the quarter before"),
+    }
     return {
         "measure": _("Measure"),
         "weeks": _("6 weeks"),
         "months": _("12 months"),
-        "now": _("This period"),
-        "before": _("Against the one before"),
-        "prior": _("Against last year"),
+        "now": now[grain],
+        "before": before[grain],
+        "prior": _("On a year before"),
         "target": _("Target"),
-        "contents": _("Further pages"),
         "incomplete": _("Incomplete"),
-        "segment": _("Segment"),
-        "change": _("Change"),
-        "rate": _("Rate"),
-        "mix": _("Mix"),
-        "page": _("page {number}"),
+        "page": _("more on page {number}"),
         "pages": _("Page {number} of {count}"),
     }
-
-
-def period(document: Document) -> str:
-    """`Week 47, 2026 · 16–22 Nov 2026`."""
-    span = formats.days(document.first, document.last)
-    name = document.period
-    if "-W" in name:
-        year, number = name.split("-W")
-        return f"{_('Week {number}, {year}', number=int(number), year=year)} · {span}"
-    if "-Q" in name:
-        year, number = name.split("-Q")
-        return f"{_('Quarter {number}, {year}', number=number, year=year)} · {span}"
-    return dates.format_skeleton("yMMMM", document.first, locale=locale())
 
 
 def as_of(document: Document) -> str:
@@ -52,7 +39,7 @@ def as_of(document: Document) -> str:
 
 def issue_line(issue: Issue) -> str:
     """Which issue this is."""
-    return _("Issue {n} of report {number}", n=issue.n, number=issue.number)
+    return _("Report {number}, issue {n}", n=issue.n, number=issue.number)
 
 
 def document_line(issue: Issue) -> str:
@@ -75,9 +62,34 @@ def now_short() -> str:
     return _("Now")
 
 
+def rate() -> str:
+    """Head of a column: what the segment's own rate did."""
+    return _("By rate")
+
+
+def mix() -> str:
+    """Head of a column: what the weights of segments did."""
+    return _("By mix")
+
+
+def change() -> str:
+    """Head of a column: the whole effect of a segment."""
+    return _("Change")
+
+
 def total() -> str:
     """The row that adds a table up."""
     return _("Together")
+
+
+def chart_of(kpi: str) -> str:
+    """What a chart shows, for who cannot see it."""
+    return _("Six weeks and twelve months of {kpi}", kpi=kpi)
+
+
+def key() -> str:
+    """What the key of charts is, for who cannot see it."""
+    return _("What the signs in the charts mean")
 
 
 def script(name: str) -> str:
@@ -93,23 +105,6 @@ def script(name: str) -> str:
         "others": _("other scripts"),
     }
     return names.get(name, name)
-
-
-def mature(share: float) -> str:
-    """How much of a number is there already."""
-    return _("{share} of what will count is there", share=formats.percent(share, 0))
-
-
-def tainted(count: int) -> str:
-    """Rows with findings of data quality."""
-    return ngettext(
-        "{count} row with a data-quality finding", "{count} rows with a data-quality finding", count
-    )
-
-
-def chart_of(kpi: str) -> str:
-    """What a chart shows, for who cannot see it."""
-    return _("Six weeks and twelve months of {kpi}", kpi=kpi)
 
 
 def unset(count: int, names: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from dashboard import formats
 from dashboard.languages import current
 from dashboard.reports import charts, showing
+from dashboard.reports.charts.weeks import target_text
 from dashboard.reports.document import (
     Block,
     ChangeBlock,
@@ -28,13 +29,18 @@ from dashboard.reports.document import (
     Section,
     TableBlock,
 )
-from dashboard.reports.forms import Issue
+from dashboard.reports.forms import Issue, outline
 from dashboard.reports.forms.paper_front import front
-from dashboard.reports.values import Number
+from dashboard.reports.periods import Grain
+from dashboard.reports.values import Code, Number
 from dashboard.wording import report_paper as words
 
 Json = dict[str, Any]
 WEEKS, MONTHS = 6, 12
+_WIDE = 780.0
+"""Width of the page in units of charts, of which 380 are a column."""
+_ROOM = 150
+"""Half ems of the smallest type that fit between the margins."""
 _LANGUAGES = {"en": ("en", "GB"), "zh_Hans": ("zh", "CN")}
 
 
@@ -43,27 +49,32 @@ def paper(document: Document, issue: Issue) -> Json:
     language, region = _LANGUAGES[current()]
     zone = document.zone
     sections = [_section(document, section) for section in document.sections]
-    title = showing.text_of(document.title, zone) if document.title else document.template
+    title, period = outline.title(document), outline.period(document)
     headline = showing.sentence(document.headline, zone)
     return {
         "language": language,
         "region": region,
-        "words": words.heads(),
+        "words": words.heads(grain(document)),
         "title": title,
         "name": f"{title} {document.period}: {headline}",
-        "company": showing.clean(document.company),
-        "period": words.period(document),
+        "company": outline.company(document),
+        "period": period,
         "as_of": words.as_of(document),
-        "issue": words.issue_line(issue),
-        "document": words.document_line(issue),
+        "running": [title, period, words.issue_line(issue), words.document_line(issue)],
         "headline": headline,
         "tone": document.headline_tone,
         "summary": says(document.summary, zone),
         "missing": says(document.missing, zone),
         "front": front(sections),
         "sections": sections,
+        "colophon": [list(pair) for pair in outline.colophon(document, issue)],
         "notes": [],
     }
+
+
+def grain(document: Document) -> Grain:
+    """What kind of period the document covers."""
+    return "week" if "-W" in document.period else "quarter" if "-Q" in document.period else "month"
 
 
 def says(sentences: tuple[Say, ...], zone: str) -> list[str]:
@@ -88,43 +99,34 @@ def _nothing(block: NothingBlock, zone: str) -> Json:
 
 
 def _deck(block: DeckBlock, zone: str) -> Json:
-    return {"block": "deck", "panels": [_panel(one, zone) for one in block.panels]}
+    return {
+        "block": "deck",
+        "panels": [_panel(one, zone) for one in block.panels],
+        "key": charts.legend(charts.PRINT, _WIDE),
+        "alt": words.key(),
+    }
 
 
 def _panel(panel: Panel, zone: str) -> Json:
     now, title = panel.now, showing.kpi_title(panel.kpi)
-    unit = now.unit
-    notes = []
-    if panel.maturity is not None:
-        notes.append(words.mature(panel.maturity))
-    if panel.tainted:
-        notes.append(words.tainted(panel.tainted))
     return {
         "title": title,
         "short": showing.kpi_short(panel.kpi),
         "now": showing.number_text(now),
-        "unit": formats.unit_name(unit) if unit == "per_1000" else "",
-        "interval": showing.interval_text(now),
-        "n": f"n = {formats.number(now.n)}" if now.n else "",
-        "before": _against(now, panel.before),
-        "prior": _against(now, panel.prior),
-        "target": "" if panel.target is None else showing.figure_text(panel.target, unit),
+        "facts": outline.caveats(panel),
+        "before": outline.change_text(now, panel.before) or formats.NONE,
+        "prior": outline.change_text(now, panel.prior) or formats.NONE,
+        "comparisons": outline.comparisons(panel),
+        "target": "" if panel.target is None else target_text(panel.target, now.unit),
         "standing": panel.standing,
-        "word": showing.word(showing.Code(group="standing", value=panel.standing)),
+        "word": outline.standing(panel),
         "signals": [showing.word(code) for code in panel.exception],
         "says": says(panel.says, zone),
-        "notes": notes,
         "weeks": _line(panel.weeks[-WEEKS:], panel.target),
         "months": _line(panel.months[-MONTHS:], panel.target),
         "chart": charts.panel(panel, charts.PRINT, zone),
         "alt": words.chart_of(title),
     }
-
-
-def _against(now: Number, other: Number | None) -> str:
-    if other is None:
-        return formats.NONE
-    return formats.change(now.value, other.value, now.unit) or formats.NONE
 
 
 def _line(points: tuple[Point, ...], target: float | None) -> Json:
@@ -168,7 +170,6 @@ def _change(block: ChangeBlock, zone: str) -> Json:
 
 def effects(block: ChangeBlock, zone: str) -> Json:
     """The effects of segments as a table that adds up to the change."""
-    heads = words.heads()
 
     def shown(value: float | None) -> str:
         return formats.NONE if value is None else showing.figure_text(value, unit, signed=True)
@@ -180,7 +181,7 @@ def effects(block: ChangeBlock, zone: str) -> Json:
     unit = "points" if block.unit == "share" else block.unit
 
     def row(effect: Effect) -> list[str]:
-        kind = showing.word(showing.Code(group="effect", value=effect.kind))
+        kind = showing.word(Code(group="effect", value=effect.kind))
         name = kind if effect.segment is None else showing.text_of(effect.segment, zone)
         if effect.segment is not None and effect.kind in ("new", "lost"):
             name = f"{name} ({kind})"
@@ -188,12 +189,12 @@ def effects(block: ChangeBlock, zone: str) -> Json:
         return [*cells, shown(effect.rate), shown(effect.mix), shown(effect.total)]
 
     names = [
-        showing.word(showing.Code(group="column", value=block.by)),
+        showing.word(Code(group="column", value=block.by)),
         words.before_short(),
         words.now_short(),
-        heads["rate"],
-        heads["mix"],
-        heads["change"],
+        words.rate(),
+        words.mix(),
+        words.change(),
     ]
     rows = [row(effect) for effect in block.effects]
     total = [words.total(), level(block.before), level(block.now)]
@@ -230,20 +231,37 @@ def _cell(value: Any, zone: str) -> str:
 def _laid(
     heads: list[str], numeric: list[bool], rows: list[list[str]], tones: list[str], more: str
 ) -> Json:
-    """A table with the share of the width that each column needs."""
-    widths = []
-    for index, head in enumerate(heads):
-        cells = [_width(row[index]) for row in rows]
-        longest = max([_longest_word(head), *cells], default=1)
-        widths.append(min(max(longest, 4), 12 if numeric[index] else 26))
+    """A table with the share of the width that each column gets."""
     return {
         "heads": heads,
         "numeric": numeric,
-        "widths": widths,
+        "widths": widths([heads, *rows]),
         "rows": rows,
         "tones": tones,
         "more": more,
     }
+
+
+def widths(lines: list[list[str]]) -> list[float]:
+    """Shares of the width: what a column would like, but never less than its longest word.
+
+    Args:
+        lines: heads first.
+    """
+    columns = list(zip(*lines, strict=True))
+    # What stands left and right of a cell takes about two half ems.
+    least = [2 + min(max(map(_longest_word, column)), 16) for column in columns]
+    liked = [
+        max(low, 2 + min(max(map(_width, column)), 44))
+        for low, column in zip(least, columns, strict=True)
+    ]
+    if sum(liked) <= _ROOM:
+        return [float(one) for one in liked]
+    room = max(_ROOM - sum(least), 0)
+    wish = sum(liked) - sum(least)
+    return [
+        round(low + room * (like - low) / wish, 2) for low, like in zip(least, liked, strict=True)
+    ]
 
 
 def _width(text: str) -> int:
@@ -252,20 +270,26 @@ def _width(text: str) -> int:
 
 
 def _longest_word(text: str) -> int:
-    # Chinese breaks anywhere; a head of four characters a line reads well.
-    return max((min(_width(word), 14) if word.isascii() else 8 for word in text.split()), default=1)
+    # Chinese breaks anywhere; three characters a line can still be read.
+    return max((_width(word) if word.isascii() else 6 for word in text.split()), default=1)
 
 
 def _map(block: MapBlock, zone: str) -> Json:
     lead = showing.sentence(block.lead, zone)
     chart = charts.sla_map(block, charts.PRINT)
-    return {"block": "chart", "wide": False, "lead": lead, "chart": chart, "alt": lead}
+    return {"block": "chart", "width": 60, "lead": lead, "chart": chart, "alt": lead}
 
 
 def _heat(block: HeatBlock, zone: str) -> Json:
     lead = showing.sentence(block.lead, zone)
     chart = charts.heat(block, charts.PRINT)
-    return {"block": "chart", "wide": True, "lead": lead, "chart": chart, "alt": lead}
+    return {
+        "block": "chart",
+        "width": 60 + 8 * max(0, len(block.columns) - 4),
+        "lead": lead,
+        "chart": chart,
+        "alt": lead,
+    }
 
 
 _BLOCKS: Mapping[type, Callable[[Any, str], Json]] = {

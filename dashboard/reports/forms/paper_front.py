@@ -13,6 +13,8 @@ Json = dict[str, Any]
 LEFT = ("changes", "cost", "incidents")
 RIGHT = ("decisions", "not_yet_known")
 """Sections that are shortened on the front page, in the columns that they stand in."""
+COLUMNS = 4
+"""As many columns of a table fit into half a page."""
 
 
 def front(sections: list[Json]) -> Json | None:
@@ -35,24 +37,28 @@ def front(sections: list[Json]) -> Json | None:
 
 
 def card(section: Json) -> Json:
-    """A section as a few lines: sentences first, then the rows of its first table."""
-    lines: list[Json] = []
+    """A section in short: its sentences, and the first of its tables."""
+    says: list[str] = []
+    table: Json | None = None
     for block in section["blocks"]:
-        lines.extend(_lines(block))
-    return {"key": section["key"], "title": section["title"], "lines": lines}
+        if block["block"] == "nothing":
+            says.append(block["say"])
+        elif block["block"] in {"say", "change"}:
+            says += block["says"]
+        elif block.get("lead"):
+            says.append(block["lead"])
+        if block["block"] == "table" and table is None:
+            table = _narrow(block["table"])
+    return {"key": section["key"], "title": section["title"], "says": says, "table": table}
 
 
-def _lines(block: Json) -> list[Json]:
-    kind = block["block"]
-    if kind == "say" or kind == "change":
-        return [{"text": text, "kind": "say"} for text in block["says"]]
-    if kind == "nothing":
-        return [{"text": block["say"], "kind": "nothing"}]
-    if kind == "table":
-        lead = [{"text": block["lead"], "kind": "say"}] if block["lead"] else []
-        table = block["table"]
-        return lead + [
-            {"text": row[0], "kind": "row", "rest": [cell for cell in row[1:] if cell.strip("–")]}
-            for row in table["rows"]
-        ]
-    return [{"text": block["lead"], "kind": "say"}] if block.get("lead") else []
+def _narrow(table: Json) -> Json:
+    """The first columns of a table."""
+    cut = slice(0, COLUMNS)
+    return {
+        **table,
+        "heads": table["heads"][cut],
+        "numeric": table["numeric"][cut],
+        "widths": table["widths"][cut],
+        "rows": [row[cut] for row in table["rows"]],
+    }
