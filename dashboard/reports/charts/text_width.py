@@ -39,3 +39,15 @@ def _share(char: str) -> float:
     if char in _WIDE:
         return 0.95
     return 0.7 if char.isupper() else 0.62
+
+
+def columns(words: str) -> int:
+    """Columns of a terminal or a plain-text mail: two for a Chinese sign."""
+    return sum(
+        0
+        if unicodedata.combining(char) or unicodedata.category(char) == "Cf"
+        else 2
+        if unicodedata.east_asian_width(char) in "WF"
+        else 1
+        for char in words
+    )

@@ -1,0 +1,332 @@
+"""The page as a mail: what must be read stands in it, without a picture or a file to open. Pure.
+
+Tables and inline styles only, for mail programs know little else; the plain text says the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import TypedDict
+
+from dashboard.languages import _, html_lang
+from dashboard.reports.charts.palette import TOKENS
+from dashboard.reports.charts.text_width import columns
+from dashboard.reports.document import Document
+from dashboard.reports.forms import Issue
+from dashboard.reports.forms.brief import Brief, Line, Part, brief, said_of
+from dashboard.reports.forms.markup import Html, Piece, el, join, void
+
+LAYOUT = "1"
+"""Changes whenever the same document gives other bytes."""
+COLUMNS = 72
+"""Width of the plain text; a Chinese sign takes two."""
+
+
+class Letter(TypedDict):
+    """What a mail consists of."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def made_with() -> dict[str, str]:
+    """What decides the bytes beside document and language."""
+    return {"layout": LAYOUT, "babel": version("babel")}
+
+
+def render_mail(document: Document, *, issue: Issue, home: Path | None = None) -> bytes:  # noqa: ARG001
+    """`Letter` as canonical JSON, UTF-8."""
+    letter = letter_of(document, issue)
+    text = json.dumps(letter, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return f"{text}\n".encode()
+
+
+def letter_of(document: Document, issue: Issue) -> Letter:
+    """Subject, plain text and HTML."""
+    told = brief(document, issue)
+    return {"subject": told.subject, "text": plain(told), "html": markup(told)}
+
+
+# Plain text
+
+
+def plain(told: Brief) -> str:
+    """The text part: 72 columns, a blank line between paragraphs."""
+    return "\n".join(_plain_lines(told)).rstrip() + "\n"
+
+
+def _plain_lines(told: Brief) -> Iterator[str]:
+    yield from wrap(told.over)
+    yield ""
+    yield from wrap(said_of(told.tone, told.headline) if told.tone else told.headline)
+    yield ""
+    for line in told.summary:
+        yield from wrap(line, "- ")
+    if not told.is_complete:
+        yield ""
+        yield from wrap(_incomplete(), "! ")
+        for line in told.late:
+            yield from wrap(line, "! ")
+    if told.exceptions:
+        yield from _plain_heading(_("Exceptions"))
+        for part in told.exceptions:
+            yield from wrap(part.title, "* ")
+            for line in part.lines:
+                yield from wrap(line, "  ")
+    for part in told.decisions:
+        yield from _plain_part(part)
+    if told.numbers:
+        yield from _plain_heading(_("The numbers"))
+        for one in told.numbers:
+            yield from wrap(_plain_number(one), "- ")
+    for part in (told.others, *told.unknown):
+        yield from _plain_part(part)
+    yield ""
+    yield "-- "
+    for name, value in told.colophon:
+        yield said_of(name, value)
+
+
+def _plain_heading(title: str) -> tuple[str, ...]:
+    return ("", title, "-" * min(COLUMNS, columns(title)), "")
+
+
+def _plain_part(part: Part) -> Iterator[str]:
+    if not part.lines and not part.more:
+        return
+    yield from _plain_heading(part.title)
+    for line in part.lines:
+        yield from wrap(line, "- ")
+    if part.more:
+        yield from wrap(_more(part.more), "- ")
+
+
+def _plain_number(line: Line) -> str:
+    parts = [said_of(line.name, line.figure)]
+    if line.change:
+        parts.append(_("{change} on the period before", change=line.change))
+    if line.target:
+        parts.append(_("target {value}", value=line.target))
+    if line.standing:
+        parts.append(line.standing)
+    return " · ".join(parts)
+
+
+def wrap(text: str, mark: str = "") -> list[str]:
+    """Lines of at most 72 columns; the first begins with `mark`, the others below its text."""
+    indent = " " * len(mark)
+    lines: list[str] = []
+    held = mark
+    for piece in _pieces(text):
+        is_begun = bool(held.strip()) and held != mark
+        if is_begun and columns(f"{held}{piece}".rstrip()) > COLUMNS:
+            lines.append(held.rstrip())
+            held = f"{indent}{piece.lstrip()}"
+        else:
+            held += piece
+    lines.append(held.rstrip())
+    return lines
+
+
+def _pieces(text: str) -> list[str]:
+    """Where a line may be broken: before a word, around a Chinese sign (not before its stops)."""
+    pieces: list[str] = []
+    for char in text:
+        is_wide = columns(char) > 1
+        is_stop = char in "，。；：、！？）》」』”’%"
+        before = pieces[-1][-1] if pieces else ""
+        is_break = not pieces or before == " " or (is_wide and not is_stop)
+        if not is_break and before and columns(before) > 1 and not is_stop and char != " ":
+            is_break = before not in "（《「『“‘"
+        if is_break:
+            pieces.append(char)
+        else:
+            pieces[-1] += char
+    return pieces
+
+
+def _incomplete() -> str:
+    return _("Incomplete: something was late when this was made.")
+
+
+def _more(count: int) -> str:
+    return _("{count} more are not shown.", count=count)
+
+
+# HTML
+
+_INK = {name: light for name, (light, _dark) in TOKENS.items()}
+_FONT = (
+    "font-family:'Segoe UI',system-ui,-apple-system,'PingFang SC','Microsoft YaHei',"
+    "'Noto Sans CJK SC',Arial,sans-serif;"
+)
+_TONES = {
+    "bad": _INK["breach"],
+    "missed": _INK["breach"],
+    "good": _INK["ok"],
+    "met": _INK["ok"],
+    "unknown": _INK["watch"],
+    "unsure": _INK["watch"],
+}
+_SIGNS = {"bad": "▲ ", "missed": "▲ ", "good": "● ", "met": "● ", "unknown": "◌ ", "unsure": "◌ "}
+
+
+def markup(told: Brief) -> str:
+    """The HTML part."""
+    inside = el(
+        "table",
+        *(_row(piece) for piece in _pieces_of(told)),
+        role="presentation",
+        width="100%",
+        cellpadding="0",
+        cellspacing="0",
+        border="0",
+        style="max-width:640px;border-collapse:collapse;",
+    )
+    ink, paper = _INK["text"], _INK["canvas"]
+    body = el(
+        "body",
+        inside,
+        style=f"margin:0;padding:16px;background:{paper};color:{ink};{_FONT}font-size:15px;"
+        "line-height:1.5;",
+    )
+    head = el(
+        "head",
+        void("meta", charset="utf-8"),
+        void("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        void("meta", name="color-scheme", content="light"),
+        el("title", told.subject),
+    )
+    return join(Html("<!DOCTYPE html>\n"), el("html", head, body, lang=html_lang()), Html("\n"))
+
+
+def _row(inside: Html) -> Html:
+    return el("tr", el("td", inside, style=f"{_FONT}padding:0 0 4px 0;"))
+
+
+def _pieces_of(told: Brief) -> Iterator[Html]:
+    yield _p(told.over, f"color:{_INK['muted']};font-size:13px;")
+    if told.tone:
+        colour = _TONES[told.tone_code]
+        yield _p(f"{_SIGNS[told.tone_code]}{told.tone}", f"color:{colour};font-weight:bold;")
+    yield el(
+        "h1",
+        told.headline,
+        style=f"{_FONT}font-size:22px;line-height:1.3;font-weight:bold;margin:4px 0 12px 0;",
+    )
+    if told.summary:
+        yield _list(told.summary)
+    if not told.is_complete:
+        colour = f"background:{_INK['watch-soft']};padding:10px 14px;margin:12px 0;"
+        inside = join(_p(_incomplete(), "font-weight:bold;"), *(_p(line) for line in told.late))
+        yield el("div", inside, style=colour)
+    if told.exceptions:
+        yield _heading(_("Exceptions"))
+        for part in told.exceptions:
+            yield _p(part.title, "font-weight:bold;")
+            yield join(*(_p(line) for line in part.lines))
+    for part in told.decisions:
+        yield from _part(part)
+    if told.numbers:
+        yield _heading(_("The numbers"))
+        yield _numbers(told.numbers)
+    for part in (told.others, *told.unknown):
+        yield from _part(part)
+    yield _colophon(told)
+
+
+def _part(part: Part) -> Iterator[Html]:
+    if not part.lines and not part.more:
+        return
+    yield _heading(part.title)
+    lines = (*part.lines, _more(part.more)) if part.more else part.lines
+    yield _list(lines)
+
+
+def _p(inside: Piece, style: str = "") -> Html:
+    return el("p", inside, style=f"margin:0 0 6px 0;{style}")
+
+
+def _heading(title: str) -> Html:
+    line = f"border-top:1px solid {_INK['line']};"
+    return el(
+        "h2",
+        title,
+        style=f"{_FONT}{line}font-size:16px;margin:20px 0 8px 0;padding:14px 0 0 0;",
+    )
+
+
+def _list(lines: tuple[str, ...]) -> Html:
+    items = (el("li", line, style="margin:0 0 6px 0;") for line in lines)
+    return el("ul", *items, style="margin:0;padding:0 0 0 20px;")
+
+
+def _numbers(lines: tuple[Line, ...]) -> Html:
+    edge = f"{_FONT}border-bottom:1px solid {_INK['line']};padding:6px 0 6px 10px;font-size:14px;"
+    quiet = f"{edge}color:{_INK['muted']};font-size:12px;"
+
+    def cell(inside: Piece, style: str, *, left: bool = False) -> Html:
+        side = "left" if left else "right"
+        own = "padding-left:0;" if left else ""
+        return el("td", inside, align=side, valign="top", style=f"{style}{own}")
+
+    def row(line: Line) -> Html:
+        colour = _TONES.get(line.code, _INK["muted"])
+        told = join(
+            el("b", line.figure, style="white-space:nowrap;"),
+            Html("<br>") if line.standing else None,
+            el(
+                "span",
+                f"{_SIGNS.get(line.code, '')}{line.standing}",
+                style=f"color:{colour};font-size:12px;",
+            )
+            if line.standing
+            else None,
+        )
+        target = _("target {value}", value=line.target) if line.target else ""
+        compared = join(line.change, Html("<br>") if line.change and target else None, target)
+        bars = el("span", line.weeks, aria_hidden="true")
+        return el(
+            "tr",
+            cell(line.name, edge, left=True),
+            cell(told, edge),
+            cell(compared, quiet),
+            cell(bars, f"{edge}color:{_INK['accent']};white-space:nowrap;"),
+        )
+
+    head = (_("Number"), _("Now"), _("Change"), _("6 weeks"))
+    heads = (
+        el(
+            "th",
+            name,
+            align="left" if i == 0 else "right",
+            scope="col",
+            style=f"{quiet}font-weight:normal;" + ("padding-left:0;" if i == 0 else ""),
+        )
+        for i, name in enumerate(head)
+    )
+    return el(
+        "table",
+        el("tr", *heads),
+        *(row(line) for line in lines),
+        width="100%",
+        cellpadding="0",
+        cellspacing="0",
+        border="0",
+        style="border-collapse:collapse;",
+    )
+
+
+def _colophon(told: Brief) -> Html:
+    pieces: list[Html] = []
+    for name, value in told.colophon:
+        pieces += (join(said_of(name, value)), Html("<br>"))
+    style = (
+        f"border-top:1px solid {_INK['line']};color:{_INK['muted']};font-size:12px;"
+        "margin:20px 0 0 0;padding:12px 0 0 0;word-break:break-all;"
+    )
+    return el("p", *pieces[:-1], style=style)
