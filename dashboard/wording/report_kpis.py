@@ -67,7 +67,7 @@ def _level_shift(_shown: Shown, raw: Raw) -> str:
 def _target_missed(shown: Shown, raw: Raw) -> str:
     weeks = whole(raw, "weeks")
     if weeks == 1:
-        return _("It misses its target of {target} for the first time.", target=shown["target"])
+        return _("It misses its target of {target} since this week.", target=shown["target"])
     return _(
         "It misses its target of {target}, now {weeks} weeks in a row.",
         target=shown["target"],
