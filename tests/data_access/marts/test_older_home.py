@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 
 import polars as pl
@@ -18,7 +17,7 @@ from data_access.metrics import CATALOGUE, Query
 from data_access.rollups.cohorts import COHORTS
 from data_access.warehouse.writing import ensure_table, overwrite_parts
 from tests.data_access.metrics.company import START, company
-from tests.data_access.metrics.home import Home
+from tests.data_access.metrics.home import Home, Original
 
 NOW = START + timedelta(days=40, hours=9)
 YOUNGER_FACTS = {
@@ -30,10 +29,27 @@ YOUNGER_COLUMNS = ("fr_due_at", "res_due_at", "fr_withdrawn_at", "dq", "deleted"
 YOUNGER_COHORTS = ("clocks_started",)
 
 
+@pytest.fixture(scope="module")
+def left(tmp_path_factory: pytest.TempPathFactory) -> Original:
+    folder = tmp_path_factory.mktemp("older")
+
+    def fill(home: Home) -> None:
+        now = Home(folder / "now")
+        _fill(now, home)
+        now.close()
+
+    return Original(folder / "then", fill)
+
+
 @pytest.fixture
-def older(tmp_path: Path) -> Iterator[Home]:
+def older(left: Original) -> Iterator[Home]:
     """A home without the tables and columns that are younger, as its version left it."""
-    now, then = Home(tmp_path / "now"), Home(tmp_path / "then")
+    home = left.again()
+    yield home
+    home.close()
+
+
+def _fill(now: Home, then: Home) -> None:
     tables = company(Random(3), 40)
     now.take_in(tables, NOW)
     refresh(now.warehouse, now.engine, NOW)
@@ -67,9 +83,6 @@ def older(tmp_path: Path) -> Iterator[Home]:
     write_state(
         then.engine, replace(state, rules="older", marts=marts, rollups=rollups, facts=facts)
     )
-    yield then
-    now.close()
-    then.close()
 
 
 def test_it_answers_before_and_after_its_first_refresh(older: Home) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from data_access.marts import refresh
 from data_access.metrics.filters import Query
 from tests.data_access.metrics.company import START, company
-from tests.data_access.metrics.home import Home, assert_same
+from tests.data_access.metrics.home import Home, Original, assert_same
 from tests.data_access.tables import Rows, at
 
 NOW = START + timedelta(days=60)
@@ -60,26 +59,43 @@ CORRECTIONS: dict[str, dict[str, Rows]] = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Original:
+    def fill(home: Home) -> None:
+        home.take_in(TABLES, NOW)
+        refresh(home.warehouse, home.engine, NOW)
+
+    return Original(tmp_path_factory.mktemp("refreshed"), fill)
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Original:
+    def fill(home: Home) -> None:
+        home.take_in(TABLES, NOW)
+
+    return Original(tmp_path_factory.mktemp("imported"), fill)
+
+
 @pytest.fixture
-def new_home(tmp_path: Path) -> Iterator[Callable[[str], Home]]:
-    made: list[Home] = []
+def steps(refreshed: Original) -> Iterator[Home]:
+    """A home whose numbers were worked out before the correction came."""
+    home = refreshed.again()
+    yield home
+    home.close()
 
-    def make(name: str) -> Home:
-        made.append(Home(tmp_path / name))
-        made[-1].take_in(TABLES, NOW)
-        return made[-1]
 
-    yield make
-    for home in made:
-        home.close()
+@pytest.fixture
+def once(imported: Original) -> Iterator[Home]:
+    """A home that works its numbers out when the correction is there."""
+    home = imported.again()
+    yield home
+    home.close()
 
 
 @pytest.mark.parametrize("name", CORRECTIONS)
 def test_a_correction_ends_as_if_it_had_always_been_there(
-    new_home: Callable[[str], Home], name: str
+    steps: Home, once: Home, name: str
 ) -> None:
-    steps, once = new_home("steps"), new_home("once")
-    refresh(steps.warehouse, steps.engine, NOW)
     for home in (steps, once):
         home.take_in(CORRECTIONS[name], NOW)
         report = refresh(home.warehouse, home.engine, NOW)
@@ -88,10 +104,8 @@ def test_a_correction_ends_as_if_it_had_always_been_there(
 
 
 def test_an_older_state_nobody_has_any_more_rebuilds_what_may_hang_on_it(
-    new_home: Callable[[str], Home],
+    steps: Home, once: Home
 ) -> None:
-    steps, once = new_home("steps"), new_home("once")
-    refresh(steps.warehouse, steps.engine, NOW)
     correction = CORRECTIONS["an event of another case"]
     for home in (steps, once):
         home.take_in(correction, NOW)
@@ -102,11 +116,8 @@ def test_an_older_state_nobody_has_any_more_rebuilds_what_may_hang_on_it(
     assert_same(steps, once)
 
 
-def test_a_late_event_rebuilds_the_month_of_its_case_alone(
-    new_home: Callable[[str], Home],
-) -> None:
-    home = new_home("home")
-    refresh(home.warehouse, home.engine, NOW)
+def test_a_late_event_rebuilds_the_month_of_its_case_alone(steps: Home) -> None:
+    home = steps
     first = min(TABLES["cases"], key=lambda case: case["created_at"])
     late = {"event_id": "late", "case_id": first["case_id"], "at": NOW, "type": "note"}
     home.take_in({"case_events": [late]}, NOW)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -60,6 +61,26 @@ class Home:
                 scanned = self.warehouse.scan(name, namespace=namespace, schema=columns)
                 found[f"{namespace}.{name}"] = scanned.collect().sort(pl.all())
         return found
+
+
+class Original:
+    """A home that is filled once; each test begins from it anew.
+
+    Iceberg writes down where its files lie, so they are put back to just there.
+    """
+
+    def __init__(self, folder: Path, fill: Callable[[Home], None]) -> None:
+        self._folder, self._kept = folder / "home", folder / "kept"
+        home = Home(self._folder)
+        fill(home)
+        home.close()
+        shutil.copytree(self._folder, self._kept)
+
+    def again(self) -> Home:
+        """The home as it was filled; the one that was given before must be closed."""
+        shutil.rmtree(self._folder)
+        shutil.copytree(self._kept, self._folder)
+        return Home(self._folder)
 
 
 def assert_same(one: Home, other: Home) -> None:
