@@ -28,7 +28,7 @@ from tests.data_access.importing.stub_source import NOW, OPTIONS
 ROOT = Path(__file__).parents[2]
 WRITTEN = ("orders", "order_lines", "cases")
 ROWS = 60
-KILLS = 20
+KILLS = 10
 ATTEMPTS = 60
 LINEAGE = ["batch_id", "ingested_at"]
 Content = dict[str, pl.DataFrame]
