@@ -64,12 +64,12 @@ def now_short() -> str:
 
 def rate() -> str:
     """Head of a column: what the segment's own rate did."""
-    return _("By rate")
+    return _("Rate")
 
 
 def mix() -> str:
     """Head of a column: what the weights of segments did."""
-    return _("By mix")
+    return _("Mix")
 
 
 def change() -> str:

@@ -30,6 +30,7 @@ from dashboard.reports.document import (
     TableBlock,
 )
 from dashboard.reports.forms import Issue, outline
+from dashboard.reports.forms.column_widths import widths
 from dashboard.reports.forms.paper_front import front
 from dashboard.reports.periods import Grain
 from dashboard.reports.values import Code, Number
@@ -39,8 +40,6 @@ Json = dict[str, Any]
 WEEKS, MONTHS = 6, 12
 _WIDE = 780.0
 """Width of the page in units of charts, of which 380 are a column."""
-_ROOM = 150
-"""Half ems of the smallest type that fit between the margins."""
 _LANGUAGES = {"en": ("en", "GB"), "zh_Hans": ("zh", "CN")}
 
 
@@ -113,6 +112,7 @@ def _panel(panel: Panel, zone: str) -> Json:
         "title": title,
         "short": showing.kpi_short(panel.kpi),
         "now": showing.number_text(now),
+        "interval": showing.interval_text(now),
         "facts": outline.caveats(panel),
         "before": outline.change_text(now, panel.before) or formats.NONE,
         "prior": outline.change_text(now, panel.prior) or formats.NONE,
@@ -240,38 +240,6 @@ def _laid(
         "tones": tones,
         "more": more,
     }
-
-
-def widths(lines: list[list[str]]) -> list[float]:
-    """Shares of the width: what a column would like, but never less than its longest word.
-
-    Args:
-        lines: heads first.
-    """
-    columns = list(zip(*lines, strict=True))
-    # What stands left and right of a cell takes about two half ems.
-    least = [2 + min(max(map(_longest_word, column)), 16) for column in columns]
-    liked = [
-        max(low, 2 + min(max(map(_width, column)), 44))
-        for low, column in zip(least, columns, strict=True)
-    ]
-    if sum(liked) <= _ROOM:
-        return [float(one) for one in liked]
-    room = max(_ROOM - sum(least), 0)
-    wish = sum(liked) - sum(least)
-    return [
-        round(low + room * (like - low) / wish, 2) for low, like in zip(least, liked, strict=True)
-    ]
-
-
-def _width(text: str) -> int:
-    """In halves of an em: a Chinese character takes two of them."""
-    return sum(2 if ord(char) > 0x2E7F else 1 for char in text)
-
-
-def _longest_word(text: str) -> int:
-    # Chinese breaks anywhere; three characters a line can still be read.
-    return max((_width(word) if word.isascii() else 6 for word in text.split()), default=1)
 
 
 def _map(block: MapBlock, zone: str) -> Json:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from dashboard.reports.forms.column_widths import CARD, widths
+
 Json = dict[str, Any]
 
 LEFT = ("changes", "cost", "incidents")
@@ -55,10 +57,7 @@ def card(section: Json) -> Json:
 def _narrow(table: Json) -> Json:
     """The first columns of a table."""
     cut = slice(0, COLUMNS)
-    return {
-        **table,
-        "heads": table["heads"][cut],
-        "numeric": table["numeric"][cut],
-        "widths": table["widths"][cut],
-        "rows": [row[cut] for row in table["rows"]],
-    }
+    heads, rows = table["heads"][cut], [row[cut] for row in table["rows"]]
+    numeric = table["numeric"][cut]
+    laid = {"heads": heads, "rows": rows, "numeric": numeric}
+    return {**table, **laid, "widths": widths([heads, *rows], CARD)}

@@ -1,0 +1,41 @@
+"""How wide the columns of a table on paper are. Pure."""
+
+from __future__ import annotations
+
+PAGE = 125
+"""Half ems of the smallest type that fit between the margins."""
+CARD = 54
+"""Half ems that fit into half a page."""
+
+
+def widths(lines: list[list[str]], room: int = PAGE) -> list[float]:
+    """Shares of the width: what a column would like, but never less than its longest word.
+
+    Args:
+        lines: heads first.
+        room: half ems between the margins.
+    """
+    columns = list(zip(*lines, strict=True))
+    # What stands left and right of a cell takes about two half ems.
+    least = [2 + min(max(map(_longest_word, column)), 16) for column in columns]
+    liked = [
+        max(low, 2 + min(max(map(_width, column)), 44))
+        for low, column in zip(least, columns, strict=True)
+    ]
+    if sum(liked) <= room:
+        return [float(one) for one in liked]
+    spare = max(room - sum(least), 0)
+    wish = sum(liked) - sum(least)
+    return [
+        round(low + spare * (like - low) / wish, 2) for low, like in zip(least, liked, strict=True)
+    ]
+
+
+def _width(text: str) -> int:
+    """In halves of an em: a Chinese character takes two of them."""
+    return sum(2 if ord(char) > 0x2E7F else 1 for char in text)
+
+
+def _longest_word(text: str) -> int:
+    # Chinese breaks anywhere; three characters a line can still be read.
+    return max((_width(word) if word.isascii() else 6 for word in text.split()), default=1)
