@@ -53,9 +53,6 @@ _DIGITS = {
     "score": 1,
     "index": 1,
     "count": 0,
-    "money": 0,
-    "money_per_order": 2,
-    "money_per_contact": 2,
 }
 
 
@@ -63,26 +60,35 @@ def value(amount: float | None, unit: str) -> str:
     """A KPI's value in its unit, without the unit's name; shares carry their percent sign."""
     if unit == "share":
         return percent(amount, _DIGITS["share"])
+    if unit.startswith("money"):
+        return _value_of_money(amount, unit)
     return number(amount, _DIGITS.get(unit, 1))
 
 
-def unit_name(unit: str, currency: str = "") -> str:
-    """What stands small beside a value; empty where the value says it itself.
+def in_currency(unit: str, currency: str) -> str:
+    """A unit of money that says which: `money_per_order:EUR`. Other units stay as they are."""
+    return f"{unit}:{currency}" if unit.startswith("money") and currency else unit
 
-    Args:
-        unit: of a KPI.
-        currency: which money an amount is in; empty: it is said elsewhere.
-    """
+
+def _value_of_money(units: float | None, unit: str) -> str:
+    kind, _colon, currency = unit.partition(":")
+    large = kind == "money" and abs(units or 0) >= 1_000
+    if currency:
+        return amount(units, currency, 0 if large else None)
+    return number(units, 0 if large else 2)
+
+
+def unit_name(unit: str) -> str:
+    """What stands small beside a value; empty where the value says it itself."""
     names = {
         "per_1000": _("per 1,000 orders"),
         "days": _("days"),
         "hours": _("hours"),
         "index": _("of 100"),
-        "money": currency,
-        "money_per_order": _("{currency} per order", currency=currency).strip(),
-        "money_per_contact": _("{currency} per contact", currency=currency).strip(),
+        "money_per_order": _("per order"),
+        "money_per_contact": _("per contact"),
     }
-    return names.get(unit, "")
+    return names.get(unit.partition(":")[0], "")
 
 
 def amount(units: float | None, currency: str, digits: int | None = None) -> str:

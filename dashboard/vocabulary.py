@@ -6,7 +6,13 @@ from collections.abc import Callable
 
 from dashboard import formats
 from dashboard.languages import _
-from dashboard.wording.recorded import channel_name, level_name, priority_name, reason_name
+from dashboard.wording.recorded import (
+    channel_name,
+    cost_kind_name,
+    level_name,
+    priority_name,
+    reason_name,
+)
 from data_access.metrics import CATALOGUE
 
 
@@ -47,6 +53,7 @@ def dimension_name(name: str) -> str:
         "reason": _("Reason"),
         "term": _("Word"),
         "level": _("Level"),
+        "cost_kind": _("Kind of cost"),
         "source": _("Source"),
         "continent": _("Continent"),
     }
@@ -65,6 +72,7 @@ def value_name(dimension: str, value: str) -> str:
         "reason": reason_name,
         "priority": priority_name,
         "level": level_name,
+        "cost_kind": cost_kind_name,
     }
     return named.get(dimension, str)(value)
 

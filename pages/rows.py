@@ -84,6 +84,8 @@ def _columns(kind: str) -> list[dict[str, Any]]:
         "lines": _lines,
         "sent_back": _sent_back,
         "delivered": _delivered,
+        "costs": _costs,
+        "voices": _voices,
         **dict.fromkeys(WAITS, _cases),
     }
     dimensions = _SHARED.get(kind, _SHARED["cases"])
@@ -105,6 +107,8 @@ _SHARED = {
     "lines": ("market", "carrier", "category", "product"),
     "sent_back": ("lot", "reason", "market", "category"),
     "delivered": ("market", "carrier", "lane", "category"),
+    "costs": ("reason", "market", "category", "carrier"),
+    "voices": ("reason", "market", "language", "category"),
 }
 
 
@@ -191,6 +195,24 @@ def _sent_back() -> list[dict[str, Any]]:
         {**_moment("order_placed_at", _("Ordered")), **WIDE},
         _moment("requested_at", _("Requested")),
         _number("value_minor", _("Value"), 110),
+    ]
+
+
+def _costs() -> list[dict[str, Any]]:
+    return [
+        _column("cost_id", _("Cost"), 150),
+        {**_moment("at", _("Incurred")), **WIDE},
+        _column("cost_kind", _("Kind of cost"), 150),
+        _number("value_minor", _("Value"), 110),
+    ]
+
+
+def _voices() -> list[dict[str, Any]]:
+    return [
+        _column("voice_id", _("Voice"), 150),
+        _moment("at", _("Written")),
+        {**_column("medium", _("Where"), 96), **WIDE},
+        _number("anger", _("Anger"), 80),
     ]
 
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 
+from dashboard.formats import in_currency
 from dashboard.reports.document import Say
 from dashboard.reports.periods import Period
 from dashboard.reports.record import Record
 from dashboard.reports.template import Template
 from data_access.metrics import CATALOGUE, Filter, Kpi, Metrics, Query
+from data_access.metrics.catalogue import Unit
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,11 @@ class Context:
     _answers: dict[Query, pl.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     def kpi(self, name: str) -> Kpi:
-        """A KPI with the target that this report judges it by."""
+        """A KPI with the target that this report judges it by, and its money in its currency."""
         declared = CATALOGUE[name]
+        if declared.in_currency:
+            unit = in_currency(declared.unit, self.currency)
+            declared = replace(declared, unit=cast("Unit", unit))
         return replace(declared, target=self.targets[name]) if name in self.targets else declared
 
     def ask(

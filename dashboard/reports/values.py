@@ -31,7 +31,8 @@ class Number(Part):
     kind: Literal["number"] = "number"
     value: Float | None
     unit: str
-    """`count`, `share`, `per_1000`, `days`, `hours`, `score`, `points` (of a share), `ratio`."""
+    """`count`, `share`, `per_1000`, `days`, `hours`, `score`, `points` (of a share), `ratio`,
+    `index` (of 100), `money:EUR`, `money_per_order:EUR` (units of a currency, not cents)."""
     n: int | None = None
     low: Float | None = None
     high: Float | None = None

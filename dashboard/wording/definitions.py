@@ -40,6 +40,7 @@ def interval_name(method: str) -> str:
         "wilson": _("95%, Wilson's score interval for shares."),
         "byar": _("95%, Byar's approximation to the exact Poisson interval."),
         "nps": _("95%, normal, with variance p + d − (p − d)²."),
+        "mean": _("95%, normal, for a mean; rows count as independent."),
         "order_statistics": _("95%, by the binomial ranks around the quantile."),
         "greenwood": _("95%, from the band of the Kaplan–Meier curve (Greenwood, log-log)."),
     }

@@ -27,7 +27,8 @@ def week_rows(
         row = known.get(monday, {})
         end = min(monday + timedelta(days=6), last)
         value = row.get("value")
-        text = formats.value(value, kpi.unit)
+        unit = formats.in_currency(kpi.unit, row.get("currency") or "")
+        text = formats.value(value, unit)
         days = formats.days(monday, end)
         interval = formats.interval(row.get("low"), row.get("high"), kpi.unit)
         n = _("n = {n}", n=formats.number(row.get("n") or 0))
@@ -41,6 +42,7 @@ def week_rows(
                 "n": row.get("n"),
                 "interval": interval,
                 "text": text if value is not None else "",
+                "unit": unit,
                 "over": monday + timedelta(days=6) < last,
                 "hover": "<br>".join(
                     part for part in (f"<b>{days}</b>", text, interval, n) if part
@@ -60,6 +62,7 @@ WEEK = {
     "n": pl.Int64(),
     "interval": pl.String(),
     "text": pl.String(),
+    "unit": pl.String(),
     "over": pl.Boolean(),
     "hover": pl.String(),
     "href": pl.String(),
@@ -77,7 +80,8 @@ def weeks_title(weeks: pl.DataFrame, name: str) -> str:
         return _("Last 8 weeks")
     row = over.row(-1, named=True)
     earlier = over.head(-1)["value"]
-    value, text = row["value"], with_unit(row["value"], CATALOGUE[name], kpi_unit(name))
+    value, unit = row["value"], row.get("unit") or CATALOGUE[name].unit
+    text = with_unit(value, unit, kpi_unit(name))
     low = row["low"] if row["low"] is not None else value
     high = row["high"] if row["high"] is not None else value
     lowest, highest = (float(earlier.min() or 0), float(earlier.max() or 0))  # type: ignore[arg-type]
@@ -88,8 +92,8 @@ def weeks_title(weeks: pl.DataFrame, name: str) -> str:
     return _(
         "{value} in the last full week, {low} to {high} before",
         value=text,
-        low=formats.value(lowest, CATALOGUE[name].unit),
-        high=formats.value(highest, CATALOGUE[name].unit),
+        low=formats.value(lowest, unit),
+        high=formats.value(highest, unit),
     )
 
 

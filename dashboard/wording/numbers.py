@@ -22,7 +22,7 @@ from dashboard.wording.exclusions import (
 from dashboard.wording.row_lists import kind_name, view_names
 from dashboard.wording.standing import Standing, against_before, against_target, verdict_word
 from dashboard.wording.tiles import tainted_text
-from data_access.metrics import Account, Explanation, Kpi
+from data_access.metrics import Account, Explanation
 
 
 def standing(told: Explanation) -> Standing:
@@ -37,7 +37,7 @@ def answer(told: Explanation, span: Period) -> str:
     if value is None:
         return _("There is nothing to count in {days}.", days=_days(span))
     unit = kpi_unit(told.kpi.name)
-    text = formats.value(value, told.kpi.unit) + (f" {unit}" if unit else "")
+    text = formats.value(value, _unit(told)) + (f" {unit}" if unit else "")
     interval = formats.interval(told.answer["low"], told.answer["high"], told.kpi.unit)
     if interval:
         text = _("{value} ({interval})", value=text, interval=interval)
@@ -74,7 +74,7 @@ def facts(
     unit = kpi_unit(kpi.name)
     judged = standing(told)
     shown = [
-        rows.Fact(kpi_short(kpi.name), with_unit(value, kpi, unit), sub=_days(span)),
+        rows.Fact(kpi_short(kpi.name), with_unit(value, _unit(told), unit), sub=_days(span)),
         rows.Fact(_("Interval, 95%"), formats.interval(low, high, kpi.unit) or formats.NONE),
         rows.Fact(_("n"), formats.number(row["n"])),
         rows.Fact(
@@ -94,10 +94,15 @@ def facts(
     return rows.facts(shown)
 
 
-def with_unit(value: float | None, kpi: Kpi, unit: str) -> str:
-    """A value and its unit in words."""
-    text = formats.value(value, kpi.unit)
-    return f"{text} {unit}" if unit and value is not None else text
+def with_unit(value: float | None, unit: str, name: str) -> str:
+    """A value and what its unit is called."""
+    text = formats.value(value, unit)
+    return f"{text} {name}" if name and value is not None else text
+
+
+def _unit(told: Explanation) -> str:
+    """The KPI's unit; of an amount of money with its currency."""
+    return formats.in_currency(told.kpi.unit, told.answer.get("currency") or "")
 
 
 def _change(told: Explanation, before: float | None, span: Period) -> rows.Fact:
@@ -106,7 +111,7 @@ def _change(told: Explanation, before: float | None, span: Period) -> rows.Fact:
         return rows.Fact(_("Before"), _("No comparison"))
     row = told.answer
     change = against_before(told.kpi, row["value"], before, row["low"], row["high"])
-    text = formats.value(before, told.kpi.unit)
+    text = formats.value(before, _unit(told))
     if change.text:
         text = _(
             "{before}, {change} since: {verdict}",
@@ -145,9 +150,11 @@ def sides(told: Explanation, query: str) -> str:
         if kpi.money:
             counted = {account.measure: account.counted for account in told.accounts}
             above, below = (
-                counted.get(side.replace(".value", ".n"))
-                for side in (kpi.numerator, kpi.denominator)
+                counted.get(_COUNTING.get(side, side)) for side in (kpi.numerator, kpi.denominator)
             )
+        elif kpi.interval == "mean":
+            # What is added up are scores: of them the rows count.
+            above = below
         shown.append((_("Numerator"), kpi.numerator, above))
         shown.append((_("Denominator"), kpi.denominator, below))
     columns = [
@@ -189,6 +196,10 @@ _COUNTING = {
     "surveys_nps.net": "surveys_nps.n",
     "sales_lines.value": "sales_lines.n",
     "return_lines_requested.value": "return_lines_requested.n",
+    "costs_incurred.value": "costs_incurred.n",
+    "costs_incurred.booked_value": "costs_incurred.booked_n",
+    "costs_incurred.given_value": "costs_incurred.given_n",
+    "voices_heard.anger": "voices_heard.n",
 }
 """Measures that no list counts, to the one whose rows they are taken from."""
 

@@ -36,7 +36,47 @@ def reason_name(code: str) -> str:
         "return_request": _("Return request"),
         "safety_concern": _("Safety concern"),
         "wrong_item": _("Wrong item"),
+        "late_72h": _("Over 72 hours late"),
+        "refund_late": _("Refund late"),
+        "size_fit": _("Size or fit"),
+        "colour_style": _("Colour or style"),
+        "not_as_described": _("Not as described"),
+        "damaged_in_transit": _("Damaged in transit"),
+        "missing_part": _("Part missing"),
+        "late": _("Came too late"),
+        "changed_mind": _("Changed their mind"),
+        "refused_customs": _("Refused at customs"),
+        "legal_compliance": _("Legal reason"),
+        "other": _("Other"),
     }
+    return names.get(code, code)
+
+
+def cost_kind_name(code: str) -> str:
+    """What money was spent on."""
+    names = {
+        "labour": _("Labour"),
+        "freight_fwd": _("Freight out"),
+        "freight_rev": _("Freight back"),
+        "duty": _("Duty"),
+        "storage": _("Storage"),
+        "parts": _("Parts"),
+        "qc": _("Inspection"),
+        "platform_fee": _("Platform fees"),
+        "write_down": _("Write-down"),
+        "goodwill": _("Goodwill"),
+        "compensation": _("Compensation"),
+        "compensation_1": _("Compensation, level 1"),
+        "compensation_2": _("Compensation, level 2"),
+        "compensation_3": _("Compensation, level 3"),
+        "refund_fee": _("Refund fees"),
+    }
+    return names.get(code, code)
+
+
+def medium_name(code: str) -> str:
+    """In what a voice was heard."""
+    names = {"message": _("Message"), "review": _("Review"), "mention": _("Mention")}
     return names.get(code, code)
 
 

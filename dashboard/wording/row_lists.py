@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +17,7 @@ from dashboard.vocabulary import dimension_name, value_name
 from dashboard.wording.cases import filter_words, status_name
 from dashboard.wording.clock_names import clock_name
 from dashboard.wording.exclusions import reason_left_out
+from dashboard.wording.recorded import cost_kind_name, medium_name
 from data_access.browse import ROW_KINDS
 
 TURNS = tuple(name for name, kind in ROW_KINDS.items() if kind.cohort.mart == "clocks")
@@ -46,6 +47,8 @@ def kind_name(kind: str) -> str:
         "lines": _("Order lines counted"),
         "sent_back": _("Lines sold and sent back"),
         "delivered": _("Parcels delivered"),
+        "costs": _("Costs"),
+        "voices": _("Voices with a score of anger"),
     }[kind]
 
 
@@ -89,6 +92,8 @@ def view_names(kind: str) -> dict[str, str]:
         "lines": {"sold": _("Sold")},
         "sent_back": {"all": _("All"), "defective": _("As defective")},
         "delivered": {"all": _("All")},
+        "costs": {"all": _("All"), "booked": _("Booked"), "given": _("Compensations")},
+        "voices": {"all": _("All"), "messages": _("Messages"), "angry": _("Angry")},
     }[kind]
 
 
@@ -135,11 +140,19 @@ def _text(name: str, row: Mapping[str, Any]) -> Any:
         return value_name(name, str(value))
     if name in {"value_minor", "total_minor"}:
         return formats.money(value, row["currency"]) if row["currency"] else formats.NONE
-    if name == "status":
-        return status_name(value)
+    if name in _WORDED:
+        return _WORDED[name](value)
     if isinstance(value, datetime):
         return formats.iso_utc(value)
     return formats.day(value) if isinstance(value, date) else value
+
+
+_WORDED: Mapping[str, Callable[[Any], str]] = {
+    "status": status_name,
+    "cost_kind": cost_kind_name,
+    "medium": medium_name,
+    "anger": formats.number,
+}
 
 
 def _standing(row: Mapping[str, Any]) -> dict[str, str]:
@@ -183,6 +196,8 @@ def _when(kind: str, days: str) -> str:
         "lines": _("sold {days}", days=days),
         "sent_back": _("sold {days}", days=days),
         "delivered": _("delivered {days}", days=days),
+        "costs": _("incurred {days}", days=days),
+        "voices": _("written {days}", days=days),
     }[kind]
 
 
@@ -269,5 +284,11 @@ def _counted(n: int, shown: RowListing) -> str:
         ("sent_back", "defective"): ngettext(
             "{count} line sent back as defective", "{count} lines sent back as defective", n
         ),
+        ("costs", "all"): ngettext("{count} amount", "{count} amounts", n),
+        ("costs", "booked"): ngettext("{count} booked cost", "{count} booked costs", n),
+        ("costs", "given"): ngettext("{count} compensation", "{count} compensations", n),
+        ("voices", "all"): ngettext("{count} voice", "{count} voices", n),
+        ("voices", "messages"): ngettext("{count} message", "{count} messages", n),
+        ("voices", "angry"): ngettext("{count} angry message", "{count} angry messages", n),
         ("delivered", "all"): ngettext("{count} parcel delivered", "{count} parcels delivered", n),
     }[shown.kind, shown.view]

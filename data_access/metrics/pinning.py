@@ -52,12 +52,14 @@ def naming_tables(lacking: Collection[tuple[str, str, int, tuple[str, ...]]]) ->
     try:
         yield
     except pl.exceptions.ColumnNotFoundError as error:
+        if not lacking:
+            raise
         tables = "; ".join(
             f"{namespace}.{table} of snapshot {snapshot} has no {', '.join(columns)}"
             for namespace, table, snapshot, columns in sorted(lacking)
         )
         raise PinnedError(
-            f"The pinned numbers cannot answer this: {tables or error}. The columns were declared "
+            f"The pinned numbers cannot answer this: {tables}. The columns were declared "
             "after that refresh. Issue the report anew, or rebuild it with the version it was "
             "made with."
         ) from error

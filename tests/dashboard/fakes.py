@@ -46,6 +46,10 @@ LEVELS = {
     "days": 7.4,
     "hours": 3.2,
     "score": 41.0,
+    "index": 38.0,
+    "money": 41_200.0,
+    "money_per_order": 3.12,
+    "money_per_contact": 9.8,
 }
 KEY_TYPES = {"day": pl.Date, "week": pl.Date, "hour_of_week": pl.Int64, "level": pl.Int64}
 SCHEMA = {
@@ -235,6 +239,7 @@ class FakeMetrics:
             "numerator": round(level * n / CATALOGUE[query.kpi].scale) if sure else round(level),
             "denominator": n if sure else None,
             "tainted": 12 if CATALOGUE[query.kpi].tainted else 0,
+            **({"currency": "EUR"} if CATALOGUE[query.kpi].in_currency else {}),
         }
 
 

@@ -6,7 +6,7 @@ from data_access.metrics.catalogue.kpi import Kpi
 
 _RATES = (
     "Every amount is converted at the rate of its own day (the last one published within seven "
-    "days); whole minor units are added up, so that the sum does not depend on their order."
+    "days) and added up exactly, so that the sum does not depend on the order."
 )
 _LEFT_OUT = (
     "Rows in a currency without a rate are left out and counted in `excluded`. Not in it: the "
