@@ -27,7 +27,7 @@ from dashboard.reports.showing import (
 from dashboard.reports.values import Code
 
 HEIGHT = 150.0
-_TOP, _BOTTOM = 28.0, 122.0
+_BOTTOM = 122.0
 _AXIS = 139.0
 _WEEKS = (10.0, 116.0)
 _MONTHS = (184.0, 304.0)
@@ -114,8 +114,14 @@ def _counts(panel: Panel) -> bool:
     return panel.now.unit == "count"
 
 
+def _top(panel: Panel) -> float:
+    """Where the figures begin: below the words of an exception, where there is one."""
+    return 28.0 if panel.exception else 12.0
+
+
 def _scales(panel: Panel) -> tuple[Scale | None, Scale | None]:
     weeks, months = _figures(panel.weeks), _figures(panel.months)
+    top = _top(panel)
     has_weeks = any(point.number.value is not None for point in panel.weeks)
     has_months = any(point.number.value is not None for point in panel.months)
     if has_weeks:
@@ -124,11 +130,11 @@ def _scales(panel: Panel) -> tuple[Scale | None, Scale | None]:
             weeks += [panel.weeks[-1].number.low, panel.weeks[-1].number.high]
         weeks += _limits_nearby(panel, weeks)
     if not _counts(panel):
-        both = linear([*weeks, *months, panel.target], _BOTTOM, _TOP)
+        both = linear([*weeks, *months, panel.target], _BOTTOM, top)
         return both if has_weeks else None, both if has_months else None
     return (
-        linear(weeks, _BOTTOM, _TOP) if has_weeks else None,
-        linear(months, _BOTTOM, _TOP) if has_months else None,
+        linear(weeks, _BOTTOM, top) if has_weeks else None,
+        linear(months, _BOTTOM, top) if has_months else None,
     )
 
 
@@ -257,7 +263,7 @@ def _labels(side: _Side, scale: Scale) -> list[str]:
     if side.target is not None and is_place:
         name = _("Target {target}", target=figure_text(side.target, unit))
         found.append((scale(side.target), name, side.palette.target, False))
-    places = apart([one[0] for one in found], _APART, _TOP, _BOTTOM)
+    places = apart([one[0] for one in found], _APART, _top(side.panel), _BOTTOM)
     x = side.across[1] + 9
     room = (_MONTHS[0] - 8 if side.is_week else marks.WIDTH) - x
     return [

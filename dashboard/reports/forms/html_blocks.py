@@ -158,7 +158,7 @@ def _say(block: SayBlock, zone: str) -> Html:
         return join(*(el("p", sentence(say, zone)) for say in block.says))
     sign = el("span", _SIGNS[block.tone], aria_hidden="true", class_="sign")
     lines = (el("p", sign, sentence(say, zone)) for say in block.says)
-    return el("div", *lines, class_=f"row--{block.tone}")
+    return el("div", *lines, class_=f"says--toned row--{block.tone}")
 
 
 def _deck(block: DeckBlock, zone: str) -> Html:
