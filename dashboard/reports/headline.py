@@ -87,8 +87,12 @@ def _grave_crises(found: Found) -> list[Told]:
 
 
 def _bad_news(found: Found) -> list[Told]:
-    """KPIs out of the ordinary for the worse, the gravest first."""
+    """KPIs out of the ordinary for the worse: those whose change was taken apart, then the gravest.
+
+    What has a cause can be decided on; it leads as long as it is grave enough by itself.
+    """
     bad = [one for one in found.judged if _verdict(one) == "bad" and one.news]
+    bad.sort(key=lambda one: not (one.kpi.name in found.changes and severity(one) >= 1))
     return [(_about(found, one), "bad") for one in bad]
 
 

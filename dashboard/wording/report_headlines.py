@@ -17,10 +17,10 @@ def _change(shown: Shown, raw: Raw) -> str:
         ("usual", True): _("{kpi} fell to {now}; {before} was usual"),
         ("usual", False): _("{kpi} rose to {now}; {before} was usual"),
         ("weeks_before", True): _(
-            "{kpi} has fallen to {now} over the last {weeks} weeks, from {before} before"
+            "{kpi} fell to {now} over the last {weeks} weeks, from {before} before"
         ),
         ("weeks_before", False): _(
-            "{kpi} has risen to {now} over the last {weeks} weeks, from {before} before"
+            "{kpi} rose to {now} over the last {weeks} weeks, from {before} before"
         ),
     }
     said = texts[code_of(raw, "kind"), fell(raw)].format(**{**shown, "size": size(raw, "change")})
@@ -42,21 +42,21 @@ def _kpi(shown: Shown, raw: Raw) -> str:
     better = code_of(raw, "verdict") == "good"
     match code_of(raw, "signal"):
         case "target_missed":
-            text = _("{kpi} misses its target of {target}: {now}.")
+            text = _("{kpi}: {now}, the target of {target} is missed.")
         case "target_regained":
-            text = _("{kpi} meets its target of {target} again: {now}.")
+            text = _("{kpi}: {now}, the target of {target} is met again.")
         case "beyond_limits" if worse:
-            text = _("{kpi} is {now}, worse than all that is usual.")
+            text = _("{kpi}: {now}, worse than all that is usual.")
         case "beyond_limits" if better:
-            text = _("{kpi} is {now}, better than all that is usual.")
+            text = _("{kpi}: {now}, better than all that is usual.")
         case "beyond_limits":
-            text = _("{kpi} is {now}, outside of what is usual.")
+            text = _("{kpi}: {now}, outside of what is usual.")
         case _ if worse:
-            text = _("{kpi} has been worse than before for weeks; it is {now} now.")
+            text = _("{kpi}: worse than before for weeks, {now} now.")
         case _ if better:
-            text = _("{kpi} has been better than before for weeks; it is {now} now.")
+            text = _("{kpi}: better than before for weeks, {now} now.")
         case _:
-            text = _("{kpi} has been at another level for weeks; it is {now} now.")
+            text = _("{kpi}: at another level for weeks, {now} now.")
     return text.format(**shown)
 
 
