@@ -8,27 +8,35 @@ CARD = 54
 """Half ems that fit into half a page."""
 
 
-def widths(lines: list[list[str]], room: int = PAGE) -> list[float]:
+def widths(lines: list[list[str]], numeric: list[bool], room: int = PAGE) -> list[float]:
     """Shares of the width: what a column would like, but never less than its longest word.
 
     Args:
         lines: heads first.
+        numeric: which columns hold numbers, which are never broken.
         room: half ems between the margins.
     """
     columns = list(zip(*lines, strict=True))
     # What stands left and right of a cell takes about two half ems.
-    least = [2 + min(max(map(_longest_word, column)), 16) for column in columns]
+    least = [
+        2 + max(min(max(map(_longest_word, cells)), 16), _unbroken(cells[1:]) if whole else 0)
+        for cells, whole in zip(columns, numeric, strict=True)
+    ]
     liked = [
-        max(low, 2 + min(max(map(_width, column)), 44))
-        for low, column in zip(least, columns, strict=True)
+        max(low, 2 + min(max(map(_width, cells)), 44))
+        for low, cells in zip(least, columns, strict=True)
     ]
     if sum(liked) <= room:
         return [float(one) for one in liked]
     spare = max(room - sum(least), 0)
-    wish = sum(liked) - sum(least)
+    wish = max(sum(liked) - sum(least), 1)
     return [
         round(low + spare * (like - low) / wish, 2) for low, like in zip(least, liked, strict=True)
     ]
+
+
+def _unbroken(cells: tuple[str, ...]) -> int:
+    return min(max(map(_width, cells), default=1), 24)
 
 
 def _width(text: str) -> int:

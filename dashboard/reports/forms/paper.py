@@ -235,7 +235,7 @@ def _laid(
     return {
         "heads": heads,
         "numeric": numeric,
-        "widths": widths([heads, *rows]),
+        "widths": widths([heads, *rows], numeric),
         "rows": rows,
         "tones": tones,
         "more": more,

@@ -60,4 +60,4 @@ def _narrow(table: Json) -> Json:
     heads, rows = table["heads"][cut], [row[cut] for row in table["rows"]]
     numeric = table["numeric"][cut]
     laid = {"heads": heads, "rows": rows, "numeric": numeric}
-    return {**table, **laid, "widths": widths([heads, *rows], CARD)}
+    return {**table, **laid, "widths": widths([heads, *rows], numeric, CARD)}
