@@ -13,7 +13,7 @@ from alerts.notify.current import Current
 from dashboard.acting import Pressed, pressed
 from dashboard.report_archive import usable
 from dashboard.reports import comments, decisions, requests
-from dashboard.reports.periods import PeriodError, last_ended, of_day, parse
+from dashboard.reports.periods import PeriodError, last_ended, parse
 from dashboard.reviews import chosen, versioned
 from dashboard.wording import reports_outcomes as words
 
@@ -74,9 +74,8 @@ def _make(services: Services, pressed: Pressed) -> Outcome:
         period = parse(name, grain) if name else last_ended(grain, now, zone)
     except PeriodError:
         return Outcome("refused", why="no_period", data={"grain": grain, "given": name})
-    running = of_day(grain, last_ended(grain, now, zone).after().first)
-    if period.first > running.first:
-        return Outcome("refused", why="not_begun", data={"given": period.name})
+    if period.last > last_ended(grain, now, zone).last:
+        return Outcome("refused", why="not_over", data={"given": period.name})
     return requests.ask(services.engine, template.id, period.name, **_who(services, pressed))
 
 

@@ -110,15 +110,6 @@ def _panel(section_key: str, panel: Panel, zone: str) -> html.Article:
             ),
             html.P(_now(panel), className="aw-report__now"),
             html.P(words.against(panel), className="aw-report__against"),
-            html.P(
-                [
-                    status("breach" if _is_bad(panel) else "info", showing.word(code))
-                    for code in panel.exception
-                ],
-                className="aw-report__signals",
-            )
-            if panel.exception
-            else "",
             sentences(panel.says, zone),
             inline_svg(charts.panel(panel, charts.SCREEN, zone)),
             html.P(words.footing(panel), className="aw-report__footing"),
@@ -127,10 +118,6 @@ def _panel(section_key: str, panel: Panel, zone: str) -> html.Article:
         className=f"aw-report__panel{loud}",
         **attributes(aria_labelledby=anchor),
     )
-
-
-def _is_bad(panel: Panel) -> bool:
-    return panel.standing == "missed"
 
 
 def _standing(panel: Panel) -> Any:

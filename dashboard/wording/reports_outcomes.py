@@ -73,7 +73,7 @@ def refusal(outcome: Outcome, zone: str) -> str:
             given=given,
             example=example,
         ),
-        "not_begun": _("{given} has not begun yet.", given=given),
+        "not_over": _("{given} is not over yet; a report is made when it is.", given=given),
         "not_understood": _("That was not understood; reload the page and try again."),
     }
     return known.get(outcome.why, _("That is not possible now; reload the page."))

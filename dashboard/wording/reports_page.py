@@ -63,11 +63,6 @@ def incomplete() -> str:
     return _("Incomplete: these data were late when it was made")
 
 
-def newer() -> str:
-    """That there is a later issue of the same period."""
-    return _("A newer issue of this period replaces what stands here")
-
-
 # ---- blocks ----
 
 
@@ -98,8 +93,10 @@ def against(panel: Panel) -> str:
     parts = []
     for other, words in ((panel.before, _("the week before")), (panel.prior, _("a year ago"))):
         change = difference(panel.now, other)
-        if change:
+        if change[:1] in ("+", "−"):
             parts.append(_("{change} against {what}", change=change, what=words))
+        elif change:
+            parts.append(_("as {what}", what=words))
     return " · ".join(parts)
 
 
