@@ -31,7 +31,7 @@ from data_access.marts.state import RefreshState, as_json, from_json, read_state
 from data_access.metrics import CATALOGUE
 from data_access.metrics.currency import WITHIN_DAYS, published
 from data_access.warehouse import Warehouse
-from data_access.warehouse.catalog import SnapshotMissingError
+from data_access.warehouse.catalog import SnapshotMissingError, WarehouseMovedError
 
 SETTLING = timedelta(hours=24)
 """How long after its end a period is watched: a later report still says what was known then."""
@@ -182,6 +182,8 @@ def _kept_state(services: Services) -> RefreshState:
             keep(services.warehouse, state)
         except SnapshotMissingError:
             continue  # a newer refresh came, and housekeeping after it
+        except WarehouseMovedError as error:
+            raise ReportError(str(error)) from error
         return state
     else:
         raise ReportError(

@@ -25,6 +25,7 @@ from dashboard.services import Services
 from data_access.metrics import QueryError
 from data_access.state.engine import writing
 from data_access.state.schema import report
+from data_access.warehouse.catalog import WarehouseMovedError
 
 SUBJECT = "report"
 """`subject_kind` in the event log; the subject is the report's number."""
@@ -83,11 +84,11 @@ def built(inputs: Inputs, services: Services) -> Document:
     """The document of some inputs.
 
     Raises:
-        ReportError: a snapshot is gone, or lacks what is asked of it.
+        ReportError: a snapshot is gone, or lacks what is asked of it, or the home was moved.
     """
     try:
         return build(context_of(inputs, services), company=inputs.company)
-    except QueryError as error:
+    except (QueryError, WarehouseMovedError) as error:
         raise ReportError(str(error)) from error
 
 

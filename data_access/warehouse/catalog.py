@@ -24,7 +24,7 @@ from data_access.warehouse.data_files import files_of
 from data_access.warehouse.housekeeping import HousekeepReport
 from data_access.warehouse.locking import exclusive
 from data_access.warehouse.merging import MergeCounts, MergePlan, plan_merge
-from data_access.warehouse.storage import PART, month_part, stored
+from data_access.warehouse.storage import PART, local_path, month_part, stored
 from data_access.warehouse.writing import ensure_table, overwrite_parts
 
 CATALOGUE = "afterwatch"
@@ -35,6 +35,21 @@ DERIVED = ("marts", "rollups")
 
 class TableMissingError(LookupError):
     """A derived table was read before it was first written."""
+
+
+class WarehouseMovedError(LookupError):
+    """The files of a table are not where they were written; the message says what to do."""
+
+    def __init__(self, place: str, root: Path) -> None:
+        path = local_path(place)
+        told = (
+            f"The warehouse file {path} is gone. Restore the warehouse folder from a backup."
+            if path.is_relative_to(root)
+            else f"The warehouse was made elsewhere: {path} is not there. Its tables name their "
+            f"files by full path, so move the home back, or make its old place a link to {root}'s "
+            "new one."
+        )
+        super().__init__(told)
 
 
 class SnapshotMissingError(LookupError):
@@ -335,6 +350,8 @@ class Warehouse:
             found = self._catalog.load_table((namespace, table))
         except NoSuchTableError:
             return None
+        except FileNotFoundError as error:
+            raise WarehouseMovedError(place, self.root) from error
         with self._lock:
             self._loaded[namespace, table] = (found.metadata_location, found)
         return found
