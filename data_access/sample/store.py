@@ -15,7 +15,7 @@ from data_access.sample.plan import Plan
 from data_access.sample.view import ahead
 from data_access.sample.world import World
 
-VERSION = 4
+VERSION = 5
 """Raise when stored worlds can no longer be read as they are."""
 _PLAN = "plan.json"
 

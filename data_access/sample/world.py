@@ -14,6 +14,7 @@ import polars as pl
 from data_access.sample import (
     cases,
     conversation,
+    costs,
     mentions,
     orders,
     parcels,
@@ -87,7 +88,7 @@ def generate(plan: Plan) -> World:
         "mentions": mentions.generate(plan, catalogue, sold),
         "disputes": redress.disputes(plan, sold, sent, back, asked),
         "compensations": redress.compensations(plan, sold, sent, back, asked),
-        "costs": back.costs,
+        "costs": pl.concat([back.costs, costs.handling(plan, asked)]),
         "agents": staff.agents,
         "shifts": staff.shifts,
         "calendars": staff.calendars,
