@@ -34,6 +34,9 @@ def check(file: Path | None, home: Path | None) -> None:
 
     settings = load_settings(home=home)
     path = file or settings.home / schedule_file.FILE_NAME
+    if file is None and not path.exists():
+        click.echo(f"There is no {path}: no reports are planned. See docs/reports.md.")
+        return
     try:
         given = schedule_file.load(path)
     except schedule_file.ScheduleError as error:
