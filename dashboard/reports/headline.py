@@ -26,8 +26,10 @@ from dashboard.reports.document import (
 )
 from dashboard.reports.series import number, series
 from dashboard.reports.severity import severity
-from dashboard.reports.signals import Judged, judge
+from dashboard.reports.signals import Judged, judge, verdict
 from dashboard.reports.values import KpiName, Listed, Value, Words
+from data_access.metrics import CATALOGUE
+from data_access.metrics.differences import Estimated, differ
 
 MOST = 3
 """Sentences below the headline."""
@@ -86,6 +88,16 @@ def _grave_crises(found: Found) -> list[Told]:
     return _crises(found, grave=True)
 
 
+def _longer_periods(found: Found) -> list[Told]:
+    """Months and quarters have no limits: targets missed, then changes beyond noise."""
+    if found.context.period.grain == "week":
+        return []
+    missed = [panel for panel in found.panels if panel.standing == "missed"]
+    moved = [panel for panel in found.panels if panel not in missed and _moved(panel)]
+    told = [_target_missed(panel) for panel in missed] + [_period_change(panel) for panel in moved]
+    return sorted(told, key=lambda one: one[1] != "bad")
+
+
 def _bad_news(found: Found) -> list[Told]:
     """KPIs out of the ordinary for the worse: those whose change was taken apart, then the gravest.
 
@@ -141,6 +153,7 @@ def _nothing(found: Found) -> list[Told]:
 RULES: tuple[Rule, ...] = (
     _no_data,
     _grave_crises,
+    _longer_periods,
     _bad_news,
     _lesser_crises,
     _incidents,
@@ -209,6 +222,46 @@ def _crises(found: Found, *, grave: bool) -> list[Told]:
         "title": Words(**worst["title"]),
     }
     return [(Say(code="headline_crises", values=values), "bad")]
+
+
+def _moved(panel: Panel) -> bool:
+    """Whether it differs from the period before by more than noise."""
+    now, before = panel.now, panel.before
+    if before is None or now.value is None or before.value is None:
+        return False
+    return bool(
+        differ(
+            Estimated(now.value, now.low, now.high),
+            Estimated(before.value, before.low, before.high),
+        )
+    )
+
+
+def _target_missed(panel: Panel) -> Told:
+    values: dict[str, Value] = {
+        "kpi": KpiName(name=panel.kpi),
+        "now": panel.now,
+        "target": Number(value=panel.target, unit=panel.now.unit),
+        "signal": Code(group="signal", value="target_missed"),
+        "verdict": Code(group="verdict", value="bad"),
+    }
+    return Say(code="headline_kpi", values=values), "bad"
+
+
+def _period_change(panel: Panel) -> Told:
+    assert panel.before is not None
+    change = (panel.now.value or 0.0) - (panel.before.value or 0.0)
+    tones: dict[str, Tone] = {"good": "good", "bad": "bad", "plain": "plain"}
+    unit = "points" if panel.now.unit == "share" else panel.now.unit
+    values: dict[str, Value] = {
+        "kpi": KpiName(name=panel.kpi),
+        "now": panel.now,
+        "before": panel.before,
+        "change": Number(value=change, unit=unit, signed=True),
+        "kind": Code(group="kind", value="period_before"),
+    }
+    told = verdict(CATALOGUE[panel.kpi], "above" if change > 0 else "below")
+    return Say(code="headline_change", values=values), tones[told]
 
 
 def _verdict(judged: Judged) -> str:

@@ -73,6 +73,12 @@ class Template:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
+def shown_kpis(template: Template) -> tuple[str, ...]:
+    """The KPIs that a report shows weeks and months of, in their order."""
+    told = [spec.options for spec in template.body.sections if spec.section == "kpis"]
+    return tuple(dict.fromkeys(name for options in told for name in options.get("kpis", ())))
+
+
 def parse(text: str, origin: str) -> Template:
     """Read a template.
 

@@ -22,6 +22,8 @@ def _change(shown: Shown, raw: Raw) -> str:
         ("weeks_before", False): _(
             "{kpi} rose to {now} over the last {weeks} weeks, from {before} before"
         ),
+        ("period_before", True): _("{kpi} fell to {now}, from {before} in the period before"),
+        ("period_before", False): _("{kpi} rose to {now}, from {before} in the period before"),
     }
     said = texts[code_of(raw, "kind"), fell(raw)].format(**{**shown, "size": size(raw, "change")})
     if "first" not in raw:
@@ -121,5 +123,6 @@ WORDS = {
         "week_before": lambda: _("against the week before"),
         "usual": lambda: _("against the usual"),
         "weeks_before": lambda: _("against the weeks before"),
+        "period_before": lambda: _("against the period before"),
     },
 }

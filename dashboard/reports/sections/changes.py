@@ -15,6 +15,7 @@ from dashboard.reports.movement import Movement, clearest, movement
 from dashboard.reports.series import Spot, number, series, spot_of
 from dashboard.reports.severity import severity
 from dashboard.reports.signals import Judged, judge
+from dashboard.reports.template import shown_kpis
 from dashboard.reports.values import Term
 from dashboard.reports.windows import Windows, windows
 from data_access.metrics.differences import Estimated, differ
@@ -25,16 +26,16 @@ SHOWN = 6
 
 
 class Options(Strict):
-    """Which KPIs may be taken apart, how many of them, and along what, in this order."""
+    """Which KPIs may be taken apart (none: those of the page), how many, and along what."""
 
-    kpis: tuple[str, ...] = Field(min_length=1)
+    kpis: tuple[str, ...] = ()
     most: int = Field(default=3, ge=1, le=6)
     by: tuple[str, ...] = ("market", "region", "lane", "carrier", "category", "channel", "reason")
 
 
 def build(context: Context, options: Options) -> tuple[Block, ...]:
     """A block per change that is more than noise, the gravest first."""
-    judged = [judge(series(context, name)) for name in options.kpis]
+    judged = [judge(series(context, name)) for name in options.kpis or shown_kpis(context.template)]
     ranked = sorted(
         (one for one in judged if one.signals and one.kpi.denominator is not None),
         key=lambda one: -severity(one),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from alerts.library.reading import Strict
 from dashboard.reports.behind import rows_behind
@@ -24,6 +24,7 @@ from dashboard.reports.exceptions import says
 from dashboard.reports.periods import of_day
 from dashboard.reports.series import WEEKS, Series, Spot, months, number, series, whole
 from dashboard.reports.signals import judge, stand
+from data_access.metrics import CATALOGUE
 from data_access.metrics.process_limits import ProcessLimits
 
 
@@ -31,6 +32,14 @@ class Options(Strict):
     """Which KPIs, in this order."""
 
     kpis: tuple[str, ...] = Field(min_length=1)
+
+    @field_validator("kpis")
+    @classmethod
+    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name not in CATALOGUE:
+                raise ValueError(f"there is no KPI {name!r}; known: {', '.join(CATALOGUE)}")
+        return names
 
 
 def build(context: Context, options: Options) -> tuple[Block, ...]:

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pydantic import Field
-
 from alerts.library.reading import Strict
 from dashboard.reports.context import Context
 from dashboard.reports.document import Block, NothingBlock, Number, Say, SayBlock
 from dashboard.reports.series import FOLLOWING, Series, Spot, series, whole
+from dashboard.reports.template import shown_kpis
 from dashboard.reports.values import KpiName, Listed, Value
 from dashboard.wording.standing import SMALLEST_N
 from data_access.metrics.follow_ups import FollowUp
@@ -25,14 +24,14 @@ DOUBTFUL = 0.01
 
 
 class Options(Strict):
-    """Which KPIs are looked at."""
+    """Which KPIs are looked at; none: those of the page."""
 
-    kpis: tuple[str, ...] = Field(default=())
+    kpis: tuple[str, ...] = ()
 
 
 def build(context: Context, options: Options) -> tuple[Block, ...]:
     """Sentences, the ones that may change most first."""
-    weeks = [series(context, name) for name in options.kpis]
+    weeks = [series(context, name) for name in options.kpis or shown_kpis(context.template)]
     now = [_now(context, one) for one in weeks]
     pairs = list(zip(weeks, now, strict=True))
     says = (
