@@ -113,10 +113,10 @@ def _panel(panel: Panel, zone: str) -> Json:
         "short": showing.kpi_short(panel.kpi),
         "now": showing.number_text(now),
         "interval": showing.interval_text(now),
-        "facts": outline.caveats(panel),
+        "facts": [_unbroken(one) for one in outline.caveats(panel)],
         "before": outline.change_text(now, panel.before) or formats.NONE,
         "prior": outline.change_text(now, panel.prior) or formats.NONE,
-        "comparisons": outline.comparisons(panel),
+        "comparisons": [_unbroken(one) for one in outline.comparisons(panel)],
         "target": "" if panel.target is None else target_text(panel.target, now.unit),
         "standing": panel.standing,
         "word": outline.standing(panel),
@@ -127,6 +127,10 @@ def _panel(panel: Panel, zone: str) -> Json:
         "chart": charts.panel(panel, charts.PRINT, zone),
         "alt": words.chart_of(title),
     }
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\u00a0")
 
 
 def _line(points: tuple[Point, ...], target: float | None) -> Json:

@@ -12,9 +12,9 @@ from dashboard.reports.forms.column_widths import CARD, widths
 
 Json = dict[str, Any]
 
-LEFT = ("changes", "cost", "incidents")
-RIGHT = ("decisions", "not_yet_known")
-"""Sections that are shortened on the front page, in the columns that they stand in."""
+FIRST = ("changes", "decisions", "cost", "not_yet_known")
+"""Sections that are always on the front page: what changed, what to decide, what it costs, what is
+open. The others follow as far as there is room, in the order of the template."""
 COLUMNS = 4
 """As many columns of a table fit into half a page."""
 
@@ -28,20 +28,28 @@ def front(sections: list[Json]) -> Json | None:
         if block["block"] == "deck"
         for panel in block["panels"]
     ]
-    by_key = {section["key"]: section for section in sections}
     if not panels:
         return None
+    cards = [card(section) for section in sections if not _only_numbers(section)]
+    rank = {key: place for place, key in enumerate(FIRST)}
     return {
         "panels": panels,
-        "left": [card(by_key[key]) for key in LEFT if key in by_key],
-        "right": [card(by_key[key]) for key in RIGHT if key in by_key],
+        "first": sorted(
+            (one for one in cards if one["key"] in rank), key=lambda one: rank[one["key"]]
+        ),
+        "others": [one for one in cards if one["key"] not in rank],
     }
 
 
+def _only_numbers(section: Json) -> bool:
+    return all(block["block"] == "deck" for block in section["blocks"])
+
+
 def card(section: Json) -> Json:
-    """A section in short: its sentences, and the first of its tables."""
+    """A section in short: its sentences, the first of its tables, the first of its charts."""
     says: list[str] = []
     table: Json | None = None
+    chart: Json | None = None
     for block in section["blocks"]:
         if block["block"] == "nothing":
             says.append(block["say"])
@@ -51,7 +59,15 @@ def card(section: Json) -> Json:
             says.append(block["lead"])
         if block["block"] == "table" and table is None:
             table = _narrow(block["table"])
-    return {"key": section["key"], "title": section["title"], "says": says, "table": table}
+        if block["block"] == "chart" and chart is None:
+            chart = {"svg": block["chart"], "alt": block["alt"]}
+    return {
+        "key": section["key"],
+        "title": section["title"],
+        "says": says,
+        "table": table,
+        "chart": chart,
+    }
 
 
 def _narrow(table: Json) -> Json:
