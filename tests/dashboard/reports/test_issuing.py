@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from alerts import event_log
-from dashboard.reports import issuing, store
+from dashboard.reports import store
 from dashboard.reports.document import Document
 from dashboard.reports.inputs import Inputs, take
 from dashboard.reports.issuing import Issued, built, issue, record
@@ -130,7 +130,7 @@ def test_a_crash_leaves_nothing(
         raise OSError("the power went")
 
     with monkeypatch.context() as patched:
-        patched.setattr(issuing.event_log, "append", crash)
+        patched.setattr("alerts.event_log.append", crash)
         with pytest.raises(OSError, match="power"):
             stored(services, inputs, document)
     assert counts(services.engine) == (0, 0)

@@ -81,7 +81,7 @@ def test_a_changed_definition_is_named_and_shown_figure_by_figure(
     later: Services, issued: Issued, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     changed = replace(CATALOGUE["contact_rate"], numerator="cases_created.fr_met", formula="x")
-    monkeypatch.setitem(CATALOGUE, "contact_rate", changed)  # type: ignore[arg-type]
+    monkeypatch.setitem(CATALOGUE, "contact_rate", changed)
     definitions.definitions.cache_clear()
     try:
         found = rebuild(later, issued.report_id)
@@ -113,7 +113,7 @@ def test_another_version_of_the_code_is_named(
 def test_another_layout_is_named(
     later: Services, issued: Issued, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forms, "made_with", lambda _: {"layout": "77"})
+    monkeypatch.setattr(forms, "made_with", lambda *_: {"layout": "77"})
     found = rebuild(later, issued.report_id)
     assert ("layout", "csv:layout") in why(found)
 
