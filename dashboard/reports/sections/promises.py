@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 from pydantic import Field, field_validator
@@ -25,7 +27,7 @@ from dashboard.reports.document import (
     Tone,
 )
 from dashboard.reports.periods import Period
-from dashboard.reports.values import Instant, KpiName, Listed, Value
+from dashboard.reports.values import Day, Instant, KpiName, Listed, Value
 from data_access.metrics import CATALOGUE
 
 TO_CUSTOMERS = (
@@ -234,12 +236,19 @@ def _broken_row(context: Context, one: Mapping[str, Any]) -> Row:
             "broken_promise": named(one["title"]),
             "promise_kind": Code(group="promise_kind", value=one["kind"]),
             "promised_by": person(one["who"]),
-            "due_at": Instant(value=due),
+            "due_at": _due(one["kind"], due, context.zone),
             "late_by": span(due, done or context.as_of),
         },
         link=one["link"],
         tone="plain" if done else "bad",
     )
+
+
+def _due(kind: str, due: datetime, zone: str) -> Value:
+    """What was promised by a day is due at its end, and shown as that day."""
+    if kind not in ("action", "decision"):
+        return Instant(value=due)
+    return Day(value=(due.astimezone(ZoneInfo(zone)) - timedelta(microseconds=1)).date())
 
 
 def _below(number: Number, limit: float | None) -> bool:
