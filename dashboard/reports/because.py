@@ -33,7 +33,8 @@ def because(kpi: Kpi, span: Windows, now: Spot, before: Spot, told: Movement) ->
     for name, size in ranked:
         if size:
             found.append(_part(kpi, name, size * to, total, told))
-    if told.explained() < CLEAR and not told.paradox() and len(told.segments) > 1:
+    named = any("segments" in say.values for say in found)
+    if told.explained() < CLEAR and not named and len(told.segments) > 1:
         values: dict[str, Value] = {"by": _dimension(told)}
         found.append(Say(code="change_spread_evenly", values=values))
     return tuple(found)
@@ -73,11 +74,8 @@ def _part(kpi: Kpi, name: str, size: float, total: int, told: Movement) -> Say:
     if named:
         values |= _named(kpi, told, named)
     if name == "mix" and named:
-        grew = {one.share_now > one.share_before for one in named}
-        if len(grew) == 1:
-            values["moved"] = Code(group="moved", value="more" if grew.pop() else "less")
-        else:
-            values.pop("segments")
+        grew = named[0].share_now > named[0].share_before
+        values["moved"] = Code(group="moved", value="more" if grew else "less")
     return Say(code=f"change_{name}", values=values)
 
 

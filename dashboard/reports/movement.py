@@ -97,9 +97,13 @@ class Movement:
         ][:NAMED]
 
     def shifted(self) -> list[Segment]:
-        """The segments whose share moved the whole most, the way that the mix did."""
+        """The segments whose share moved the whole most, the way that the mix did.
+
+        Those that grew, if there are any: where more came from tells more than where less did.
+        """
         found = [one for one in self._kind("common") if one.mix * self.mix > 0]
         found = [one for one in found if min(one.n_now, one.n_before) >= SMALLEST]
+        found = [one for one in found if one.share_now > one.share_before] or found
         ranked = sorted(found, key=lambda one: -abs(one.mix))
         return [one for one in ranked if abs(one.mix) >= 0.25 * abs(self.mix)][:NAMED]
 

@@ -77,10 +77,10 @@ def _rate(shown: Shown, raw: Raw) -> str:
             "Against that worked the rates of each {by} themselves, by {size}.", by=by, size=much
         )
     if "first_now" not in raw or "first_before" not in raw:
-        return _("{size} of that came from the rates of each {by} themselves.", by=by, size=much)
+        return _("The rates of each {by} themselves account for {size}.", by=by, size=much)
     if shown["first"] == shown["segments"]:
         return _(
-            "{size} of that came from the rates themselves, above all {first}: {first_now} after "
+            "The rates themselves account for {size}, above all in {first}: {first_now} after "
             "{first_before}.",
             size=much,
             first=shown["first"],
@@ -88,7 +88,7 @@ def _rate(shown: Shown, raw: Raw) -> str:
             first_before=shown["first_before"],
         )
     return _(
-        "{size} of that came from the rates themselves, above all in {segments}; {first} alone: "
+        "The rates themselves account for {size}, above all in {segments}; {first} alone: "
         "{first_now} after {first_before}.",
         size=much,
         segments=shown["segments"],
@@ -101,9 +101,9 @@ def _rate(shown: Shown, raw: Raw) -> str:
 def _mix(shown: Shown, raw: Raw) -> str:
     much, moved = size(raw, "size"), code_of(raw, "moved")
     texts = {
-        ("", ""): _("{size} of that came from the mix: the parts of the whole shifted."),
-        ("", "more"): _("{size} of that came from the mix: a larger part came from {segments}."),
-        ("", "less"): _("{size} of that came from the mix: a smaller part came from {segments}."),
+        ("", ""): _("The mix accounts for {size}: the parts of the whole shifted."),
+        ("", "more"): _("The mix accounts for {size}: a larger part came from {segments}."),
+        ("", "less"): _("The mix accounts for {size}: a smaller part came from {segments}."),
         ("yes", ""): _("Against that worked the mix, by {size}: the parts of the whole shifted."),
         ("yes", "more"): _(
             "Against that worked the mix, by {size}: a larger part came from {segments}."
@@ -118,8 +118,8 @@ def _mix(shown: Shown, raw: Raw) -> str:
 
 def _new(shown: Shown, raw: Raw) -> str:
     texts = {
-        ("", False): _("{size} of that came from what was not there before."),
-        ("", True): _("{size} of that came from what was not there before: {segments}."),
+        ("", False): _("What was not there before accounts for {size}."),
+        ("", True): _("What was not there before accounts for {size}: {segments}."),
         ("yes", False): _("Against that worked what was not there before, by {size}."),
         ("yes", True): _("Against that worked what was not there before, by {size}: {segments}."),
     }
@@ -129,8 +129,8 @@ def _new(shown: Shown, raw: Raw) -> str:
 
 def _lost(shown: Shown, raw: Raw) -> str:
     texts = {
-        ("", False): _("{size} of that came from what is no longer there."),
-        ("", True): _("{size} of that came from what is no longer there: {segments}."),
+        ("", False): _("What is no longer there accounts for {size}."),
+        ("", True): _("What is no longer there accounts for {size}: {segments}."),
         ("yes", False): _("Against that worked what is no longer there, by {size}."),
         ("yes", True): _("Against that worked what is no longer there, by {size}: {segments}."),
     }
