@@ -159,7 +159,7 @@ def _recorded(
         "form": form,
         "sha256": hashlib.sha256(content).hexdigest(),
         "size": len(content),
-        "made_with_json": forms.made_with(form),
+        "made_with_json": forms.made_with(form, services.settings.home),
         "created_at": services.clock(),
     }
     with writing(services.engine) as connection:

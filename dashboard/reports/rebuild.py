@@ -137,7 +137,7 @@ def _code(inputs: Inputs) -> Iterator[Why]:
 def _layouts(services: Services, one: store.Report) -> Iterator[Why]:
     told: set[tuple[str, str]] = set()
     for kept in files.stored(services.engine, one.id).values():
-        now = forms.made_with(kept.form)
+        now = forms.made_with(kept.form, services.settings.home)
         for name in sorted({*kept.made_with, *now}):
             was, is_ = kept.made_with.get(name, ""), now.get(name, "")
             if was != is_ and (kept.form, name) not in told:

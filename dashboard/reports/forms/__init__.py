@@ -41,10 +41,10 @@ class Form:
     """A form: where it is written, and how files of it are called and served."""
 
     module: str
-    """Has `render_<form>(document, *, issue, home) -> bytes` and `made_with() -> {name: version}`.
+    """Has `render_<form>(document, *, issue, home) -> bytes` and `made_with(home)`.
 
-    The latter names everything that decides the bytes: version of the layout, of libraries, hashes
-    of fonts.
+    The latter gives a version for the name of everything that decides the bytes: of the layout, of
+    libraries, of fonts.
     """
     suffix: str
     media_type: str
@@ -95,10 +95,15 @@ def render(
         return make(document, issue=issue, home=home)
 
 
-def made_with(form: str) -> dict[str, str]:
-    """What decides the bytes of a form beside document and language: names and versions."""
+def made_with(form: str, home: Path | None = None) -> dict[str, str]:
+    """What decides the bytes of a form beside document and language: names and versions.
+
+    Args:
+        form: a name of `FORMS`.
+        home: the home directory, whose own fonts count too.
+    """
     module = import_module(FORMS[form].module)
-    return dict(sorted(cast("dict[str, str]", module.made_with()).items()))
+    return dict(sorted(cast("dict[str, str]", module.made_with(home)).items()))
 
 
 def file_name(document: Document, language: str, form: str) -> str:

@@ -27,7 +27,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _SIGNS = {"good": "●", "bad": "▲", "unknown": "◌"}
 
 
-def made_with() -> dict[str, str]:
+def made_with(home: Path | None = None) -> dict[str, str]:  # noqa: ARG001
     """What decides the bytes beside document and language."""
     return {"layout": LAYOUT, "babel": version("babel")}
 

@@ -33,7 +33,7 @@ class Letter(TypedDict):
     html: str
 
 
-def made_with() -> dict[str, str]:
+def made_with(home: Path | None = None) -> dict[str, str]:  # noqa: ARG001
     """What decides the bytes beside document and language."""
     return {"layout": LAYOUT, "babel": version("babel")}
 

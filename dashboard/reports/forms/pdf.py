@@ -54,7 +54,8 @@ def made_with(home: Path | None = None) -> dict[str, str]:
         fonts = typefaces(home).made_with()
     except FontError as error:
         raise FormError(str(error)) from error
-    return {"pdf layout": VERSION, "typst": metadata.version("typst"), **fonts}
+    versions = {name: metadata.version(name) for name in ("babel", "typst")}
+    return {"layout": VERSION, **versions, **fonts}
 
 
 def _set(content: str, faces: Typefaces) -> bytes:

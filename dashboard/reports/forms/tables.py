@@ -23,10 +23,10 @@ BYTE_ORDER_MARK = "\ufeff"
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
 
 
-def made_with() -> dict[str, str]:
+def made_with(home: Path | None = None) -> dict[str, str]:  # noqa: ARG001
     """What decides the bytes of both beside document and language."""
     return {
-        "tables layout": VERSION,
+        "layout": VERSION,
         "xlsxwriter": metadata.version("xlsxwriter"),
         "babel": metadata.version("babel"),
     }

@@ -243,4 +243,4 @@ def test_files_of_a_report_are_recorded_once(later: Services, issued: Issued) ->
             select(report_file).where(report_file.c.report_id == issued.report_id)
         ).all()
     assert {(row.language, row.form) for row in rows} == {("en", "csv"), ("zh_Hans", "csv")}
-    assert all(row.made_with_json == forms.made_with("csv") for row in rows)
+    assert all(row.made_with_json == forms.made_with("csv", later.settings.home) for row in rows)
