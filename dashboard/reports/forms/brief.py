@@ -35,6 +35,7 @@ from dashboard.reports.values import Code
 
 MOST = 8
 """Lines of a part; the page has the others."""
+MOST_NUMBERS = 16
 UNKNOWN = "not_yet_known"
 _LONGEST = 400
 _BARS = "▁▂▃▄▅▆▇█"
@@ -80,6 +81,7 @@ class Brief:
     exceptions: tuple[Part, ...]
     decisions: tuple[Part, ...]
     numbers: tuple[Line, ...]
+    more_numbers: int
     others: Part
     unknown: tuple[Part, ...]
     colophon: tuple[tuple[str, str], ...]
@@ -90,6 +92,7 @@ def brief(document: Document, issue: Issue) -> Brief:
     zone = document.zone
     over = (outline.company(document), outline.title(document), outline.period(document))
     headline = sentence(document.headline, zone)
+    panels = outline.panels(document)
     is_plain = document.headline_tone == "plain"
     tone = "" if is_plain else word(Code(group="tone", value=document.headline_tone))
     return Brief(
@@ -103,7 +106,8 @@ def brief(document: Document, issue: Issue) -> Brief:
         is_complete=document.complete and not document.missing,
         exceptions=tuple(_exception(panel, zone) for panel in outline.exceptions(document)[:MOST]),
         decisions=_parts(document, outline.DECISIONS),
-        numbers=tuple(_line(panel) for panel in outline.panels(document)),
+        numbers=tuple(_line(panel) for panel in panels[:MOST_NUMBERS]),
+        more_numbers=max(0, len(panels) - MOST_NUMBERS),
         others=_others(document),
         unknown=_parts(document, UNKNOWN),
         colophon=tuple(outline.colophon(document, issue)),

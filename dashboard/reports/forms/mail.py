@@ -83,6 +83,8 @@ def _plain_lines(told: Brief) -> Iterator[str]:
         yield from _plain_heading(_("The numbers"))
         for one in told.numbers:
             yield from wrap(_plain_number(one), "- ")
+        if told.more_numbers:
+            yield from wrap(_more(told.more_numbers), "- ")
     for part in (told.others, *told.unknown):
         yield from _plain_part(part)
     yield ""
@@ -234,6 +236,8 @@ def _pieces_of(told: Brief) -> Iterator[Html]:
     if told.numbers:
         yield _heading(_("The numbers"))
         yield _numbers(told.numbers)
+        if told.more_numbers:
+            yield _p(_more(told.more_numbers), f"color:{_INK['muted']};font-size:13px;")
     for part in (told.others, *told.unknown):
         yield from _part(part)
     yield _colophon(told)
