@@ -111,12 +111,11 @@ def opened(services: Services, asked: str, beside: str = "") -> Opened | None:
     document = store.document(one)
     last = next(entry for entry in newest if entry.period == one.period)
     other = _beside(services, one, beside)
-    kinds = report_archive.kinds(services)
     return Opened(
         listed=listed,
         document=document,
         sha256=one.document_sha256,
-        title=kinds.get(one.template, (one.template, one.template)),
+        title=_title(services, document),
         differences=_differences(services, one, document),
         earlier=next((entry for entry in others if entry.last < one.first), None),
         later=next((entry for entry in reversed(others) if entry.first > one.last), None),
@@ -125,6 +124,14 @@ def opened(services: Services, asked: str, beside: str = "") -> Opened | None:
         no_such_other=bool(beside) and other is None,
         newer=None if last.id == one.id else last.id,
     )
+
+
+def _title(services: Services, document: Document) -> tuple[str, str]:
+    """What its template called the report, else what it is called today, else its name."""
+    if document.title is not None:
+        return document.title.en, document.title.zh
+    name = document.template
+    return report_archive.kinds(services).get(name, (name, name))
 
 
 def live(services: Services, asked: str) -> Live | None:

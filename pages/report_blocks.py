@@ -316,7 +316,7 @@ def _tools(key: str, name: str) -> html.Div:
         [
             html.Div(className="aw-report__said", **attributes(data_figure=key)),
             html.Button(
-                [icon("chat-left-text"), _("Comment")],
+                [icon("chat-left-text"), _("Comment on this")],
                 type="button",
                 className="aw-report__comment",
                 **attributes(data_comment=key, aria_label=_("Comment on {figure}", figure=name)),

@@ -29,8 +29,8 @@ def layout(q: str = "", kind: str = "", **_query: str) -> html.Div:
         dcc.Store(id=ReportArchive.FINISHED),
         dcc.Interval(id=ReportArchive.TICK, interval=POLLED, disabled=True),
         _newest(),
-        grid(_make(), _planned()),
         _archive(q, kind),
+        grid(_make(), _planned()),
     )
 
 

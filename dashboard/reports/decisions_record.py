@@ -38,13 +38,8 @@ def gather(
     """
     with engine.connect() as connection:
         before = _before(connection, period, cut)
-        found = [one for one in of_template(connection) if one.created_at <= cut]
-        later = _changes(connection, cut) if found else []
-    shown = []
-    for one in found:
-        since = before.get(one.template)
-        if one.settled_at is None or since is None or one.settled_at > since:
-            shown.append(_as_of(one, later, cut))
+        found = known(connection, cut)
+    shown = [one for one in found if _stands(one, before.get(one.template))]
     return {
         "decisions": [_plain(one) for one in shown],
         "before": {template: at.isoformat() for template, at in sorted(before.items())},
@@ -56,6 +51,11 @@ def known(connection: Connection, cut: datetime) -> list[Decision]:
     found = [one for one in of_template(connection) if one.created_at <= cut]
     later = _changes(connection, cut) if found else []
     return [_as_of(one, later, cut) for one in found]
+
+
+def _stands(one: Decision, since: datetime | None) -> bool:
+    """Open, or settled since the report before."""
+    return one.settled_at is None or since is None or one.settled_at > since
 
 
 def _before(connection: Connection, period: Period, cut: datetime) -> dict[str, datetime]:

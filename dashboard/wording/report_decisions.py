@@ -43,6 +43,47 @@ SENTENCES: Mapping[str, Sentence] = {
     "decisions_proposed": lambda _shown, _raw: _(
         "Proposed by the numbers; nobody has decided to take it up yet:"
     ),
+    "propose_lead": lambda shown, _raw: _(
+        "Name who leads the crisis “{title}”: it goes on without a lead.", title=shown["title"]
+    ),
+    "propose_term": lambda shown, _raw: _(
+        "Settle the term “{term}” of the crisis “{title}”: it ran out {due}.",
+        term=shown["term"],
+        title=shown["title"],
+        due=shown["due"],
+    ),
+    "propose_declare": lambda shown, _raw: _(
+        "Declare or dismiss the crisis “{title}”: it is proposed since {since}.",
+        title=shown["title"],
+        since=shown["since"],
+    ),
+    "propose_take": lambda shown, _raw: _(
+        "Give the critical incident “{title}” to somebody: nobody has it since {since}.",
+        title=shown["title"],
+        since=shown["since"],
+    ),
+    "propose_budget": lambda shown, _raw: _(
+        "Raise or stop compensations in {market}: {given} of {budget} are given this month.",
+        market=shown["market"],
+        given=shown["given"],
+        budget=shown["budget"],
+    ),
+    "propose_action": lambda shown, _raw: _(
+        "Finish or drop “{action}” ({owner}): it was due {due}.",
+        action=shown["action"],
+        owner=shown["owner"],
+        due=shown["due"],
+    ),
+    "propose_cause": lambda shown, _raw: _(
+        "Say why: “{title}” should have been answered by {due}.",
+        title=shown["title"],
+        due=shown["due"],
+    ),
+    "propose_causes": lambda _shown, raw: ngettext(
+        "Say who answers why customers scored low: {count} answer is overdue.",
+        "Say who answers why customers scored low: {count} answers are overdue.",
+        _int(raw, "count"),
+    ),
     "no_decision_needed": lambda _shown, _raw: _(
         "No decision is open, and the numbers ask for none."
     ),

@@ -201,7 +201,7 @@ def comments_bar(live: Live, keys: Keys, done: str) -> str:
     """The form to say something."""
     fields = (
         Field("figure", _("About"), "choice", _figures(keys)),
-        Field("text", _("Comment"), "text", required=True, longest=LONGEST),
+        Field("text", _("Your comment"), "text", required=True, longest=LONGEST),
     )
     act = Act("comment", _("Write a comment"), fields, submit=_("Add it"), primary=True)
     return _bar("report-comment", [act], live, done)
@@ -235,7 +235,7 @@ def issues(live: Live, query: str, zone: str) -> str:
                 title=_("Issue {n}: {headline}", n=one.n, headline=headline(one, zone)),
                 href="" if here else link(f"/reports/{one.id}", query),
                 note=" · ".join(notes),
-                side=_("Complete") if one.complete else _("Incomplete"),
+                side=_("All data in") if one.complete else _("Incomplete"),
                 status=TONES[one.tone] if one.complete else "watch",
             )
         )

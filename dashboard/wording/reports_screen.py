@@ -45,7 +45,7 @@ def title(one: Listed, kinds: Kinds) -> str:
 
 def completeness(one: Listed) -> str:
     """Whether anything was late when it was made."""
-    return _("Complete") if one.complete else _("Incomplete: data were late")
+    return _("All data in") if one.complete else _("Incomplete: data were late")
 
 
 def answer(found: Archive) -> str:
