@@ -161,7 +161,10 @@ def _run(kpi: Kpi, weeks: Sequence[Spot]) -> list[Signal]:
 
 
 def _shift(kpi: Kpi, weeks: Sequence[Spot], limits: ProcessLimits | None) -> list[Signal]:
-    """Also without the week that is furthest off: one bad week is no new level."""
+    """Five of the six on one side, and beyond also without the one that is furthest off.
+
+    A few bad weeks are no new level.
+    """
     last = weeks[-WEEKS:]
     if limits is None or any(spot.bounds is None for spot in last):
         return []
@@ -171,7 +174,9 @@ def _shift(kpi: Kpi, weeks: Sequence[Spot], limits: ProcessLimits | None) -> lis
         values = [pair[end] for pair in pairs]
         typical = sorted(values, key=lambda value: abs(value - limits.center))[:-1]
         newest: Side = "above" if values[-1] > limits.center else "below"
-        sides |= {limits.mean_beyond(values), limits.mean_beyond(typical), newest}
+        alike = sum((value > limits.center) == (newest == "above") for value in values)
+        agreed = newest if alike >= WEEKS - 1 else None
+        sides |= {limits.mean_beyond(values), limits.mean_beyond(typical), agreed}
     side = sides.pop()
     if sides or side is None:
         return []

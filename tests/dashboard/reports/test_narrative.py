@@ -125,8 +125,10 @@ CASES = {
         lost=0.0,
         words=(
             "Delivered on time fell 7.6 points to 75.7%; the week before it was 83.3%.",
-            "Every market rose, and yet the whole fell: a larger part came from France, where it "
-            "is lower.",
+            (
+                "Every market rose, and yet the whole fell: a larger part came from France, where "
+                "it is lower."
+            ),
             "The mix accounts for 11.1 points: a larger part came from France.",
             "Against that worked the rates of each market themselves, by 3.5 points.",
         ),
