@@ -119,6 +119,16 @@ def said_of(name: str, text: str) -> str:
     return _("{name}: {text}", name=name, text=text)
 
 
+def incomplete() -> str:
+    """That something was late."""
+    return _("Incomplete: something was late when this was made.")
+
+
+def left_out(count: int) -> str:
+    """That there is more."""
+    return _("{count} more are not shown.", count=formats.number(count))
+
+
 def _exception(panel: Panel, zone: str) -> Part:
     signals = " · ".join(word(code) for code in panel.exception)
     title = f"{said_of(kpi_title(panel.kpi), number_text(panel.now))} ({signals})"

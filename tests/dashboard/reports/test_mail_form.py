@@ -14,7 +14,8 @@ from dashboard.reports.charts.text_width import columns
 from dashboard.reports.document import Document
 from dashboard.reports.forms import render
 from dashboard.reports.forms.brief import MOST, bars
-from dashboard.reports.forms.mail import COLUMNS, Letter, letter_of, wrap
+from dashboard.reports.forms.mail import Letter, letter_of
+from dashboard.reports.forms.mail_text import COLUMNS, wrap
 from tests.dashboard.reports import sample_document as sample
 from tests.dashboard.reports.test_html_form import read
 
