@@ -37,6 +37,8 @@ LANGUAGES = {"en": "en", "zh": "zh_Hans"}
 _BLANK_LINES = frozenset({"dingtalk", "teams"})
 """Products whose markup joins lines unless there is an empty one between."""
 _MEGABYTE = 1_000_000
+SIGNATURE = "\n-- \n"
+"""Mail programs show what follows as a signature; the link must not be part of it."""
 
 
 @dataclass(frozen=True)
@@ -224,9 +226,9 @@ def _letter(  # noqa: PLR0917 - parts of one mail
 ) -> tuple[str, str, str]:
     """Subject, text and HTML of a mail: the form `mail`, with what is said around it."""
     given = json.loads(files.made(services, report.id, language, "mail"))
-    text = "\n\n".join([*before, given["text"].rstrip(), *after]) + "\n"
-    said = [*after[:-1]]
-    lines = "".join(f"<p>{html_text(line)}</p>" for line in said)
+    said, dashes, signature = given["text"].rstrip().partition(SIGNATURE)
+    text = "\n\n".join([*before, said.rstrip(), *after]) + f"\n{dashes}{signature}\n"
+    lines = "".join(f"<p>{html_text(line)}</p>" for line in after[:-1])
     if config.public_url:
         lines += f'<p><a href="{html_text(link)}">{html_text(words.open_label())}</a></p>'
     else:
