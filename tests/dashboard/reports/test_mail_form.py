@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dashboard.languages import SUPPORTED, use_language
 from dashboard.reports.charts.text_width import columns
-from dashboard.reports.document import Document
+from dashboard.reports.document import DeckBlock, Document
 from dashboard.reports.forms import render
 from dashboard.reports.forms.brief import MOST, bars
 from dashboard.reports.forms.mail import Letter, letter_of
@@ -82,7 +82,7 @@ def test_a_long_report_stays_short() -> None:
     document = sample.document().model_copy(
         update={
             "sections": (
-                sample.section("kpis", sample.DeckBlock(panels=panels)),
+                sample.section("kpis", DeckBlock(panels=panels)),
                 sample.section("decisions", many),
             )
         }
