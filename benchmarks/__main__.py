@@ -41,6 +41,7 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "truth": ((), ("--replicates", "20")),
     "queries": ((HOMES,), (HOMES,)),
     "heatmap": ((HOMES,), (HOMES,)),
+    "report": ((HOMES,), (HOMES,)),
     "pages": ((HOMES,), (HOMES, "--runs", "3")),
     "memory": ((HOMES,), (HOMES,)),
     "page_bytes": ((LARGEST,), (LARGEST,)),

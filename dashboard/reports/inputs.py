@@ -7,7 +7,7 @@ housekeeping leaves them; what people recorded is kept in full.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
@@ -140,8 +140,14 @@ def take(
     )
 
 
-def context_of(inputs: Inputs, services: Services) -> Context:
+def context_of(inputs: Inputs, services: Services, *, from_rows: Collection[str] = ()) -> Context:
     """What the sections are built from; the same inputs give the same context for ever.
+
+    Args:
+        inputs: as taken or stored.
+        services: warehouse and state.
+        from_rows: cohorts to sum from rows although their rollups hold; those that are summed by
+            another definition now are in any case.
 
     Raises:
         TemplateError: the template's text is not understood any more.
@@ -152,7 +158,7 @@ def context_of(inputs: Inputs, services: Services) -> Context:
         from_json(inputs.state),
         zone=inputs.zone,
         currency=inputs.currency,
-        from_rows={cohort for name in otherwise for cohort in cohorts_of(name)},
+        from_rows={*from_rows, *(cohort for name in otherwise for cohort in cohorts_of(name))},
     )
     return Context(
         template=template,
