@@ -55,8 +55,8 @@ TITLES = {
     "rebuild": "made again and compared, all files included",
 }
 _ABOUT = (
-    "The shipped weekly page for {week}, each way in a process that begins cold. The baseline takes "
-    "every sum from the rows of the marts; its document is compared with the one from rollups, to "
+    "The shipped weekly page for {week}, each way in a process that begins cold. The baseline "
+    "takes every sum from the rows of the marts; its document is compared with the one from rollups, to "
     "the byte. The made-up company has no incidents, crises or decisions on record: their sections "
     "are short."
 )
