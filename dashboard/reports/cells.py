@@ -40,7 +40,8 @@ def share(hits: int, n: int, *, fewest: int = 1) -> Number:
     """A share of n with its 95 % interval (Wilson); below `fewest` only the n."""
     if n < max(fewest, 1):
         return Number(value=None, unit="share", n=n)
-    low, high = pl.select(*wilson(pl.lit(hits), pl.lit(n).alias("n"))).row(0)
+    ends = wilson(pl.lit(hits), pl.lit(n))
+    low, high = pl.select(low=ends[0], high=ends[1]).row(0)
     return Number(value=hits / n, unit="share", n=n, low=low, high=high)
 
 

@@ -164,11 +164,21 @@ def _found(shown: Shown, raw: Raw) -> str:
     )
 
 
-def _over_budget(shown: Shown, raw: Raw) -> str:  # noqa: ARG001
+def _daily(shown: Shown, raw: Raw, *names: str) -> dict[str, str]:
+    """Numbers of a day as plain ones, other values as shown: the sentence says "a day" itself."""
+    plain = {name: raw[name] for name in names}
+    return {
+        name: formats.number(value.value, 1) if isinstance(value, Number) else shown[name]
+        for name, value in plain.items()
+    }
+
+
+def _over_budget(shown: Shown, raw: Raw) -> str:
     return _(
         "Each of {people} people got {per_day} messages a day on average; the budget is {budget}. "
         "Most went to {noisiest}: {noisiest_per_day} a day.",
-        **only(shown, "people", "per_day", "budget", "noisiest", "noisiest_per_day"),
+        people=shown["people"],
+        **_daily(shown, raw, "per_day", "budget", "noisiest", "noisiest_per_day"),
     )
 
 
@@ -194,9 +204,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "alerts_worse": partial(_compared, "worse"),
     "alerts_alike": partial(_compared, "alike"),
     "alerts_found": _found,
-    "alerts_within_budget": lambda shown, raw: _(  # noqa: ARG005
+    "alerts_within_budget": lambda shown, raw: _(
         "Messages stayed within the budget: {per_day} a day for each who got any, of {budget}.",
-        **only(shown, "per_day", "budget"),
+        **_daily(shown, raw, "per_day", "budget"),
     ),
     "alerts_over_budget": _over_budget,
 }

@@ -101,8 +101,8 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "map_missed": partial(_map, more=False),
     "map_missed_more": partial(_map, more=True),
-    "causes_none": lambda shown, raw: _(  # noqa: ARG005
-        "No reason stands out, and no corrective action is open."
+    "causes_too_few": lambda shown, raw: _(  # noqa: ARG005
+        "No reason brought the {fewest} contacts that a comparison needs.", **shown
     ),
     "causes_nothing_avoidable": lambda shown, raw: _(  # noqa: ARG005
         "No reason brought more contacts than in a good period."
@@ -155,7 +155,7 @@ WORDS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "column": {
         "contacts": lambda: _("Contacts"),
         "contacts_beyond": lambda: _("Beyond a good period"),
-        "reason_cost": lambda: _("Cost"),
+        "reason_cost": lambda: _("What it cost"),
         "avoidable_cost": lambda: _("Avoidable"),
         "root_cause": lambda: _("Root cause"),
         "corrective_action": lambda: _("Corrective action"),

@@ -59,6 +59,8 @@ class _Ranked:
     by: By
     reasons: tuple[Reason, ...]
     """Those with anything to save, the most first."""
+    judged: int
+    """How many reasons had contacts enough."""
     unnamed: int | None
     """Minor units booked to no reason."""
 
@@ -73,10 +75,17 @@ def build(context: Context, options: Options) -> tuple[Block, ...]:
         blocks.append(SayBlock(says=tuple(_reckoning(context, ranked, options))))
     actions = _actions(context, causes, options)
     if not blocks and not actions:
-        return (NothingBlock(say=Say(code="causes_none")),)
+        return (NothingBlock(say=_nothing(ranked, options)),)
     if not blocks:
-        blocks.append(SayBlock(says=(Say(code="causes_nothing_avoidable"),), tone="good"))
+        tone: Tone = "good" if ranked.judged else "unknown"
+        blocks.append(SayBlock(says=(_nothing(ranked, options),), tone=tone))
     return (*blocks, *(actions or (SayBlock(says=(Say(code="actions_none"),)),)))
+
+
+def _nothing(ranked: _Ranked, options: Options) -> Say:
+    if ranked.judged:
+        return Say(code="causes_nothing_avoidable")
+    return Say(code="causes_too_few", values={"fewest": count(options.fewest)})
 
 
 def _bucket(context: Context, options: Options) -> tuple[str, date]:
@@ -100,7 +109,7 @@ def _ranked(context: Context, options: Options) -> _Ranked:
     worth = [(one, _worth(one, by)) for one in enough]
     kept = sorted((pair for pair in worth if pair[1] > 0), key=lambda p: (-p[1], p[0].reason))
     unnamed = _unnamed(cost, scale) if cost is not None and booked else None
-    return _Ranked(by, tuple(one for one, _ in kept), unnamed)
+    return _Ranked(by, tuple(one for one, _ in kept), len(enough), unnamed)
 
 
 def _is_booked(cost: pl.DataFrame) -> bool:
