@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from dashboard.demo import duty, processes, story
+from dashboard.demo import duty, processes, reporting, story
 from dashboard.demo.feeding import Feed, import_inbox, open_feed
 from dashboard.demo.processes import Child
 from dashboard.demo.story import DemoError, Story
@@ -26,7 +26,9 @@ def fill(services: Services, own: Story, orders: int, say: Say) -> StoredWorld:
 
     An interrupted first start is taken up again: importing the same rows twice changes nothing.
     """
-    duty.declare(services.settings.home)
+    settings = services.settings
+    duty.declare(settings.home)
+    reporting.declare(settings.home, services.clock(), settings.time_zone)
     world = story.resume(own)
     if world is not None and own.shown_until() is not None:
         return world

@@ -159,7 +159,8 @@ class Home:
 
     def config(self) -> Config:
         """`alerting.yaml` in force."""
-        return Current(self.services.settings.home).config()
+        settings = self.services.settings
+        return Current(settings.home, public_url=settings.public_url).config()
 
     def slot(self, period: str = WEEK, schedule: str = "board") -> Slot:
         """A slot as it stands."""
