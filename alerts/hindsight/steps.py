@@ -19,8 +19,9 @@ _LEVELS = (Kind.RUN_STARTED, Kind.RUN_LEVEL_RAISED)
 
 @dataclass(frozen=True)
 class Task:
-    """A step with a due time. `ended_at` is when it was done, skipped or cancelled; `who` did it,
-    or has it in hand.
+    """A step with a due time.
+
+    `ended_at` is when it was done, skipped or cancelled; `who` did it, or has it in hand.
     """
 
     key: str
