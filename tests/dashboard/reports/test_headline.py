@@ -12,7 +12,7 @@ from dashboard.languages import SUPPORTED, use_language
 from dashboard.reports import showing
 from dashboard.reports.building import build
 from dashboard.reports.context import Context
-from dashboard.reports.document import Document
+from dashboard.reports.document import ChangeBlock, DeckBlock, Document, NothingBlock, SayBlock
 from dashboard.reports.values import Plain, Say
 from data_access.metrics.follow_ups import FollowUp
 from tests.dashboard.reports.counted_weeks import CountedWeeks, Counts, context, weekly
@@ -44,7 +44,7 @@ def crisis(level: int, status: str = "declared", number: int = 1) -> dict[str, A
 
 def fallen() -> dict[date, Counts]:
     """Germany as ever, France collapses in the last week."""
-    weeks = {
+    weeks: dict[date, Counts] = {
         week: {"DE": counts["DE"], "FR": counts["DE"]}
         for week, counts in weekly(MONDAY, CALM).items()
     }
@@ -133,7 +133,7 @@ def test_an_incomplete_page_says_so_above_all_else(weeks: dict[date, Counts]) ->
     codes = [document.headline.code, *(say.code for say in document.summary)]
     assert "incomplete" in codes[:2] or codes[0] == "nothing_unusual_incomplete"
     last = document.sections[-1].blocks[0]
-    assert last.block == "say"
+    assert isinstance(last, SayBlock)
     assert last.says[0] == LATE_FEED
 
 
@@ -147,7 +147,10 @@ def test_there_are_never_more_than_three_sentences_below() -> None:
 class TestNotYetKnown:
     def says(self, given: Context) -> list[str]:
         block = build(given).sections[-1].blocks[0]
-        return [say.code for say in block.says] if block.block == "say" else [block.say.code]
+        if isinstance(block, SayBlock):
+            return [say.code for say in block.says]
+        assert isinstance(block, NothingBlock)
+        return [block.say.code]
 
     def test_reviews_to_come_are_told_with_how_many_are_in(self) -> None:
         follow = FollowUp("reviews", seen=4, expected=116.2, median_days=15, most_days=30)
@@ -193,11 +196,11 @@ def test_everything_that_pages_say_is_worded(language: str) -> None:
             says = [document.headline, *document.summary]
             for section in document.sections:
                 for block in section.blocks:
-                    if block.block in ("say", "change"):
-                        says += block.says  # type: ignore[union-attr]
-                    elif block.block == "deck":
+                    if isinstance(block, SayBlock | ChangeBlock):
+                        says += block.says
+                    elif isinstance(block, DeckBlock):
                         says += [say for panel in block.panels for say in panel.says]
-                    elif block.block == "nothing":
+                    elif isinstance(block, NothingBlock):
                         says.append(block.say)
             for say in says:
                 assert showing.sentence(say, "UTC")
