@@ -53,14 +53,14 @@ class Marker:
 
     def text(self, text: str) -> str:
         """The text with a mark for every character without a sign; nothing else is changed."""
-        if text.isascii():
+        if text.isascii() and text.isprintable():
             return text
         out: list[str] = []
         for char in unicodedata.normalize("NFC", text):
             code = ord(char)
             if code in self.covers or char in "\n\t":
                 out.append(char)
-            elif code in _INVISIBLE:
+            elif code in _INVISIBLE or code < 0x20:
                 # Joins or chooses forms of what may be a mark by now; covered ones were kept.
                 continue
             elif unicodedata.combining(char) and out:
