@@ -26,12 +26,12 @@ def heat(block: HeatBlock, palette: Palette, zone: str = "UTC") -> str:
     definition, paint = marks.hatch(block.model_dump_json(), palette)
     cells = {(cell.row, cell.column): cell for cell in block.cells}
     parts = [definition]
-    for i, column in enumerate(block.columns):
+    for i, name in enumerate(_names(block, zone, room - 2)):
         middle = _NAMES + (i + 0.5) * room
         parts.append(
             marks.text(
                 (middle, 10),
-                _short(column, zone, room),
+                name,
                 palette.muted,
                 anchor="middle",
                 size=9.0,
@@ -65,14 +65,16 @@ def summary(block: HeatBlock, zone: str = "UTC") -> str:
     return _("; ").join(found) if found else word(Code(group="standing", value="usual"))
 
 
-def _short(value: Value, zone: str, room: float) -> str:
-    """A column's name; of a market its code where the name is too long."""
-    shown = text_of(value, zone)
-    if fit(shown, room - 2, marks.SMALL) == shown:
+def _names(block: HeatBlock, zone: str, room: float) -> list[str]:
+    """Names of the columns; of markets the codes where one of the names is too long."""
+    shown = [text_of(column, zone) for column in block.columns]
+    if all(fit(name, room, marks.SMALL) == name for name in shown):
         return shown
-    if isinstance(value, Term) and value.dimension == "market" and value.value:
-        return value.value
-    return shown
+    return [_code(one) or name for one, name in zip(block.columns, shown, strict=True)]
+
+
+def _code(value: Value) -> str | None:
+    return value.value if isinstance(value, Term) and value.dimension == "market" else None
 
 
 def _cell(

@@ -111,12 +111,14 @@ def _tile(cell: Cell, place: marks.Place, hatch: str, palette: Palette) -> list[
     }[cell.standing]
     middle = place[0] + _TILE[0] / 2
     code = cell.market.upper() if len(cell.market) == 2 else "…"
+    # Of what is too small to judge, a figure would be read as one.
+    has_figure = cell.standing not in ("small", "no_data")
+    line = place[1] + (11 if has_figure else 16)
     parts = [
         marks.rect(place, _TILE, fill, stroke=edge, rx=3),
-        marks.text((middle, place[1] + 11), code, ink, anchor="middle", size=9.5, bold=True),
+        marks.text((middle, line), code, ink, anchor="middle", size=9.5, bold=True),
     ]
-    # Of what is too small to judge, a figure would be read as one.
-    if cell.standing not in ("small", "no_data"):
+    if has_figure:
         shown = figure_text(cell.number.value, cell.number.unit)
         shown = shown.replace(".0%", "%")
         parts.append(

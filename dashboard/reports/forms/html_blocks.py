@@ -54,7 +54,8 @@ def deck(panels: Sequence[Panel], zone: str, *, is_all: bool) -> Html:
     return join(
         el("p", told, class_="note") if told else None,
         el("div", *(panel_html(panel, zone) for panel in panels), class_="deck"),
-        el("div", Html(charts.legend(SCREEN, 760)), class_="chart key"),
+        el("div", Html(charts.legend(SCREEN, 760)), class_="chart key key--wide"),
+        el("div", Html(charts.legend(SCREEN, 340)), class_="chart key key--narrow"),
     )
 
 
@@ -189,12 +190,13 @@ def _change(block: ChangeBlock, zone: str) -> Html:
         )
     )
     name = _("Change of {kpi}", kpi=kpi_title(block.kpi))
-    return join(
-        el("h3", name),
-        _sentences(block.says, zone),
+    told = el("div", el("h3", name), _sentences(block.says, zone))
+    drawn = el(
+        "div",
         el("div", Html(charts.change(block, SCREEN)), class_="chart"),
         behind(table(head, rows, numeric={1, 2, 3, 4, 5}, name=name)),
     )
+    return el("div", told, drawn, class_="beside")
 
 
 def _figure(number: Number | None) -> str:
@@ -248,15 +250,18 @@ def _map(block: MapBlock, zone: str) -> Html:
         for cell in block.cells
     ]
     name = kpi_title(block.kpi)
-    return el(
+    told = el(
         "div",
-        el("p", sentence(block.lead, zone)),
         el("h3", name),
-        el("div", Html(charts.sla_map(block, SCREEN)), class_="chart"),
+        el("p", sentence(block.lead, zone)),
         el("p", _map_key(), class_="note"),
-        behind(table(head, rows, numeric={1, 2, 3}, name=name)),
-        class_="half",
     )
+    drawn = el(
+        "div",
+        el("div", Html(charts.sla_map(block, SCREEN)), class_="chart"),
+        behind(table(head, rows, numeric={1, 2, 3}, name=name)),
+    )
+    return el("div", told, drawn, class_="beside")
 
 
 def _map_key() -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from babel import dates
+
 from dashboard import formats
-from dashboard.languages import _
+from dashboard.languages import _, locale
 from dashboard.reports.charts.weeks import target_text
 from dashboard.reports.document import DeckBlock, Document, Panel, Section
 from dashboard.reports.forms import Issue
@@ -30,13 +32,13 @@ def period(document: Document) -> str:
 
 
 def period_name(document: Document) -> str:
-    """`Week 47, 2026`; months and quarters likewise."""
+    """`Week 47, 2026`, `October 2026`, `Quarter 3, 2026`."""
     year, _dash, part = document.period.partition("-")
     if part.startswith("W"):
         return _("Week {week}, {year}", week=int(part[1:]), year=year)
     if part.startswith("Q"):
         return _("Quarter {quarter}, {year}", quarter=part[1:], year=year)
-    return _("Month {month}, {year}", month=int(part), year=year)
+    return str(dates.format_skeleton("yMMMM", document.first, locale=locale()))
 
 
 def exceptions(document: Document) -> tuple[Panel, ...]:
