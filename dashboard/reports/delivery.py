@@ -25,7 +25,8 @@ from dashboard.languages import use_language
 from dashboard.reports import files, forms, showing, store
 from dashboard.reports.document import Document
 from dashboard.reports.files import ReportFileError
-from dashboard.reports.forms import FormError
+from dashboard.reports.forms import FormError, outline
+from dashboard.reports.forms.brief import said_of
 from dashboard.reports.schedule_file import Receiver
 from dashboard.reports.store import Report
 from dashboard.services import Services
@@ -257,7 +258,8 @@ def _note_to_a_room(
     between = "\n\n" if kind in _BLANK_LINES else "\n"
     # The link is ours and must stay one; everything else may hold somebody's words.
     lines = [*map(safe, said), *map(safe, after[:-1]), after[-1]]
-    return f"{document.period} {headline}", between.join(lines)
+    title = f"{outline.title(document)} {document.period}"
+    return said_of(title, headline), between.join(lines)
 
 
 def _notes(document: Document, order: Order, language: str) -> list[str]:

@@ -34,7 +34,13 @@ def envelope(message: Outgoing, sender: str) -> EmailMessage:
         mail.add_alternative(message.html, subtype="html", cte="base64")
     for one in message.attachments:
         kind, _, subtype = one.media_type.partition("/")
-        mail.add_attachment(one.content, maintype=kind, subtype=subtype, filename=one.name)
+        mail.add_attachment(
+            one.content,
+            maintype=kind,
+            subtype=subtype,
+            filename=one.name,
+            params={"charset": "utf-8"} if kind == "text" else None,
+        )
     return mail
 
 
@@ -99,7 +105,8 @@ def _hand_over(client: smtplib.SMTP, mail: EmailMessage) -> Delivery:
     if code not in (250, 251):
         return _of_code(code, said)
     try:
-        code, said = client.data(mail.as_bytes())
+        # Servers refuse lines that end otherwise, and `data` leaves bytes as they are.
+        code, said = client.data(mail.as_bytes(policy=mail.policy.clone(linesep="\r\n")))
     except smtplib.SMTPDataError as error:  # the server refused before a byte of it was sent
         return _of_code(error.smtp_code, error.smtp_error)
     except (OSError, smtplib.SMTPException) as error:

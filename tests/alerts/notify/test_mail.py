@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from alerts.notify.channel_format import Email
+from alerts.notify.channels.base import Attachment
 from alerts.notify.channels.mail import MailChannel, envelope
 from tests.alerts.notify.examples import outgoing
 from tests.alerts.notify.fault_server import PEM
@@ -154,3 +155,25 @@ def test_a_line_break_in_the_subject_adds_no_header() -> None:
     made = envelope(outgoing(subject="All well\r\nBcc: x@y.example"), "alerts@shop.example")
     assert made["Bcc"] is None
     assert made["Subject"] == "All well Bcc: x@y.example"
+
+
+def test_files_go_with_a_mail_under_their_names_byte_for_byte() -> None:
+    files = (
+        Attachment("周报-2026-W47.pdf", "application/pdf", bytes(range(256)) * 40),
+        Attachment("figures.csv", "text/csv", "\ufeff市场,值\r\nPL,3\r\n".encode()),
+    )
+    with mail_server() as server:
+        assert channel(server).send(outgoing(attachments=files)).outcome == "ok"
+    raw = server.mails[0]
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    mail = parsed(raw)
+    found = {part.get_filename(): part for part in mail.iter_attachments()}
+    assert [*found] == [one.name for one in files]
+    for one in files:
+        part = found[one.name]
+        assert part.get_payload(decode=True) == one.content
+        assert part.get_content_type() == one.media_type
+    assert found["figures.csv"].get_content_charset() == "utf-8"
+    text, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert text is not None
+    assert html is not None

@@ -55,8 +55,13 @@ def parsed(raw: bytes) -> EmailMessage:
 
 
 def attached(mail: EmailMessage) -> dict[str, bytes]:
-    """Files by name."""
-    return {str(part.get_filename()): part.get_content() for part in mail.iter_attachments()}
+    """Files by name, byte for byte."""
+    found = {}
+    for part in mail.iter_attachments():
+        content = part.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        found[str(part.get_filename())] = content
+    return found
 
 
 def sent(own: Home, server: MailServer) -> dict[str, EmailMessage]:
@@ -98,7 +103,7 @@ def test_a_mail_carries_summary_files_and_link_in_the_readers_language(own: Home
             number = own.slot().report_id
             assert number is not None
             made = files.made(own.services, number, language, form)
-            assert (content if isinstance(content, bytes) else content.encode()) == made
+            assert content == made
     assert all(len(line) <= 998 for raw in server.mails for line in raw.split(b"\r\n"))
 
 
