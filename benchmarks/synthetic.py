@@ -4,7 +4,8 @@
 
 gives an Afterwatch home (`state.db`, `warehouse`) with 24 months of marts and rollups as of
 1 November 2026: as many open spells, orders, parcels and order lines as cases, a fifth as many
-reviews and surveys, a tenth as many return lines. Markets and categories are skewed as in life.
+reviews and surveys, a tenth as many return lines; every case costs something, one in five angry
+words. Markets and categories are skewed as in life.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ import argparse
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+from data_access.contracts import TABLES
 from data_access.marts import MARTS, rebuild_rollups
 from data_access.marts.continents import continent_of
 from data_access.state.engine import migrate, open_state
@@ -40,6 +42,8 @@ PRIORITIES = ["low", "normal", "high", "urgent"]
 TEAMS = [f"team {number}" for number in range(12)]
 PRODUCTS = [f"sku-{number:04}" for number in range(1000)]
 _SECOND = 1_000_000
+_COSTS = ["labour", "goodwill", "compensation", "freight_rev", "parts"]
+_RATES = {"USD": 1.1, "GBP": 0.86, "JPY": 160.0, "CNY": 7.8, "BRL": 6.1, "INR": 92.0}
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ def build(home: Path, cases: int) -> None:
     started = time.perf_counter()
     for month in months(cases):
         _write_month(warehouse, rng, month)
+    _write_rates(warehouse)
     written = time.perf_counter()
     rebuild_rollups(warehouse, engine, AS_OF)
     print(f"marts {written - started:.0f} s, rollups {time.perf_counter() - written:.0f} s")
@@ -104,6 +109,10 @@ def _write_month(warehouse: Warehouse, rng: np.random.Generator, month: Month) -
     _write(warehouse, "return_lines", _return_lines(rng, month), "requested_at")
     _write(warehouse, "reviews", _reviews(rng, month), "at")
     _write(warehouse, "surveys", _surveys(rng, month), "answered_at")
+    # Of a stream of their own: the rows above are the same as before these were added.
+    later = np.random.default_rng(month.part)
+    _write(warehouse, "costs", _costs(later, cases), "at")
+    _write(warehouse, "voices", _voices(later, cases), "at")
 
 
 def _write(warehouse: Warehouse, mart: str, rows: pl.DataFrame, order: str) -> None:
@@ -293,6 +302,40 @@ def _surveys(rng: np.random.Generator, month: Month) -> pl.DataFrame:
             **_dimensions(rng, n, month.part),
         }
     )
+
+
+def _costs(rng: np.random.Generator, cases: pl.DataFrame) -> pl.DataFrame:
+    """One amount per case, booked when it came in."""
+    n = cases.height
+    return cases.with_columns(
+        cost_id="case_id",
+        ref_id="case_id",
+        at="created_at",
+        value_minor=pl.Series(rng.integers(100, 5_000, n)),
+        cost_kind=_pick(rng, _COSTS, n, 0.8),
+    )
+
+
+def _voices(rng: np.random.Generator, cases: pl.DataFrame) -> pl.DataFrame:
+    """What customers wrote in their cases, one in five angry."""
+    return cases.with_columns(
+        voice_id="case_id",
+        medium=pl.lit("case"),
+        at="created_at",
+        anger=pl.Series(np.where(rng.random(cases.height) < 0.2, 0.9, 0.1)),
+    )
+
+
+def _write_rates(warehouse: Warehouse) -> None:
+    """A rate a day for every currency."""
+    first = datetime.fromtimestamp(next(months(MONTHS)).start / _SECOND, UTC).date()
+    days = pl.date_range(first, AS_OF.date() - timedelta(days=1), eager=True)
+    quoted = pl.DataFrame({"quote": list(_RATES), "rate": list(_RATES.values())})
+    rates = days.to_frame("date").join(quoted, how="cross")
+    named = rates.with_columns(base=pl.lit("EUR"), source=pl.lit("rates"), provider=pl.lit("none"))
+    contract = TABLES["fx_rates"]
+    rows = named.select("source", *contract.dtypes())
+    warehouse.merge(contract, rows, batch_id=1, now=AS_OF)
 
 
 def main() -> None:
