@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import floor, isclose, log10
 
+from babel.numbers import get_currency_precision
+
 _STEPS = {"share": 0.001, "per_1000": 0.1, "score": 0.1, "days": 0.1, "hours": 0.1, "index": 0.1}
 
 
 def step(unit: str, size: float) -> float:
-    """The last digit shown of a value in a unit: 0.1 points of a share; else three digits."""
+    """The last digit shown of a value in a unit: 0.1 points, a cent; else three digits."""
     if unit in _STEPS:
         return _STEPS[unit]
+    kind, _, currency = unit.partition(":")
+    if kind.startswith("money_per"):
+        return float(10.0 ** -(get_currency_precision(currency) if currency else 2))
     return float(10.0 ** (floor(log10(abs(size))) - 2)) if size else 1.0
 
 

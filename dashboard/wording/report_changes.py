@@ -21,7 +21,7 @@ def size(raw: Raw, name: str) -> str:
         return _("{number} days", number=formats.number(amount, 1))
     if unit == "hours":
         return _("{number} h", number=formats.number(amount, 1))
-    return formats.number(amount, 1)
+    return formats.value(amount, unit)
 
 
 def fell(raw: Raw, name: str = "change") -> bool:

@@ -56,7 +56,7 @@ def panel(context: Context, name: str) -> Panel:
     judged = judge(weeks)
     by_week = context.period.grain == "week"
     now, before, prior = _three(context, name, weeks)
-    kpi = context.kpi(name)
+    kpi = weeks.kpi
     return Panel(
         kpi=name,
         now=number(now, kpi),
