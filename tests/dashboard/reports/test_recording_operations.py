@@ -86,7 +86,7 @@ class Story:
 
     def term(self, status: Any, at: datetime, starts_at: datetime | None = None) -> None:
         outcome = statutory_clocks.settle(
-            self.engine, self.crisis, "gpsr-dangerous-product", status, actor=LENA,
+            self.engine, self.crisis, "gdpr-72h", status, actor=LENA,
             note="By letter", version=None, token=None, wall=at, starts_at=starts_at,
         )  # fmt: skip
         assert outcome.result == "done", outcome
@@ -107,10 +107,11 @@ def story(engine: Engine, home: Path) -> Story:
 
 
 def chapters(told: Story) -> list[Callable[[datetime], None]]:
-    """What happens in the crisis after its first hours, in turn."""
+    """What happens in the crisis after its first hours, in turn; one term of it has an end."""
     return [
         lambda at: told.step("stop-sale", runs.Action(runs.Do.DONE, note="Sold no more"), at, MEI),
         lambda at: told.step("quarantine", runs.Action(runs.Do.ASSIGN, assignee=MEI), at),
+        lambda at: told.crises(Action(Do.FLAG, flag="personal_data_breach"), at),
         lambda at: told.term("met", at),
         lambda at: told.term("running", at, starts_at=BEGAN + HOUR),
         lambda at: told.crises(Action(Do.RAISE, level=4, note="A child was hurt"), at),
