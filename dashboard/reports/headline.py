@@ -13,15 +13,18 @@ from itertools import chain
 
 from dashboard.reports.context import Context
 from dashboard.reports.document import (
+    Block,
     ChangeBlock,
     Code,
     DeckBlock,
+    HeatBlock,
     NothingBlock,
     Number,
     Panel,
     Say,
     SayBlock,
     Section,
+    TableBlock,
     Tone,
 )
 from dashboard.reports.series import number, series
@@ -86,6 +89,30 @@ def _no_data(found: Found) -> list[Told]:
 def _grave_crises(found: Found) -> list[Told]:
     """Crises of level 3 and above that are declared and not closed."""
     return _crises(found, grave=True)
+
+
+def _leading_section(found: Found) -> list[Told]:
+    """What the section says that the template lets lead, such as what makes customers angry."""
+    lead = found.context.template.body.lead
+    return [
+        told
+        for section in found.sections
+        if section.key == lead
+        for block in section.blocks
+        if (told := _first_said(block)) is not None
+    ]
+
+
+def _first_said(block: Block) -> Told | None:
+    match block:
+        case SayBlock(says=(first, *_), tone=tone):
+            return first, tone
+        case TableBlock(lead=Say() as first, rows=rows):
+            return first, "bad" if any(row.tone == "bad" for row in rows) else "plain"
+        case HeatBlock(lead=first, cells=cells):
+            return first, "bad" if any(one.standing == "more" for one in cells) else "plain"
+        case _:
+            return None
 
 
 def _longer_periods(found: Found) -> list[Told]:
@@ -153,6 +180,7 @@ def _nothing(found: Found) -> list[Told]:
 RULES: tuple[Rule, ...] = (
     _no_data,
     _grave_crises,
+    _leading_section,
     _longer_periods,
     _bad_news,
     _lesser_crises,
@@ -191,14 +219,13 @@ def _found(context: Context, sections: tuple[Section, ...]) -> Found:
 def _opening(found: Found) -> Headline:
     """A report without KPIs opens with the first sentences of its sections."""
     blocks = [block for section in found.sections for block in section.blocks]
-    says = [say for block in blocks if isinstance(block, SayBlock) for say in block.says]
-    tone: Tone = next((block.tone for block in blocks if isinstance(block, SayBlock)), "plain")
-    if not says:
-        says = [block.say for block in blocks if isinstance(block, NothingBlock)]
-        tone = "unknown"
-    if not says:
-        says = [_nothing_recorded(found)]
-    return Headline(says[0], tone, tuple(says[1 : MOST + 1]))
+    told = _leading_section(found) or [one for one in map(_first_said, blocks) if one is not None]
+    if not told:
+        told = [(block.say, "unknown") for block in blocks if isinstance(block, NothingBlock)]
+    if not told:
+        told = [(_nothing_recorded(found), "unknown")]
+    say, tone = told[0]
+    return Headline(say, tone, tuple(one for one, _ in told[1 : MOST + 1]))
 
 
 def _nothing_recorded(found: Found) -> Say:

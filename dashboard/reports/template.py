@@ -50,6 +50,8 @@ class Body(Strict):
     id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,40}$")
     title: Title
     period: Grain
+    lead: str | None = None
+    """The section whose first sentence is the headline; None: the rules choose among all."""
     sections: tuple[SectionSpec, ...] = Field(min_length=1)
 
 
@@ -94,6 +96,10 @@ def parse(text: str, origin: str) -> Template:
 
 def _faults(body: Body) -> list[tuple[strict_yaml.Place, str]]:
     found: list[tuple[strict_yaml.Place, str]] = []
+    named = [spec.section for spec in body.sections]
+    if body.lead is not None and body.lead not in named:
+        listed = ", ".join(named)
+        found.append((("lead",), f"{body.lead!r} is none of its sections; use one of: {listed}."))
     for index, spec in enumerate(body.sections):
         place: strict_yaml.Place = ("sections", index)
         if spec.section not in SECTIONS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
@@ -13,11 +13,19 @@ from pydantic import ValidationError
 from dashboard.languages import use_language
 from dashboard.reports import periods
 from dashboard.reports.context import Context
-from dashboard.reports.document import Block, NothingBlock, SayBlock, TableBlock
+from dashboard.reports.document import (
+    Block,
+    Code,
+    NothingBlock,
+    SayBlock,
+    Section,
+    TableBlock,
+)
+from dashboard.reports.headline import headline
 from dashboard.reports.record import Record
 from dashboard.reports.sections import languages, parity
 from dashboard.reports.showing import sentence, strict, word
-from dashboard.reports.template import shipped
+from dashboard.reports.template import TemplateError, parse, shipped
 from data_access.metrics import Query
 
 PERIOD = periods.parse("2026-Q3", "quarter")
@@ -179,3 +187,35 @@ def test_readiness_comes_from_the_record() -> None:
 def test_the_quarter_is_the_one_before_last_on_its_first_day() -> None:
     assert PERIOD.first == date(2026, 7, 1)
     assert periods.last_ended("quarter", datetime(2026, 10, 1, tzinfo=UTC), "UTC") == PERIOD
+
+
+def _compared(high: float, others: int) -> list[str]:
+    """The verdicts on one language (difference −0.05 up to `high`) and on others like English."""
+    row = {"enough": True, "ratio": 0.95, "ratio_high": 0.99, "difference": -0.05}
+    one = {**row, "group": "pl", "difference_low": -0.1, "difference_high": high}
+    same = {"difference": 0.0, "difference_low": -0.05, "difference_high": 0.05}
+    rest = [{**row, **same, "group": f"x{number}"} for number in range(others)]
+    return parity.verdicts([{"group": "en"}, one, *rest], "en")[1:]
+
+
+def test_the_more_languages_are_compared_the_surer_one_must_be() -> None:
+    # Half-width 0.045 at 95 %; of twelve it is 0.045 × 2.865 / 1.960 = 0.066, and 0 lies within.
+    assert _compared(-0.005, 0) == ["worse"]
+    assert _compared(-0.005, 11) == ["alike"] * 12
+    assert _compared(-0.02, 11)[0] == "worse"
+
+
+def test_the_white_paper_opens_with_what_parity_says() -> None:
+    found = shares(en=(950, 1000), pl=(60, 100))
+    made = context({"first_response_within_target": found, "contacts": counted(en=1000, pl=100)})
+    made = replace(made, template=shipped()["quarterly-language"])
+    blocks = parity.build(made, parity.Options())
+    section = Section(key="parity", title=Code(group="section", value="parity"), blocks=blocks)
+    opening = headline(made, (section,))
+    assert (opening.say.code, opening.tone) == ("parity_broken", "bad")
+
+
+def test_a_template_cannot_be_led_by_a_section_it_does_not_have() -> None:
+    text = shipped()["quarterly-language"].text.replace("lead: parity", "lead: kpi")
+    with pytest.raises(TemplateError, match=r"lead: 'kpi' is none of its sections"):
+        parse(text, "mine.yaml")
