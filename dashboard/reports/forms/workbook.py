@@ -7,17 +7,13 @@ what a compressor gives depends on its version.
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Iterable
 from dataclasses import astuple
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from xlsxwriter import Workbook
-from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from dashboard import formats
 from dashboard.reports import showing
 from dashboard.reports.document import (
     ChangeBlock,
@@ -33,16 +29,13 @@ from dashboard.reports.document import (
     TableBlock,
 )
 from dashboard.reports.forms import Issue, outline
-from dashboard.reports.forms.figure_rows import amount, rows
-from dashboard.reports.values import Code, Day, Instant, Money, Number, Span, Term
+from dashboard.reports.forms.figure_rows import rows
+from dashboard.reports.forms.workbook_cells import Cells
+from dashboard.reports.values import Code, Term
 from dashboard.wording import report_tables as words
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """Said to be the time of making: a real one would make every file another one."""
-_PLACES = {"count": "#,##0", "share": "0.0%", "ratio": "0.00", "seconds": "#,##0"}
-_FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
-_MOST = 31
-"""Characters that the name of a sheet can have."""
 
 
 def workbook(document: Document, issue: Issue) -> bytes:
@@ -76,12 +69,12 @@ class _Book:
     def __init__(self, book: Workbook, document: Document, issue: Issue) -> None:
         self.book, self.document, self.issue = book, document, issue
         self.zone = document.zone
-        self.names: set[str] = set()
-        self.known: dict[tuple[str, bool], Format] = {}
+        self.cells = Cells(book, document.zone)
         self.sheets, self.heads = words.sheets(), words.heads()
 
     def write(self) -> None:
-        self._summary(self._sheet(self.sheets["summary"], [28, 110]))
+        """All sheets."""
+        self._summary(self.cells.sheet(self.sheets["summary"], [28, 110]))
         panels = outline.panels(self.document)
         if panels:
             self._measures(panels)
@@ -91,81 +84,6 @@ class _Book:
         for section in self.document.sections:
             self._section(section)
         self._figures()
-
-    def _sheet(self, title: str, widths: Iterable[float]) -> Worksheet:
-        base = _FORBIDDEN.sub(" ", title).strip()[:_MOST] or "-"
-        name, count = base, 1
-        while name.casefold() in self.names:
-            count += 1
-            name = f"{base[: _MOST - 3]} {count}"
-        self.names.add(name.casefold())
-        sheet = self.book.add_worksheet(name)
-        for index, width in enumerate(widths):
-            sheet.set_column(index, index, width)
-        return sheet
-
-    def _format(self, pattern: str = "", *, bold: bool = False) -> Format:
-        if (pattern, bold) not in self.known:
-            options: dict[str, object] = {"valign": "top"}
-            if pattern:
-                options["num_format"] = pattern
-            else:
-                options["text_wrap"] = True
-            if bold:
-                options["bold"] = True
-            self.known[pattern, bold] = self.book.add_format(options)
-        return self.known[pattern, bold]
-
-    def _row(self, sheet: Worksheet, row: int, values: Iterable[object], unit: str = "") -> None:
-        for column, value in enumerate(values):
-            self._cell(sheet, row, column, value, unit)
-
-    def _cell(
-        self,
-        sheet: Worksheet,
-        row: int,
-        column: int,
-        value: object,
-        unit: str = "",
-        *,
-        bold: bool = False,
-    ) -> None:
-        """Write numbers as numbers, days as days; text is text, whatever it begins with."""
-        match value:
-            case None | "":
-                return
-            case Number():
-                self._cell(sheet, row, column, value.value, value.unit, bold=bold)
-            case Money():
-                self._cell(sheet, row, column, amount(value), f"money {value.currency}", bold=bold)
-            case Span():
-                # Days are what spreadsheets count in; [h] goes on beyond a day.
-                sheet.write_number(row, column, value.seconds / 86_400, self._format("[h]:mm"))
-            case Day():
-                self._cell(sheet, row, column, value.value)
-            case Instant():
-                local = formats.as_zone(value.value, self.zone).replace(tzinfo=None)
-                sheet.write_datetime(row, column, local, self._format("yyyy-mm-dd hh:mm"))
-            case bool():
-                raise AssertionError(value)
-            case int() | float():
-                sheet.write_number(row, column, value, self._format(_pattern(unit), bold=bold))
-            case date():
-                sheet.write_datetime(
-                    row,
-                    column,
-                    datetime(value.year, value.month, value.day, tzinfo=UTC).replace(tzinfo=None),
-                    self._format("yyyy-mm-dd", bold=bold),
-                )
-            case str():
-                sheet.write_string(row, column, value, self._format(bold=bold))
-            case _:
-                text = showing.text_of(value, self.zone)  # type: ignore[arg-type]
-                self._cell(sheet, row, column, text, bold=bold)
-
-    def _head(self, sheet: Worksheet, row: int, values: Iterable[object]) -> None:
-        for column, value in enumerate(values):
-            self._cell(sheet, row, column, value, bold=True)
 
     def _summary(self, sheet: Worksheet) -> None:
         document = self.document
@@ -181,8 +99,8 @@ class _Book:
                 name = ""
         lines += outline.colophon(document, self.issue)
         for row, (head, text) in enumerate(lines):
-            self._cell(sheet, row, 0, head, bold=True)
-            self._cell(sheet, row, 1, text)
+            self.cells.cell(sheet, row, 0, head, bold=True)
+            self.cells.cell(sheet, row, 1, text)
 
     def _sentences(self, section: Section) -> list[str]:
         found: list[str] = []
@@ -204,16 +122,16 @@ class _Book:
         return showing.sentence(say, self.zone)
 
     def _measures(self, panels: tuple[Panel, ...]) -> None:
-        sheet = self._sheet(self.sheets["measures"], [34, *[14] * 6, 20, 34, 10, 14, 12])
+        sheet = self.cells.sheet(self.sheets["measures"], [34, *[14] * 6, 20, 34, 10, 14, 12])
         readings = [words.reading(name) for name in ("now", "before", "prior", "target")]
         interval = [self.heads["low"], self.heads["high"]]
         last = [words.reading("maturity"), words.reading("tainted")]
         heads = [self.heads["measure"], *readings, *interval, self.heads["standing"]]
-        self._head(sheet, 0, [*heads, self.heads["signals"], self.heads["n"], *last])
+        self.cells.head(sheet, 0, [*heads, self.heads["signals"], self.heads["n"], *last])
         for row, panel in enumerate(panels, start=1):
             unit = panel.now.unit
             signals = showing.listed([showing.word(code) for code in panel.exception])
-            self._row(
+            self.cells.row(
                 sheet,
                 row,
                 [
@@ -229,15 +147,15 @@ class _Book:
                 ],
                 unit,
             )
-            self._cell(sheet, row, 9, panel.now.n, "count")
-            self._cell(sheet, row, 10, panel.maturity, "share")
-            self._cell(sheet, row, 11, panel.tainted, "count")
+            self.cells.cell(sheet, row, 9, panel.now.n, "count")
+            self.cells.cell(sheet, row, 10, panel.maturity, "share")
+            self.cells.cell(sheet, row, 11, panel.tainted, "count")
         sheet.freeze_panes(1, 1)
 
     def _series(self, title: str, series: list[tuple[Panel, tuple[Point, ...]]]) -> None:
         starts = sorted({point.start for _panel, points in series for point in points})
-        sheet = self._sheet(title, [34, 16, *[12] * len(starts)])
-        self._head(sheet, 0, [self.heads["measure"], self.heads["kind"], *starts])
+        sheet = self.cells.sheet(title, [34, 16, *[12] * len(starts)])
+        self.cells.head(sheet, 0, [self.heads["measure"], self.heads["kind"], *starts])
         column = {start: index for index, start in enumerate(starts, start=2)}
         row = 0
         for panel, points in series:
@@ -247,9 +165,9 @@ class _Book:
                     continue
                 row += 1
                 name = words.series(prior=prior)
-                self._row(sheet, row, [showing.kpi_title(panel.kpi), name])
+                self.cells.row(sheet, row, [showing.kpi_title(panel.kpi), name])
                 for start, number in numbers.items():
-                    self._cell(sheet, row, column[start], number)
+                    self.cells.cell(sheet, row, column[start], number)
         sheet.freeze_panes(1, 2)
 
     def _changes(self) -> None:
@@ -261,9 +179,9 @@ class _Book:
         ]
         if not blocks:
             return
-        sheet = self._sheet(self.sheets["changes"], [34, 28, 20, *[14] * 5])
+        sheet = self.cells.sheet(self.sheets["changes"], [34, 28, 20, *[14] * 5])
         readings = [words.reading(name) for name in ("before", "now", "rate", "mix", "total")]
-        self._head(
+        self.cells.head(
             sheet, 0, [self.heads["measure"], self.heads["segment"], self.heads["kind"], *readings]
         )
         row = 0
@@ -272,13 +190,13 @@ class _Book:
             unit = block.unit
             whole = words.reading("total")
             head = [showing.kpi_title(block.kpi), whole, "", block.before, block.now]
-            self._row(sheet, row, [*head, block.rate, block.mix, block.total], unit)
+            self.cells.row(sheet, row, [*head, block.rate, block.mix, block.total], unit)
             for effect in block.effects:
                 row += 1
                 name = words.rest() if effect.segment is None else effect.segment
                 kind = showing.word(Code(group="effect", value=effect.kind))
                 told = [showing.kpi_title(block.kpi), name, kind, effect.before, effect.now]
-                self._row(sheet, row, [*told, effect.rate, effect.mix, effect.total], unit)
+                self.cells.row(sheet, row, [*told, effect.rate, effect.mix, effect.total], unit)
         sheet.freeze_panes(1, 2)
 
     def _section(self, section: Section) -> None:
@@ -291,18 +209,17 @@ class _Book:
             return
         columns = max(len(b.columns) if isinstance(b, TableBlock) else 4 for b in found)
         title = showing.section_title(self.document, section)
-        sheet = self._sheet(title, [34, *[20] * (columns - 1)])
+        sheet = self.cells.sheet(title, [34, *[20] * (columns - 1)])
         row = 0
         for block in found:
             if block.lead is not None:
-                # Without wrapping: it runs on over the empty cells beside it.
-                sheet.write_string(row, 0, self._said(block.lead), self._format("@", bold=True))
+                self.cells.line(sheet, row, self._said(block.lead))
                 row += 1
             heads, *body = self._lines(block)
-            self._head(sheet, row, heads)
+            self.cells.head(sheet, row, heads)
             for line in body:
                 row += 1
-                self._row(sheet, row, line, "count")
+                self.cells.row(sheet, row, line, "count")
             row += 2
         if len(found) == 1:
             sheet.freeze_panes(1 if found[0].lead is None else 2, 1)
@@ -330,24 +247,17 @@ class _Book:
 
     def _figures(self) -> None:
         widths = [52, 24, 40, 22, 24, 12, 14, 10, 10, 10, 12, 12]
-        sheet = self._sheet(self.sheets["figures"], widths)
+        sheet = self.cells.sheet(self.sheets["figures"], widths)
         names = ("key", "section", "what", "reading", "segment", "start", "value", "unit")
         heads = [self.heads[name] for name in (*names, "currency", "n", "low", "high")]
-        self._head(sheet, 0, heads)
+        self.cells.head(sheet, 0, heads)
         found = rows(self.document)
         for index, row in enumerate(found, start=1):
             unit = f"money {row.currency}" if row.unit == "money" else row.unit
             values = astuple(row)
-            self._row(sheet, index, values[:9], unit)
-            self._cell(sheet, index, 9, row.n, "count")
-            self._cell(sheet, index, 10, row.low, unit)
-            self._cell(sheet, index, 11, row.high, unit)
+            self.cells.row(sheet, index, values[:9], unit)
+            self.cells.cell(sheet, index, 9, row.n, "count")
+            self.cells.cell(sheet, index, 10, row.low, unit)
+            self.cells.cell(sheet, index, 11, row.high, unit)
         sheet.freeze_panes(1, 1)
         sheet.autofilter(0, 0, len(found), len(heads) - 1)
-
-
-def _pattern(unit: str) -> str:
-    if unit.startswith("money "):
-        # The code, not a sign: "$" is six currencies.
-        return f'#,##0.00 "{unit.removeprefix("money ")}"'
-    return _PLACES.get(unit, "#,##0.0")
