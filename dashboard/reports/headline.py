@@ -76,7 +76,16 @@ def headline(context: Context, sections: tuple[Section, ...]) -> Headline:
     say, tone = told[0]
     more = [one for one, _ in told[1:] if one.code not in _ALONE]
     qualified = [Say(code="incomplete")] if context.missing and say.code not in _QUALIFIED else []
+    if tone == "bad":
+        more += _first_unknown(sections)
     return Headline(say, tone, tuple((qualified + more)[:MOST]))
+
+
+def _first_unknown(sections: tuple[Section, ...]) -> list[Say]:
+    """What may yet change the picture most."""
+    blocks = [block for one in sections if one.key == "not_yet_known" for block in one.blocks]
+    says = [say for block in blocks if isinstance(block, SayBlock) for say in block.says]
+    return [say for say in says if say.code in ("unknown_reviews", "unknown_returns")][:1]
 
 
 def _no_data(found: Found) -> list[Told]:

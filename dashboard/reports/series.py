@@ -12,6 +12,7 @@ from dashboard.numbers import MATURE
 from dashboard.reports.context import Context
 from dashboard.reports.periods import Period, of_day
 from dashboard.reports.values import Number
+from dashboard.wording.standing import SMALLEST_N
 from data_access.metrics import Kpi
 from data_access.metrics.catalogue import Unit
 from data_access.metrics.plan import source_of
@@ -152,6 +153,19 @@ def number(spot: Spot, kpi: Kpi) -> Number:
     return Number(value=spot.value, unit=kpi.unit, n=spot.n, low=spot.low, high=spot.high)
 
 
+def comparable(spot: Spot | None, kpi: Kpi) -> Number | None:
+    """A period of the year before as something to compare with; None where it has too few rows."""
+    if spot is None or spot.value is None or small(kpi, spot):
+        return None
+    return number(spot, kpi)
+
+
+def small(kpi: Kpi, spot: Spot) -> bool:
+    """Too few rows of a ratio or a percentile to judge."""
+    counted = kpi.denominator is None and kpi.quantile is None
+    return not counted and spot.n < SMALLEST_N
+
+
 def last_week(period: Period) -> date:
     """Monday of the last ISO week that is over by the end of the period."""
     return of_day("week", period.last + timedelta(days=1)).before().first
@@ -193,10 +207,12 @@ __all__ = [
     "WEEKS",
     "Series",
     "Spot",
+    "comparable",
     "last_week",
     "months",
     "number",
     "series",
+    "small",
     "spot_of",
     "whole",
 ]

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Literal
 
-from dashboard.reports.series import WEEKS, Series, Spot
-from dashboard.wording.standing import SMALLEST_N
+from dashboard.reports.series import WEEKS, Series, Spot, small
 from data_access.metrics import Kpi
 from data_access.metrics.process_limits import (
     RUN,
@@ -89,7 +88,7 @@ def judge(series: Series) -> Judged:
     standing = stand(kpi, now)
     missed = len(list(takewhile(lambda spot: stand(kpi, spot) == "missed", reversed(weeks))))
     found: list[Signal] = []
-    if now.value is not None and not _small(kpi, now):
+    if now.value is not None and not small(kpi, now):
         found += _beyond(kpi, now, limits)
         found += _run(kpi, weeks)
         found += _shift(kpi, weeks, earlier)
@@ -106,7 +105,7 @@ def stand(kpi: Kpi, spot: Spot) -> Standing:
         return "no_data"
     if kpi.target is None or kpi.better == "none":
         return "no_target"
-    if _small(kpi, spot):
+    if small(kpi, spot):
         return "unsure"
     low = min(bounds[0], spot.value if spot.low is None else spot.low)
     high = max(bounds[1], spot.value if spot.high is None else spot.high)
@@ -200,17 +199,11 @@ def _worst(kpi: Kpi, weeks: Sequence[Spot]) -> bool:
     others = [
         spot.value
         for spot in weeks[-YEAR:-1]
-        if spot.value is not None and not spot.provisional and not _small(kpi, spot)
+        if spot.value is not None and not spot.provisional and not small(kpi, spot)
     ]
     if now.bounds is None or len(others) < BASELINE:
         return False
     return now.bounds[1] < min(others) if kpi.better == "up" else now.bounds[0] > max(others)
-
-
-def _small(kpi: Kpi, spot: Spot) -> bool:
-    """Too few rows of a ratio or a percentile to judge."""
-    counted = kpi.denominator is None and kpi.quantile is None
-    return not counted and spot.n < SMALLEST_N
 
 
 def _holds(spot: Spot, value: float) -> bool:

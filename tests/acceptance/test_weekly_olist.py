@@ -195,8 +195,13 @@ def test_the_lag_of_reviews_is_not_yet_known(document: Document, real_data: Path
 
 
 def test_what_nobody_recorded_is_no_zero(document: Document) -> None:
-    assert panel(document, "contact_rate").standing == "no_data"
-    assert panel(document, "return_rate_lines").now.value is None
+    blocks = [block for section in document.sections for block in section.blocks]
+    decks = [block for block in blocks if isinstance(block, DeckBlock)]
+    shown = [one.kpi for deck in decks for one in deck.panels]
+    assert shown == ["on_time_delivery", "low_review_share"]
+    found = next(say for say in unknown(document) if say.code == "unknown_never")
+    with use_language("en"), showing.strict():
+        assert "Contact rate, Backlog" in showing.sentence(found, ZONE)
 
 
 def test_a_week_before_the_data_has_nothing_to_say(home: Services) -> None:

@@ -22,7 +22,7 @@ from dashboard.reports.document import (
 )
 from dashboard.reports.exceptions import says
 from dashboard.reports.periods import of_day
-from dashboard.reports.series import WEEKS, Series, Spot, months, number, series, whole
+from dashboard.reports.series import WEEKS, Series, Spot, comparable, months, number, series, whole
 from dashboard.reports.signals import judge, stand
 from data_access.metrics import CATALOGUE
 from data_access.metrics.process_limits import ProcessLimits
@@ -43,9 +43,12 @@ class Options(Strict):
 
 
 def build(context: Context, options: Options) -> tuple[Block, ...]:
-    """One deck of panels; nothing at all where no KPI has data in the period or before."""
-    panels = tuple(panel(context, name) for name in options.kpis)
-    if all(one.standing == "no_data" and not _told(one) for one in panels):
+    """One deck of panels; a KPI without data in all these weeks and months has none.
+
+    What was never recorded is named once, among what is not known.
+    """
+    panels = tuple(one for one in (panel(context, name) for name in options.kpis) if _told(one))
+    if not panels:
         return (NothingBlock(say=Say(code="no_kpi_has_data")),)
     return (DeckBlock(panels=panels),)
 
@@ -73,7 +76,7 @@ def panel(context: Context, name: str) -> Panel:
             Point(
                 start=spot.start,
                 number=number(spot, kpi),
-                prior=None if earlier is None else number(earlier, kpi),
+                prior=comparable(earlier, kpi),
                 provisional=spot.provisional,
             )
             for spot, earlier in months(context, name)
@@ -100,7 +103,7 @@ def _three(context: Context, name: str, weeks: Series) -> tuple[Spot, Number | N
     return (
         now,
         None if before is None or before.value is None else number(before, kpi),
-        None if prior is None or prior.value is None else number(prior, kpi),
+        comparable(prior, kpi),
     )
 
 
@@ -117,7 +120,7 @@ def _point(weeks: Series, spot: Spot) -> Point:
     return Point(
         start=spot.start,
         number=number(spot, weeks.kpi),
-        prior=None if prior is None else number(prior, weeks.kpi),
+        prior=comparable(prior, weeks.kpi),
         provisional=spot.provisional,
     )
 
@@ -129,5 +132,7 @@ def _limits(limits: ProcessLimits | None) -> Limits | None:
 
 
 def _told(one: Panel) -> bool:
-    """Whether there is anything to draw: an earlier week or month with a value."""
-    return any(point.number.value is not None for point in (*one.weeks, *one.months))
+    """Whether there is anything to draw."""
+    return one.now.value is not None or any(
+        point.number.value is not None for point in (*one.weeks, *one.months)
+    )

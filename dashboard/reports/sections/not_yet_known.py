@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from alerts.library.reading import Strict
 from dashboard.reports.context import Context
 from dashboard.reports.document import Block, NothingBlock, Number, Say, SayBlock
-from dashboard.reports.series import FOLLOWING, Series, Spot, series, whole
+from dashboard.reports.series import FOLLOWING, Series, Spot, comparable, series, whole
 from dashboard.reports.template import shown_kpis
 from dashboard.reports.values import KpiName, Listed, Value
 from dashboard.wording.standing import SMALLEST_N
@@ -136,7 +136,7 @@ def _unlike(context: Context, pairs: _Pairs) -> Iterable[Say]:
         return
     if context.period.grain != "week":
         return
-    alone = [weeks for weeks in there if weeks.at(year_before.first) is None]
+    alone = [weeks for weeks in there if comparable(weeks.at(year_before.first), weeks.kpi) is None]
     if there and len(alone) == len(there):
         yield Say(code="unknown_no_year")
     else:
