@@ -57,6 +57,7 @@ class Touched:
         every_case = self._all_cases()
         cases = self._cases(orders, customers, skus, shipments)
         returns = self._returns(orders, skus)
+        sent = self._through(self._facts["shipments"], "order_id", orders, "shipment_id")
         reached = {
             "orders": {"order_id": orders},
             "lines": {"order_id": orders, "line_id": self._new("order_lines", "line_id")},
@@ -83,7 +84,7 @@ class Touched:
             },
             "costs": {
                 "cost_id": self._new("costs", "cost_id"),
-                "ref_id": _union(orders, cases, shipments, returns),
+                "ref_id": _union(orders, cases, shipments, sent, returns),
                 "compensations.comp_id": self._new("compensations", "comp_id"),
                 "compensations.order_id": orders,
                 "compensations.case_id": cases,
