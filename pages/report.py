@@ -74,11 +74,6 @@ def _missing() -> html.Div:
 
 
 def _page(opened: Opened) -> html.Div:
-    with showing.money_in(opened.document.currency):
-        return _parts(opened)
-
-
-def _parts(opened: Opened) -> html.Div:
     document = opened.document
     parts: list[Any] = [_head(opened)]
     if opened.other is not None or opened.no_such_other:

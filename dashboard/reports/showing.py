@@ -38,7 +38,6 @@ AREA = "report_"
 """What the names of the modules begin with that word reports."""
 
 _strict: ContextVar[bool] = ContextVar("strict", default=False)
-_currency: ContextVar[str] = ContextVar("currency", default="")
 
 
 class UnwordedError(LookupError):
@@ -65,16 +64,6 @@ def strict() -> Iterator[None]:
         yield
     finally:
         _strict.reset(token)
-
-
-@contextmanager
-def money_in(currency: str) -> Iterator[None]:
-    """Show KPIs of money in this currency (ISO 4217) inside the block; outside, as bare numbers."""
-    token = _currency.set(currency)
-    try:
-        yield
-    finally:
-        _currency.reset(token)
 
 
 def areas() -> tuple[str, ...]:
@@ -173,21 +162,23 @@ def kpi_short(name: str) -> str:
 
 
 def figure_text(value: float | None, unit: str, *, signed: bool = False) -> str:
-    """A number in a unit without the unit's name: `84.2%`, `+2.4`, `1.08`, `1.2K`."""
+    """A number in a unit without the unit's name: `84.2%`, `+2.4`, `1.08`, `2.35M`, `€3.12`.
+
+    Units of money say which: `money_per_order:EUR`.
+    """
     if value is None:
         return formats.NONE
-    if unit in _MONEY and _currency.get():
-        return _amount(value, _currency.get(), _MONEY[unit], signed=signed)
-    if unit.startswith("money"):
-        shown = formats.value(value, unit)
-        return _signed(shown) if signed else shown
+    kind, _colon, currency = unit.partition(":")
+    if currency:
+        places = numbers.get_currency_precision(currency)
+        return _amount(value, currency, places, signed=signed)
     if unit in ("share", "points") and abs(value) < _BEYOND:
         shown, mark = formats.number(100 * value, 1), "%" if unit == "share" else ""
         return f"{_signed(shown) if signed else shown}{mark}"
-    if abs(value) >= (1_000_000 if unit in ("count", "money") else _BEYOND):
+    if abs(value) >= (1_000_000 if kind in ("count", "money") else _BEYOND):
         shown = _short(value, "")
     else:
-        shown = formats.number(value, _DIGITS.get(unit, 1))
+        shown = formats.number(value, _DIGITS.get(kind, 1))
     return _signed(shown) if signed else shown
 
 
@@ -261,7 +252,6 @@ _SHOWN: Mapping[str, Callable[[Any, str], str]] = {
     "plain": lambda value, _zone: clean(value.text),
     "listed": lambda value, zone: listed([text_of(one, zone) for one in value.values]),
 }
-_MONEY = {"money": 2, "money_per_order": 2, "money_per_contact": 2}
 # From this size on: decimals of the short form in English and in Chinese, and the power of ten
 # that both are rounded to.
 _SHORT = {

@@ -111,7 +111,8 @@ class _Side:
 
 
 def _counts(panel: Panel) -> bool:
-    return panel.now.unit == "count"
+    # Amounts add up as counts do.
+    return panel.now.unit.partition(":")[0] in ("count", "money")
 
 
 def _top(panel: Panel) -> float:

@@ -15,7 +15,6 @@ from typing import cast
 
 from dashboard.languages import SUPPORTED, use_language
 from dashboard.reports.document import Document
-from dashboard.reports.showing import money_in
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ def render(
         known = ", ".join(LANGUAGE_CODES.values())
         raise FormError(f"There is no language {language!r}. Known: {known}.")
     make = cast("Render", getattr(import_module(FORMS[form].module), f"render_{form}"))
-    with use_language(language), money_in(document.currency):
+    with use_language(language):
         return make(document, issue=issue, home=home)
 
 

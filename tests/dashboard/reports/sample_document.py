@@ -158,6 +158,9 @@ def panels() -> tuple[Panel, ...]:
         plain_panel("csat", "share", [None, None, None, None, None, 1.0], 0.8),
         plain_panel("lead_time_p50", "days", [5.0, 5.0, 5.0, 5.0, 5.0, 5.0], None),
         plain_panel("return_rate_lines", "share", [], None),
+        plain_panel(
+            "cost_to_serve", "money_per_order:EUR", [3.1, 3.2, 2.9, 3.3, 3.12, 1_234.5], None
+        ),
     )
 
 
