@@ -37,9 +37,9 @@ class Windows:
 def windows(judged: Judged) -> Windows | None:
     """The weeks to compare, None where no change is to be told.
 
-    A week beyond its limits is compared with the week before if the two differ by more than noise,
-    else with the 26 weeks before; a shift or a run of weeks with the 26 weeks before it; a target
-    missed or regained anew with the week before, if the two differ.
+    A week beyond its limits is compared with the week before if that one was as usual and the two
+    differ by more than noise, else with the 26 weeks before; a shift or a run of weeks with the 26
+    weeks before it; a target missed or regained anew with the week before, if the two differ.
     """
     strongest = judged.strongest
     weeks = judged.series.weeks
@@ -62,7 +62,8 @@ def _week_before(judged: Judged) -> Windows | None:
         return None
     side = judged.strongest.side if judged.strongest is not None else None
     way = "above" if now.value > before.value else "below"
-    if side not in (None, way):
+    unusual = judged.limits is not None and judged.limits.beyond(before.value) is not None
+    if side not in (None, way) or (side is not None and unusual):
         return None
     differs = differ(
         Estimated(now.value, now.low, now.high), Estimated(before.value, before.low, before.high)
