@@ -30,7 +30,7 @@ from dashboard.reports.document import (
     TableBlock,
 )
 from dashboard.reports.forms import Issue, outline
-from dashboard.reports.forms.column_widths import widths
+from dashboard.reports.forms.column_widths import CARD, widths
 from dashboard.reports.forms.paper_front import front
 from dashboard.reports.periods import Grain
 from dashboard.reports.values import Code, Number
@@ -203,7 +203,8 @@ def effects(block: ChangeBlock, zone: str) -> Json:
     rows = [row(effect) for effect in block.effects]
     total = [words.total(), level(block.before), level(block.now)]
     rows.append([*total, shown(block.rate), shown(block.mix), shown(block.total)])
-    return _laid(names, [False, *[True] * 5], rows, ["plain"] * len(block.effects) + ["total"], "")
+    laid = _laid(names, [False, *[True] * 5], rows, ["plain"] * len(block.effects) + ["total"], "")
+    return {**laid, "widths": widths([names, *rows], laid["numeric"], CARD)}
 
 
 def _table(block: TableBlock, zone: str) -> Json:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
+from babel import numbers
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -114,6 +115,8 @@ class Cells:
 
 def _pattern(unit: str) -> str:
     if unit.startswith("money "):
+        currency = unit.removeprefix("money ")
+        places = numbers.get_currency_precision(currency)
         # The code, not a sign: "$" is six currencies.
-        return f'#,##0.00 "{unit.removeprefix("money ")}"'
+        return f'#,##0{"." if places else ""}{"0" * places} "{currency}"'
     return _PLACES.get(unit, "#,##0.0")

@@ -118,7 +118,7 @@ def test_units_have_their_formats() -> None:
     }
     assert patterns["share"] == "0.0%"
     assert patterns["count"] == "#,##0"
-    assert patterns["money"].startswith('#,##0.00 "')
+    assert patterns["money"] == '#,##0 "JPY"', "the last one of the sample"
 
 
 def test_sections_with_tables_have_a_sheet_each() -> None:
@@ -127,6 +127,7 @@ def test_sections_with_tables_have_a_sheet_each() -> None:
     assert [name for name in wanted if name not in book] == []
     cost = {cell.value: cell.pattern for cell in book["Cost and compensation"].values()}
     assert cost[-12_345.67] == '#,##0.00 "EUR"'
+    assert cost[98_765_432_100] == '#,##0 "JPY"'
     assert "Three markets cost most." in cost
     assert "Contacts per 1,000 orders jumped to 261.3" in str(book["Summary"][1, 1].value)
 
