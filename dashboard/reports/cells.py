@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import polars as pl
 
-from dashboard.reports.document import Code, Column
+from dashboard.reports.document import Code, Column, Row
 from dashboard.reports.values import Number, Plain, Span, Value, Words
 from data_access.metrics.intervals import wilson
 
@@ -55,4 +55,11 @@ def columns(*names: str, numeric: tuple[str, ...] = ()) -> tuple[Column, ...]:
     return tuple(
         Column(key=name, title=Code(group="column", value=name), numeric=name in numeric)
         for name in names
+    )
+
+
+def filled(names: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:
+    """The columns in which any row has something: an empty one only takes room from the others."""
+    return tuple(
+        column for column in names if any(row.cells.get(column.key) is not None for row in rows)
     )

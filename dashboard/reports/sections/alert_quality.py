@@ -25,6 +25,7 @@ from dashboard.reports.values import Value
 from dashboard.url_filter import link, spanning
 
 _SPANS = ("this_time", "four_weeks_before")
+_ALWAYS = ("precision", "raised")
 Figures = Mapping[str, Any]
 
 
@@ -43,15 +44,22 @@ def build(context: Context, options: Options) -> tuple[Block, ...]:
     now, before = part["now"], part["before"]
     if not (now["incidents"] or now["recall"]["known"] or now["messages"]):
         return (NothingBlock(say=Say(code="alert_quality_none")),)
+    rows = [_row(context, name, part, options) for name in _MEASURES]
     table = TableBlock(
         key="alert_quality",
         lead=_precision(now, options),
         columns=columns("alert_measure", *_SPANS, numeric=_SPANS),
-        rows=tuple(_row(context, name, part, options) for name in _MEASURES),
+        rows=tuple(row for row in rows if row.key in _ALWAYS or _told(row)),
     )
     says = (*_change(now, before, options), *_recall(now), *_noise(now, options))
     over = now["per_day"] is not None and now["per_day"] > options.budget
     return (table, SayBlock(says=says, tone="bad" if over else "plain")) if says else (table,)
+
+
+def _told(row: Row) -> bool:
+    """Whether there is anything in a row."""
+    cells = [row.cells[name] for name in _SPANS]
+    return any(isinstance(cell, Number) and cell.value is not None for cell in cells)
 
 
 def _precision(now: Figures, options: Options) -> Say:

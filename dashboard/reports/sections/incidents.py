@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from alerts.library.reading import Strict
-from dashboard.reports.cells import columns, count, moment, named, person, span
+from dashboard.reports.cells import columns, count, filled, moment, named, person, span
 from dashboard.reports.context import Context
 from dashboard.reports.document import (
     Block,
@@ -59,11 +59,12 @@ def _crises(context: Context, crises: Sequence[Mapping[str, Any]], most: int) ->
         "crisis", "crisis_state", "crisis_level", "crisis_lead",
         "detected_after", "declared_after", "contained_after", "lasted",
     )  # fmt: skip
+    rows = tuple(_crisis(context, one) for one in crises[:most])
     table = TableBlock(
         key="crises",
         lead=_lead(context, crises),
-        columns=columns(*names, numeric=names[4:]),
-        rows=tuple(_crisis(context, one) for one in crises[:most]),
+        columns=filled(columns(*names, numeric=names[4:]), rows),
+        rows=rows,
         more=max(len(crises) - most, 0),
     )
     says = tuple(say for one in crises[:most] for say in _done(one))
@@ -136,6 +137,7 @@ def _terms(context: Context, crises: Sequence[Mapping[str, Any]]) -> list[Block]
     found.sort(key=lambda pair: (_PAST[pair[1]["status"]], _due(pair[1]), pair[0]["id"]))
     missed = sum(term["status"] == "missed" for _, term in found)
     names = ("term", "crisis", "term_state", "due_at", "left")
+    rows = tuple(_term(context, one, term, several=len(crises) > 1) for one, term in found)
     return [
         TableBlock(
             key="terms",
@@ -143,8 +145,8 @@ def _terms(context: Context, crises: Sequence[Mapping[str, Any]]) -> list[Block]
                 code="terms_stand",
                 values={"missed": count(missed), "running": count(len(found) - missed)},
             ),
-            columns=columns(*names, numeric=("due_at", "left")),
-            rows=tuple(_term(context, one, term) for one, term in found),
+            columns=filled(columns(*names, numeric=("due_at", "left")), rows),
+            rows=rows,
         )
     ]
 
@@ -153,14 +155,16 @@ def _due(term: Mapping[str, Any]) -> tuple[bool, str, str]:
     return term["due_at"] is None, term["due_at"] or "", term["rule"]
 
 
-def _term(context: Context, one: Mapping[str, Any], term: Mapping[str, Any]) -> Row:
+def _term(
+    context: Context, one: Mapping[str, Any], term: Mapping[str, Any], *, several: bool
+) -> Row:
     due = moment(term["due_at"])
     missed = term["status"] == "missed"
     return Row(
         key=f"term-{one['id']}-{term['rule']}",
         cells={
             "term": named(term["title"]),
-            "crisis": named(one["title"]),
+            "crisis": named(one["title"]) if several else None,
             "term_state": Code(group="term_state", value=term["status"]),
             "due_at": _end(due),
             "left": None if missed else span(context.as_of, due),
@@ -183,13 +187,13 @@ def _incidents(context: Context, inbox: Mapping[str, Any], most: int) -> list[Bl
         "detected_after", "acknowledged_after", "lasted",
     )  # fmt: skip
     lead: dict[str, Value] = {name: count(counts[name]) for name in sorted(counts)}
-    shown = rows[:most]
+    shown = tuple(_incident(context, one) for one in rows[:most])
     return [
         TableBlock(
             key="incidents",
             lead=Say(code="inbox_stands", values=lead),
-            columns=columns(*names, numeric=names[4:]),
-            rows=tuple(_incident(context, one) for one in shown),
+            columns=filled(columns(*names, numeric=names[4:]), shown),
+            rows=shown,
             more=counts["all"] - len(shown),
         )
     ]

@@ -13,7 +13,7 @@ from pydantic import Field, field_validator
 
 from alerts.library.reading import Strict
 from dashboard.reports.behind import rows_behind
-from dashboard.reports.cells import columns, count, moment, named, person, share, span
+from dashboard.reports.cells import columns, count, filled, moment, named, person, share, span
 from dashboard.reports.context import Context
 from dashboard.reports.document import (
     Block,
@@ -99,11 +99,12 @@ def build(context: Context, options: Options) -> tuple[Block, ...]:
     found = [one for one in found if one.n or one.open]
     if not found:
         return (NothingBlock(say=Say(code="promises_none")),)
+    rows = tuple(_row(one) for one in found)
     table = TableBlock(
         key="promises",
         lead=_lead(found),
-        columns=columns("promise", *_NUMERIC, numeric=_NUMERIC),
-        rows=tuple(_row(one) for one in found),
+        columns=filled(columns("promise", *_NUMERIC, numeric=_NUMERIC), rows),
+        rows=rows,
     )
     says = _changes(found)
     blocks: list[Block] = [table]
@@ -211,19 +212,18 @@ def _broken(context: Context, own: Sequence[Mapping[str, Any]], most: int) -> li
     if not found or not most:
         return []
     found.sort(key=lambda one: (_GRAVITY[one["kind"]], one["due_at"], one["key"]))
-    shown = found[:most]
+    shown = tuple(_broken_row(context, one) for one in found[:most])
+    numeric = ("due_at", "late_by")
+    names = columns("broken_promise", "promise_kind", "promised_by", *numeric, numeric=numeric)
     return [
         TableBlock(
             key="broken",
             lead=Say(code="promises_broken", values={"n": count(len(found))}),
-            columns=columns(
-                "broken_promise", "promise_kind", "promised_by", "due_at", "late_by",
-                numeric=("due_at", "late_by"),
-            ),
-            rows=tuple(_broken_row(context, one) for one in shown),
+            columns=filled(names, shown),
+            rows=shown,
             more=len(found) - len(shown),
         )
-    ]  # fmt: skip
+    ]
 
 
 def _broken_row(context: Context, one: Mapping[str, Any]) -> Row:

@@ -175,6 +175,7 @@ def test_two_open_crises_and_one_closed_are_led_by_the_longest() -> None:
     assert isinstance(table, TableBlock)
     assert [row.key for row in table.rows] == ["crisis-2", "crisis-1", "crisis-5", "crisis-3"]
     assert table.rows[0].link == "/crises/2"
+    assert "contained_after" in [column.key for column in table.columns]
     # Found 6 h after it began, declared 2 h later.
     assert "Crisis 1 | Declared | Level 1 | Ana | 6 h | 2 h |  | 12 d" in text
     assert "No incident was open" in text
@@ -274,6 +275,8 @@ def test_with_few_verdicts_nothing_is_judged() -> None:
     assert "four weeks before:" not in text
     table = blocks[0]
     assert isinstance(table, TableBlock)
+    # Nobody knows of incidents, delays or messages: those rows would be empty.
+    assert [row.key for row in table.rows] == ["precision", "labelled", "raised"]
     cell = table.rows[0].cells["this_time"]
     assert cell == Number(value=None, unit="share", n=9)
 
