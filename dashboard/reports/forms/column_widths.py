@@ -17,11 +17,7 @@ def widths(lines: list[list[str]], numeric: list[bool], room: int = PAGE) -> lis
         room: half ems between the margins.
     """
     columns = list(zip(*lines, strict=True))
-    # What stands left and right of a cell takes about two half ems.
-    least = [
-        2 + max(min(max(map(_longest_word, cells)), 16), _unbroken(cells[1:]) if whole else 0)
-        for cells, whole in zip(columns, numeric, strict=True)
-    ]
+    least = _least(columns, numeric)
     liked = [
         max(low, 2 + min(max(map(_width, cells)), 44))
         for low, cells in zip(least, columns, strict=True)
@@ -32,6 +28,19 @@ def widths(lines: list[list[str]], numeric: list[bool], room: int = PAGE) -> lis
     wish = max(sum(liked) - sum(least), 1)
     return [
         round(low + spare * (like - low) / wish, 2) for low, like in zip(least, liked, strict=True)
+    ]
+
+
+def fits(lines: list[list[str]], numeric: list[bool], room: int) -> bool:
+    """Whether no number runs into the next one, and names are broken where words end."""
+    return sum(_least(list(zip(*lines, strict=True)), numeric)) <= room
+
+
+def _least(columns: list[tuple[str, ...]], numeric: list[bool]) -> list[int]:
+    # What stands left and right of a cell takes about two half ems.
+    return [
+        2 + max(min(max(map(_longest_word, cells)), 16), _unbroken(cells[1:]) if whole else 0)
+        for cells, whole in zip(columns, numeric, strict=True)
     ]
 
 

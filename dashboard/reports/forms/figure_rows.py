@@ -156,7 +156,9 @@ def _row(figure: figures.Figure, names: _Names) -> FigureRow | None:
 def _measured(value: Value | None) -> tuple[float | None, str, str, Number | None] | None:
     match value:
         case Number():
-            return value.value, value.unit, "", value
+            # KPIs of money name their currency: `money_per_order:EUR`.
+            unit, _colon, currency = value.unit.partition(":")
+            return value.value, unit, currency, value
         case Money():
             return amount(value), "money", value.currency, None
         case Span():

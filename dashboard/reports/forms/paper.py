@@ -30,7 +30,7 @@ from dashboard.reports.document import (
     TableBlock,
 )
 from dashboard.reports.forms import Issue, outline
-from dashboard.reports.forms.column_widths import CARD, widths
+from dashboard.reports.forms.column_widths import CARD, PAGE, fits, widths
 from dashboard.reports.forms.paper_front import front
 from dashboard.reports.periods import Grain
 from dashboard.reports.values import Code, Number
@@ -204,7 +204,9 @@ def effects(block: ChangeBlock, zone: str) -> Json:
     total = [words.total(), level(block.before), level(block.now)]
     rows.append([*total, shown(block.rate), shown(block.mix), shown(block.total)])
     laid = _laid(names, [False, *[True] * 5], rows, ["plain"] * len(block.effects) + ["total"], "")
-    return {**laid, "widths": widths([names, *rows], laid["numeric"], CARD)}
+    lines, numeric = [names, *rows], laid["numeric"]
+    beside = fits(lines, numeric, CARD)
+    return {**laid, "beside": beside, "widths": widths(lines, numeric, CARD if beside else PAGE)}
 
 
 def _table(block: TableBlock, zone: str) -> Json:

@@ -253,7 +253,7 @@ class _Book:
         self.cells.head(sheet, 0, heads)
         found = rows(self.document)
         for index, row in enumerate(found, start=1):
-            unit = f"money {row.currency}" if row.unit == "money" else row.unit
+            unit = f"{row.unit}:{row.currency}" if row.currency else row.unit
             values = astuple(row)
             self.cells.row(sheet, index, values[:9], unit)
             self.cells.cell(sheet, index, 9, row.n, "count")

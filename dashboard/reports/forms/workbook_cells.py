@@ -77,7 +77,7 @@ class Cells:
             case Number():
                 self.cell(sheet, row, column, value.value, value.unit, bold=bold)
             case Money():
-                self.cell(sheet, row, column, amount(value), f"money {value.currency}", bold=bold)
+                self.cell(sheet, row, column, amount(value), f"money:{value.currency}", bold=bold)
             case Span():
                 # Days are what spreadsheets count in; [h] goes on beyond a day.
                 sheet.write_number(row, column, value.seconds / 86_400, self._format("[h]:mm"))
@@ -114,9 +114,9 @@ class Cells:
 
 
 def _pattern(unit: str) -> str:
-    if unit.startswith("money "):
-        currency = unit.removeprefix("money ")
+    name, _colon, currency = unit.partition(":")
+    if currency:
         places = numbers.get_currency_precision(currency)
         # The code, not a sign: "$" is six currencies.
         return f'#,##0{"." if places else ""}{"0" * places} "{currency}"'
-    return _PLACES.get(unit, "#,##0.0")
+    return _PLACES.get(name, "#,##0.0")
