@@ -23,7 +23,6 @@ from dashboard.reports.document import (
 from dashboard.reports.forms import FormError, outline, pdf, render
 from dashboard.reports.forms.paper import kinds, paper
 from dashboard.reports.forms.uncovered import MARK
-from dashboard.reports.showing import money_in
 from dashboard.reports.values import Code, Plain, Words
 from tests.dashboard.reports import sample_document as sample
 from tests.dashboard.reports.pdf_reading import Pdf, read, squeezed
@@ -59,7 +58,7 @@ def test_headline_and_every_kpis_value_can_be_read_back(
     pages: dict[str, Pdf], language: str
 ) -> None:
     document, found = sample.document(), pages[language].letters
-    with use_language(language), money_in(document.currency):
+    with use_language(language):
         wanted = [showing.sentence(document.headline, document.zone)]
         wanted += [showing.sentence(say, document.zone) for say in document.summary]
         for panel in outline.panels(document):
@@ -71,7 +70,7 @@ def test_headline_and_every_kpis_value_can_be_read_back(
 @pytest.mark.parametrize("language", SUPPORTED)
 def test_every_cell_of_every_table_can_be_read_back(pages: dict[str, Pdf], language: str) -> None:
     document, found = sample.document(), pages[language].letters
-    with use_language(language), money_in(document.currency):
+    with use_language(language):
         cells = [
             showing.text_of(value, document.zone)
             for section in document.sections
@@ -269,7 +268,7 @@ def test_every_kind_of_block_can_be_put_on_paper() -> None:
 
 
 def test_content_reaches_the_layout_as_data_only() -> None:
-    with use_language("en"), money_in("EUR"):
+    with use_language("en"):
         content = paper(sample.document(), sample.issue())
     assert json.loads(json.dumps(content)) == content
     sources = [path.read_text(encoding="utf-8") for path in pdf.LAYOUT.glob("*.typ")]
