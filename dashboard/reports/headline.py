@@ -320,6 +320,8 @@ def _about(found: Found, judged: Judged) -> Say:
     }
     if kpi.target is not None:
         values["target"] = Number(value=kpi.target, unit=kpi.unit)
+    if judged.before is not None:
+        values["before"] = Number(value=judged.before.center, unit=kpi.unit)
     return Say(code="headline_kpi", values=values)
 
 

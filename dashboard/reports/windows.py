@@ -11,6 +11,9 @@ from dashboard.reports.signals import BASELINE, Judged
 from data_access.metrics.differences import Estimated, differ
 from data_access.metrics.process_limits import RUN
 
+USUAL = 0.5
+"""Nearer to the mean than to a limit."""
+
 _DAYS = timedelta(days=6)
 
 
@@ -37,9 +40,10 @@ class Windows:
 def windows(judged: Judged) -> Windows | None:
     """The weeks to compare, None where no change is to be told.
 
-    A week beyond its limits is compared with the week before if that one was as usual and the two
-    differ by more than noise, else with the 26 weeks before; a shift or a run of weeks with the 26
-    weeks before it; a target missed or regained anew with the week before, if the two differ.
+    A week beyond its limits is compared with the week before if that one was as usual (nearer to
+    the mean than to a limit) and the two differ by more than noise, else with the 26 weeks before;
+    a shift or a run of weeks with the 26 weeks before it; a target missed or regained anew with the
+    week before, if the two differ.
     """
     strongest = judged.strongest
     weeks = judged.series.weeks
@@ -62,7 +66,7 @@ def _week_before(judged: Judged) -> Windows | None:
         return None
     side = judged.strongest.side if judged.strongest is not None else None
     way = "above" if now.value > before.value else "below"
-    unusual = judged.limits is not None and judged.limits.beyond(before.value) is not None
+    unusual = judged.limits is not None and judged.limits.distance([before.value]) > USUAL
     if side not in (None, way) or (side is not None and unusual):
         return None
     differs = differ(

@@ -54,11 +54,11 @@ def _kpi(shown: Shown, raw: Raw) -> str:
         case "beyond_limits":
             text = _("{kpi}: {now}, outside of what is usual.")
         case _ if worse:
-            text = _("{kpi}: worse than before for weeks, {now} now.")
+            text = _("{kpi}: {now}, worse for weeks; {before} was usual before.")
         case _ if better:
-            text = _("{kpi}: better than before for weeks, {now} now.")
+            text = _("{kpi}: {now}, better for weeks; {before} was usual before.")
         case _:
-            text = _("{kpi}: at another level for weeks, {now} now.")
+            text = _("{kpi}: {now}, at another level for weeks; {before} was usual before.")
     return text.format(**shown)
 
 
