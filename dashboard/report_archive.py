@@ -31,6 +31,7 @@ WEEKLY = "weekly"
 _ASKED_FOR = timedelta(hours=12)
 _LONGEST_SEARCH = 200
 _PLANNED = 8
+_GRAINS = ("week", "month", "quarter")
 
 
 @dataclass(frozen=True)
@@ -117,8 +118,11 @@ def asked_for(services: Services) -> tuple[Sequence[Request], pulse.Pulse]:
 
 
 def kinds(services: Services) -> Mapping[str, tuple[str, str]]:
-    """Templates by name with their titles in English and Chinese."""
-    return {name: (one.body.title.en, one.body.title.zh) for name, one in usable(services).items()}
+    """Templates by name with their titles in English and Chinese, weekly ones first."""
+    known = sorted(
+        usable(services).values(), key=lambda one: (_GRAINS.index(one.body.period), one.id)
+    )
+    return {one.id: (one.body.title.en, one.body.title.zh) for one in known}
 
 
 def usable(services: Services) -> Mapping[str, Template]:
