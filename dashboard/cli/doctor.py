@@ -173,11 +173,57 @@ def _crises(services: Services) -> Iterator[Finding]:
             yield Finding(f"playbook {name}", f"{fault.where}: {fault.what.en}", fault.advice.en)
 
 
+def _reports(services: Services) -> Iterator[Finding]:
+    """Reports that failed or wait, what is wrong with their plan, fonts that paper needs."""
+    from alerts.notify.current import Current
+    from dashboard.reports import schedule_checks, schedule_file, slots
+    from dashboard.reports.template import TemplateError, templates
+    from dashboard.wording import report_delivery as words
+
+    settings = services.settings
+    planned, faults = schedule_file.current(settings.home).now()
+    for fault in faults:
+        advice = "Mend it; until then the last good one is in force. docs/reports.md explains it."
+        yield Finding("reports.yaml", fault, advice)
+    try:
+        known = {name: one.body.period for name, one in templates(settings.home).items()}
+    except TemplateError as error:
+        yield Finding("report template", str(error), "Mend it; no report can be made until then.")
+    else:
+        config = Current(settings.home).config()
+        for found in schedule_checks.findings(planned, known, config):
+            yield Finding("planned report", str(found), "See: afterwatch report schedule check")
+    for one in slots.listed(services.engine):
+        if one.schedule not in planned.body.schedules:
+            continue  # nobody waits for a report that is planned no more
+        name, slot = f"report {one.schedule} {one.slot.period.name}", one.slot
+        why = words.slot_reason(slot.reason, settings.time_zone)
+        if slot.state == "failed":
+            advice = f"It is tried again (so far {slot.attempts:,} times); mend what is told."
+            yield Finding(name, f"failed: {why}", advice)
+        elif slot.state == "late":
+            yield Finding(name, why, "Look why the feed stays away.")
+        elif slot.reason.get("correction_error"):
+            yield Finding(name, f"no correction yet: {why}", "Mend what is told.")
+    yield from _fonts(services)
+
+
+def _fonts(services: Services) -> Iterator[Finding]:
+    """Whether the fonts of paper are there."""
+    from dashboard.reports.fonts import FontError, typefaces
+
+    try:
+        typefaces(services.settings.home)
+    except FontError as error:
+        yield Finding("fonts of reports", str(error), "Without them no PDF can be made.")
+
+
 _CHECKS: tuple[Callable[[Services], Iterator[Finding]], ...] = (
     _settings,
     _tables,
     _freshness,
     _worker,
     _crises,
+    _reports,
     _data_quality,
 )
