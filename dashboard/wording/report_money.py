@@ -103,6 +103,11 @@ SENTENCES: Mapping[str, Sentence] = {
         "to {last}; periods compared with at the rates of their own days.",
         **shown,
     ),
+    "cost_rates_of_one_day": lambda shown, raw: _(  # noqa: ARG005
+        "Amounts are converted to {currency} day by day, here at the rates published on {first}; "
+        "periods compared with at the rates of their own days.",
+        **only(shown, "currency", "first"),
+    ),
     "cost_no_rates_needed": lambda shown, raw: _(  # noqa: ARG005
         "No rate was used: what is added up was booked in {currency}.", **shown
     ),

@@ -244,7 +244,8 @@ def _rates(context: Context, spent: Sequence[Spent]) -> SayBlock:
         says.append(Say(code="cost_no_rates_needed", values=_currency(context)))
     else:
         days = {"first": Day(value=basis.first_rate), "last": Day(value=basis.last_rate)}
-        says.append(Say(code="cost_rates", values={**days, **_currency(context)}))
+        code = "cost_rates" if basis.first_rate < basis.last_rate else "cost_rates_of_one_day"
+        says.append(Say(code=code, values={**days, **_currency(context)}))
     if basis.left_out.height:
         says.append(_left_out("cost_left_out", context, basis.left_out.rows()))
     elsewhere = sum(one.left_out for one in spent[1:])
