@@ -27,20 +27,23 @@ def _returns(shown: Shown, _raw: Raw) -> str:
     )
 
 
+def _rule(raw: Raw) -> str:
+    """When the rows of a KPI count, as the catalogue says."""
+    kpi = raw["kpi"]
+    return _(CATALOGUE[kpi.name].maturity) if isinstance(kpi, KpiName) else ""
+
+
 def _young(shown: Shown, raw: Raw) -> str:
-    share, kpi = raw["share"], raw["kpi"]
-    rule = CATALOGUE[kpi.name].maturity if isinstance(kpi, KpiName) else ""
+    share = raw["share"]
     if isinstance(share, Number) and not share.value:
         text = _("{kpi}: nothing of it can be judged yet. {rule}")
     else:
         text = _("{kpi}: {share} of it can be judged so far. {rule}")
-    return text.format(kpi=shown["kpi"], share=shown["share"], rule=_(rule))
+    return text.format(kpi=shown["kpi"], share=shown["share"], rule=_rule(raw))
 
 
 def _following(shown: Shown, raw: Raw) -> str:
-    kpi = raw["kpi"]
-    rule = CATALOGUE[kpi.name].maturity if isinstance(kpi, KpiName) else ""
-    return _("{kpi} is not final. {rule}", kpi=shown["kpi"], rule=_(rule))
+    return _("{kpi} is not final. {rule}", kpi=shown["kpi"], rule=_rule(raw))
 
 
 def _small(_shown: Shown, raw: Raw) -> str:
