@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -168,7 +168,7 @@ def _plain(one: Promise, period: str, cut: datetime) -> dict[str, Any]:
         "key": one.key,
         "title": one.title,
         "who": one.who,
-        "due_at": one.due_at.isoformat(),
+        "due_at": one.due_at.astimezone(UTC).isoformat(),
         "kept_at": crises.iso(one.kept_at),
         "standing": one.standing(cut),
         "link": one.link,

@@ -14,7 +14,7 @@ from pydantic import Field
 from alerts.library.reading import Strict
 from dashboard.reports.avoidable import Reason, reasons
 from dashboard.reports.behind import rows_behind
-from dashboard.reports.cells import columns, count, named, person
+from dashboard.reports.cells import columns, count, filled, moment, named, person
 from dashboard.reports.context import Context
 from dashboard.reports.document import (
     Block,
@@ -244,11 +244,12 @@ def _actions(
         "verified": count(states.count("verified")),
     }
     names = ("corrective_action", "root_cause", "action_owner", "due_on", "action_state")
+    rows = tuple(_action(*each) for each in shown)
     table = TableBlock(
         key="actions",
         lead=Say(code="actions_stand", values=lead),
-        columns=columns(*names),
-        rows=tuple(_action(*each) for each in shown),
+        columns=filled(columns(*names), rows),
+        rows=rows,
         more=len(found) - len(shown),
     )
     return (table,)
@@ -258,8 +259,9 @@ def _concerns(context: Context, action: Mapping[str, Any]) -> bool:
     """Open ones, and those settled since the period began."""
     if action["status"] in ("open", "done"):
         return True
-    settled: str | None = action["settled_at"]
-    return settled is not None and settled[:10] >= context.period.first.isoformat()
+    settled = moment(action["settled_at"])
+    begins = context.period.before().ends_at(context.zone)
+    return settled is not None and settled >= begins
 
 
 def _state(action: Mapping[str, Any], today: date) -> str:
