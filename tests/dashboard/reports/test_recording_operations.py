@@ -253,7 +253,7 @@ def _happens(world: by_hand.World, doing: str, turn: int, at: datetime) -> None:
         )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(doings=DOINGS)
 def test_what_people_say_later_of_an_incident_changes_no_earlier_part(
     tmp_path_factory: pytest.TempPathFactory, doings: list[str]
