@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from dashboard.reports.document import Document
-from dashboard.reports.figures import Figure, figures
+from dashboard.reports.document import Document, canonical
+from dashboard.reports.figures import OPENING, Figure, figures
 from dashboard.reports.inputs import Inputs
 from dashboard.reports.values import Day, Instant, Money, Number, Plain, Span, Value
 
@@ -16,6 +17,10 @@ Kind = Literal["changed", "new", "gone"]
 
 INPUTS = "inputs"
 """Section of what is no figure: targets, template, definitions, rates, refresh."""
+
+_ARRANGED = "arrangement"
+_FRAMED = {"sections", "as_of", "zone", "currency", "company"}
+"""Fields of a document that are compared on their own."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +47,17 @@ class Difference:
 
 
 def diff(before: Document, after: Document) -> list[Difference]:
-    """Figures that differ, in the order of the later document; those that are gone last."""
-    return _differences(
+    """Figures that differ, in the order of the later document; those that are gone last.
+
+    Of a section whose figures are the same but not its arrangement (titles, order, links, marks)
+    one difference `<section>/arrangement` is told.
+    """
+    found = _differences(
         {figure.key: figure for figure in (*_frame(before), *figures(before))},
         {figure.key: figure for figure in (*_frame(after), *figures(after))},
     )
+    told = {one.section for one in found}
+    return [*found, *(one for one in _arranged(before, after) if one.section not in told)]
 
 
 def diff_inputs(before: Inputs, after: Inputs) -> list[Difference]:
@@ -89,6 +100,24 @@ def _differences(before: Mapping[str, Figure], after: Mapping[str, Figure]) -> l
         if key not in after
     ]
     return found
+
+
+def _arranged(before: Document, after: Document) -> list[Difference]:
+    def texts(document: Document) -> dict[str, Figure]:
+        whole = document.model_dump(mode="json", exclude=_FRAMED)
+        parts = {OPENING: json.dumps(whole, sort_keys=True)}
+        for section in document.sections:
+            parts[section.key] = parts.get(section.key, "") + canonical(section)
+        return {
+            f"{name}/{_ARRANGED}": Figure(f"{name}/{_ARRANGED}", name, _ARRANGED, _short(text))
+            for name, text in parts.items()
+        }
+
+    return _differences(texts(before), texts(after))
+
+
+def _short(text: str) -> Plain:
+    return Plain(text=hashlib.sha256(text.encode()).hexdigest()[:16])
 
 
 def _frame(document: Document) -> Iterator[Figure]:

@@ -133,7 +133,16 @@ def test_rows_match_by_their_key_and_not_by_their_place() -> None:
         section = DOCUMENT.sections[0].model_copy(update={"blocks": (block,)})
         return DOCUMENT.model_copy(update={"sections": (section,)})
 
-    assert diff(document(table), document(turned)) == []
+    (one,) = diff(document(table), document(turned))
+    assert one.key == f"{DOCUMENT.sections[0].key}/arrangement"
+    assert one.absolute is None
+
+
+def test_what_is_no_figure_is_told_too() -> None:
+    toned = DOCUMENT.model_copy(update={"headline_tone": "unknown"})
+    assert [one.key for one in diff(DOCUMENT, toned)] == ["opening/arrangement"]
+    later = DOCUMENT.model_copy(update={"as_of": DOCUMENT.as_of.replace(year=2031)})
+    assert [one.key for one in diff(DOCUMENT, later)] == ["inputs/as_of"]
 
 
 def test_two_sections_of_one_kind_keep_their_figures_apart() -> None:

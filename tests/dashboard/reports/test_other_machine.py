@@ -19,12 +19,20 @@ from dashboard.languages import SUPPORTED
 from dashboard.reports.files import made, stored
 from dashboard.reports.forms import FORMS
 from dashboard.reports.issuing import issue
+from dashboard.reports.periods import parse
+from dashboard.reports.template import template
 from dashboard.services import Services
 from tests.dashboard.reports import report_home
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[3]
+
+REPORTS = (
+    ("weekly", report_home.WEEK, tuple(FORMS)),
+    ("monthly-triggers", "2026-02", ("html", "csv")),
+    ("quarterly-language", "2025-Q4", ("html", "csv")),
+)
 
 ELSEWHERE = """\
 import json, sys
@@ -36,43 +44,50 @@ from dashboard.reports.rebuild import rebuild
 from dashboard.services import open_services
 from dashboard.settings import Settings
 
-home, number = Path(sys.argv[1]), int(sys.argv[2])
+home = Path(sys.argv[1])
 services = open_services(Settings(home=home, time_zone="Asia/Tokyo", currency="USD"))
-found = rebuild(services, number)
-print(json.dumps({
-    "code": str(Path(dashboard.__file__).resolve().parents[1]),
-    "document": found.document_same,
-    "same": found.same,
-    "why": [f"{one.kind} {one.about} {one.detail}" for one in found.why],
-    "differences": [one.key for one in found.differences],
-    "files": {f"{one.language}.{one.form}": one.again for one in found.files},
-}))
+told = {"code": str(Path(dashboard.__file__).resolve().parents[1]), "reports": {}}
+for number in sys.argv[2:]:
+    found = rebuild(services, int(number))
+    told["reports"][number] = {
+        "document": found.document_same,
+        "same": found.same,
+        "why": [f"{one.kind} {one.about} {one.detail}" for one in found.why],
+        "differences": [one.key for one in found.differences],
+        "files": {f"{one.language}.{one.form}": one.again for one in found.files},
+    }
+print(json.dumps(told))
 """
 
 
 @dataclass(frozen=True)
 class Made:
     services: Services
-    report_id: int
-    sha256: dict[str, str]
+    files: dict[str, dict[str, str]]
+    """By number of the report: `language.form` to the hash of the file."""
 
 
 @pytest.fixture(scope="module")
 def issued(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     """A report in all forms and languages; then more was imported, and old snapshots dropped."""
     services = report_home.built(tmp_path_factory.mktemp("home"), small=False)
-    template, period = report_home.weekly(services), report_home.week()
-    report_id = issue(services, template, period, by="Ada", now=report_home.NOW).report_id
-    for language in SUPPORTED:
-        for form in FORMS:
-            made(services, report_id, language, form)
-    kept = stored(services.engine, report_id)
+    found = {}
+    for name, period, forms in REPORTS:
+        kind = template(services.settings.home, name)
+        about = parse(period, kind.body.period)
+        one = issue(services, kind, about, by="Ada", now=report_home.NOW)
+        for language in SUPPORTED:
+            for form in forms:
+                made(services, one.report_id, language, form)
+        kept = stored(services.engine, one.report_id)
+        found[str(one.report_id)] = {
+            f"{language}.{form}": file.sha256 for (language, form), file in kept.items()
+        }
     moved_on = report_home.later(services)
     moved_on.warehouse.housekeep(
         now=datetime.now(UTC) + timedelta(days=9), keep=timedelta(0), orphan_age=timedelta(0)
     )
-    sha256 = {f"{language}.{form}": file.sha256 for (language, form), file in kept.items()}
-    yield Made(moved_on, report_id, sha256)
+    yield Made(moved_on, found)
     services.warehouse.close()
     services.engine.dispose()
 
@@ -113,12 +128,13 @@ def test_a_fresh_clone_elsewhere_makes_the_same_bytes(
 ) -> None:
     told = elsewhere(issued, clone, environment, tmp_path)
     assert told["code"] == str(clone)
-    assert told["differences"] == []
-    assert told["document"], told["why"]
-    assert told["files"] == issued.sha256
-    assert len(issued.sha256) == len(FORMS) * len(SUPPORTED)
-    assert told["why"] == []
-    assert told["same"]
+    assert len(told["reports"]) == len(REPORTS)
+    for number, found in told["reports"].items():
+        assert found["differences"] == []
+        assert found["document"], found["why"]
+        assert found["files"] == issued.files[number]
+        assert found["why"] == []
+        assert found["same"]
 
 
 def elsewhere(
@@ -135,7 +151,7 @@ def elsewhere(
             "-c",
             ELSEWHERE,
             str(issued.services.settings.home),
-            str(issued.report_id),
+            *issued.files,
         ],
         cwd=folder,
         env={**kept, **environment, "PYTHONPATH": str(clone), "HOME": str(folder)},
