@@ -67,7 +67,8 @@ def value(amount: float | None, unit: str) -> str:
 
 def in_currency(unit: str, currency: str) -> str:
     """A unit of money that says which: `money_per_order:EUR`. Other units stay as they are."""
-    return f"{unit}:{currency}" if unit.startswith("money") and currency else unit
+    is_open = unit.startswith("money") and ":" not in unit
+    return f"{unit}:{currency}" if is_open and currency else unit
 
 
 def _value_of_money(units: float | None, unit: str) -> str:
