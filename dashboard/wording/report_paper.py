@@ -26,7 +26,7 @@ def heads(grain: Grain) -> dict[str, str]:
         "prior": _("On a year before"),
         "target": _("Target"),
         "incomplete": _("Incomplete"),
-        "page": _("more on page {number}"),
+        "page": _("page {number}"),
         "pages": _("Page {number} of {count}"),
     }
 
