@@ -28,8 +28,8 @@ class Costs(dy.Schema):
         "Kind of cost",
         nullable=False,
     )
-    ref_table = c.text("Table the cost belongs to")
-    ref_id = c.ref("Row the cost belongs to")
+    ref_table = c.text("Table the cost belongs to: `cases`, `returns`, `orders` or `shipments`")
+    ref_id = c.ref("Number of the row there")
     country = c.country()
     amount = c.amount("Amount", nullable=False)
     currency = c.currency(nullable=False)

@@ -27,8 +27,9 @@ and `afterwatch kpi` read the same declarations.
   reporting zone has reached the next day.
 - **n** is what a ratio divides by. With n = 0 there is no value, never 0 %.
 - **Intervals** are 95 %: Wilson for shares, Byar's approximation to the exact Poisson interval for
-  rates per 1,000, the normal interval with variance p + d − (p − d)² for NPS, binomial order
-  statistics for quantiles. Counts and ratios of money have none.
+  rates per 1,000, the normal interval with variance p + d − (p − d)² for NPS and that of a mean for
+  anger, binomial order statistics for quantiles. Counts and amounts of money have none.
+- **Money** is in units of the currency asked for (3.12 is € 3.12), each day at that day's rate.
 - **Unknown** dimension values are a group of their own (null); `--where market=` selects it.
 
 | KPI | unit | better | target | formula |
