@@ -21,6 +21,11 @@ def _map(shown: Shown, raw: Raw, *, more: bool) -> str:
             "{kpi}: {missed} of {judged} markets are surely below {target}, furthest {worst}.",
             **only(shown, "kpi", "missed", "judged", "target", "worst"),
         )
+    if count_of(raw, "judged") == 1:
+        return _(
+            "{kpi}: {worst}, the one market with enough cases, is surely below {target}.",
+            **only(shown, "kpi", "worst", "target"),
+        )
     return ngettext(
         "{kpi}: of {judged} markets {worst} is surely below {target}.",
         "{kpi}: of {judged} markets {worst} are surely below {target}.",
@@ -95,8 +100,10 @@ SENTENCES: Mapping[str, Sentence] = {
     "map_no_target": lambda shown, raw: _(  # noqa: ARG005
         "{kpi}: no target is set, so markets are shown and not judged.", **only(shown, "kpi")
     ),
-    "map_none_missed": lambda shown, raw: _(  # noqa: ARG005
+    "map_none_missed": lambda shown, raw: ngettext(
+        "{kpi}: the one market with enough cases is not surely below {target}.",
         "{kpi}: none of {judged} markets is surely below {target}; {met} surely keep it.",
+        count_of(raw, "judged"),
         **only(shown, "kpi", "judged", "target", "met"),
     ),
     "map_missed": partial(_map, more=False),

@@ -574,6 +574,12 @@ def test_small_empty_and_untargeted_maps_say_why() -> None:
     nothing = sla_map.build(context(), options)
     assert isinstance(nothing[0], NothingBlock)
     assert "nothing was due" in both(nothing)
+    for shares, told in (
+        ((60, 100, 0.502, 0.691), "Poland, the one market with enough cases, is surely below"),
+        ((88, 100, 0.802, 0.930), "the one market with enough cases is not surely below 90.0%."),
+    ):
+        blocks = sla_map.build(context({options.kpi: markets(PL=shares)}), options)
+        assert told in both(blocks)
     free = sla_map.Options(kpi="low_review_share", fewest=1)
     assert "no target is set" in both(sla_map.build(context({free.kpi: small}), free))
 
