@@ -23,6 +23,8 @@ from data_access.warehouse import Warehouse
 
 LIVELY = timedelta(weeks=4)
 """A source that brought nothing for so long before a period's end is not waited for."""
+PLANNED = frozenset({"shifts"})
+"""Tables that hold what is to come: a row of a day says nothing of what happened on it."""
 Why = Literal["never", "no_import", "no_rows"]
 
 
@@ -110,7 +112,7 @@ def late(
         if last < ends_at - feed.older_than:
             found.append(Late(feed.name, "no_import", last))
         elif feed.last_day == "expect":
-            dated = sorted({one.table for one in own if TABLES[one.table].partition_time})
+            dated = sorted({one.table for one in own if _tells(one.table)})
             if dated and not any(has_rows(table, feed.source) for table in dated):
                 found.append(Late(feed.name, "no_rows", last))
     return tuple(found)
@@ -174,8 +176,13 @@ def anything(engine: Engine, warehouse: Warehouse, period: Period, zone: str) ->
     return any(
         has_rows(warehouse, state, table, starts_at.astimezone(UTC), ends_at.astimezone(UTC))
         for table, snapshot in sorted(state.facts.items())
-        if snapshot is not None and table in TABLES
+        if snapshot is not None and _tells(table)
     )
+
+
+def _tells(table: str) -> bool:
+    """Whether rows of a table tell what happened on a day."""
+    return table in TABLES and table not in PLANNED and TABLES[table].partition_time is not None
 
 
 def _alive(arrived: Sequence[Arrival], ends_at: datetime) -> list[Feed]:
