@@ -130,7 +130,9 @@ def _longer_periods(found: Found) -> list[Told]:
         return []
     missed = [panel for panel in found.panels if panel.standing == "missed"]
     moved = [panel for panel in found.panels if panel not in missed and _moved(panel)]
-    told = [_target_missed(panel) for panel in missed] + [_period_change(panel) for panel in moved]
+    told = [_target_missed(panel) for panel in missed] + [
+        _period_change(found, panel) for panel in moved
+    ]
     return sorted(told, key=lambda one: one[1] != "bad")
 
 
@@ -284,7 +286,7 @@ def _target_missed(panel: Panel) -> Told:
     return Say(code="headline_kpi", values=values), "bad"
 
 
-def _period_change(panel: Panel) -> Told:
+def _period_change(found: Found, panel: Panel) -> Told:
     assert panel.before is not None
     change = (panel.now.value or 0.0) - (panel.before.value or 0.0)
     tones: dict[str, Tone] = {"good": "good", "bad": "bad", "plain": "plain"}
@@ -297,7 +299,9 @@ def _period_change(panel: Panel) -> Told:
         "kind": Code(group="kind", value="period_before"),
     }
     told = verdict(CATALOGUE[panel.kpi], "above" if change > 0 else "below")
-    return Say(code="headline_change", values=values), tones[told]
+    block = found.changes.get(panel.kpi)
+    say = Say(code="headline_change", values=values) if block is None else _about_change(block)
+    return say, tones[told]
 
 
 def _verdict(judged: Judged) -> str:

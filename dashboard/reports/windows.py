@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from dashboard.reports.periods import Period
 from dashboard.reports.series import WEEKS, Spot
 from dashboard.reports.signals import BASELINE, Judged
 from data_access.metrics.differences import Estimated, differ
@@ -21,8 +22,9 @@ _DAYS = timedelta(days=6)
 class Windows:
     """Two spans of whole weeks, days inclusive."""
 
-    kind: Literal["week_before", "usual", "weeks_before"]
-    """This week against the one before; against the 26 before; several weeks against those."""
+    kind: Literal["week_before", "usual", "weeks_before", "period_before"]
+    """This week against the one before; against the 26 before; several weeks against those; a
+    month or quarter against the one before."""
     now: tuple[date, date]
     before: tuple[date, date]
 
@@ -58,6 +60,11 @@ def windows(judged: Judged) -> Windows | None:
             return _against_baseline("weeks_before", weeks, RUN)
         case _:
             return _week_before(judged) if judged.news else None
+
+
+def of_periods(now: Period, before: Period) -> Windows:
+    """A month or quarter against the one before."""
+    return Windows("period_before", (now.first, now.last), (before.first, before.last))
 
 
 def _week_before(judged: Judged) -> Windows | None:

@@ -39,6 +39,15 @@ def _week_before(shown: Shown, raw: Raw) -> str:
     return text.format(**{**shown, "size": size(raw, "change")})
 
 
+def _period_before(shown: Shown, raw: Raw) -> str:
+    text = (
+        _("{kpi} fell {size} to {now}; the period before it was {before}.")
+        if fell(raw)
+        else _("{kpi} rose {size} to {now}; the period before it was {before}.")
+    )
+    return text.format(**{**shown, "size": size(raw, "change")})
+
+
 def _usual(shown: Shown, raw: Raw) -> str:
     text = (
         _("{kpi} was {now}, {size} lower than over the {weeks_before} weeks before ({before}).")
@@ -155,6 +164,7 @@ def _paradox(shown: Shown, raw: Raw) -> str:
 
 SENTENCES: Mapping[str, Sentence] = {
     "change_week_before": _week_before,
+    "change_period_before": _period_before,
     "change_usual": _usual,
     "change_weeks_before": _weeks_before,
     "change_rate": _rate,

@@ -11,7 +11,7 @@ import polars as pl
 
 from dashboard.reports.context import Context
 from dashboard.reports.document import Say
-from dashboard.reports.periods import parse
+from dashboard.reports.periods import Grain, parse
 from dashboard.reports.record import Record
 from dashboard.reports.template import Template
 from dashboard.reports.template import parse as parse_template
@@ -78,7 +78,7 @@ TEMPLATE = """\
 schema_version: 1
 id: weekly
 title: {{en: Weekly page, zh: 周报}}
-period: week
+period: {grain}
 sections:
   - section: kpis
     options: {{kpis: [{kpis}]}}
@@ -87,9 +87,9 @@ sections:
 """
 
 
-def template(*kpis: str) -> Template:
-    """The weekly page of some KPIs."""
-    return parse_template(TEMPLATE.format(kpis=", ".join(kpis)), "test")
+def template(*kpis: str, grain: Grain = "week") -> Template:
+    """The page of some KPIs."""
+    return parse_template(TEMPLATE.format(kpis=", ".join(kpis), grain=grain), "test")
 
 
 def context(
@@ -100,11 +100,12 @@ def context(
     record: Mapping[str, Any] | None = None,
     missing: tuple[Say, ...] = (),
     targets: Mapping[str, float] | None = None,
+    grain: Grain = "week",
 ) -> Context:
     """What a weekly page of these numbers is made from, a day after the week."""
-    period = parse(week, "week")
+    period = parse(week, grain)
     return Context(
-        template(*metrics.weeks),
+        template(*metrics.weeks, grain=grain),
         period,
         cast("Metrics", metrics),
         as_of or period.ends_at("UTC").astimezone(UTC) + timedelta(days=1),

@@ -144,6 +144,37 @@ def test_there_are_never_more_than_three_sentences_below() -> None:
     assert document.summary[0].code == "incomplete"
 
 
+class TestMonths:
+    """A month has no limits: it is held against its target and the month before."""
+
+    def test_a_worse_month_is_told_with_the_segment_behind_it(self) -> None:
+        calm = weekly(date(2026, 9, 28), [0.96] * 8)
+        weeks: dict[date, Counts] = {
+            day: {"DE": counts["DE"], "FR": counts["DE"]} for day, counts in calm.items()
+        }
+        october = [date(2026, 10, day) for day in (5, 12, 19, 26)]
+        weeks |= {day: {"DE": (192, 200), "FR": (184, 200)} for day in october}
+        given = context(CountedWeeks({"low_review_share": weeks}), "2026-10", grain="month")
+        document = build(given)
+        # 96.0 % → (192 + 184) / 400 = 94.0 %; fewer low reviews are better.
+        assert document.headline_tone == "good"
+        assert sentence(document) == (
+            "Low reviews fell to 94.0%, from 96.0% in the period before, above all in France: "
+            "92.0% after 96.0%."
+        )
+        change = document.sections[1].blocks[0]
+        assert isinstance(change, ChangeBlock)
+        with use_language("en"), showing.strict():
+            assert showing.sentence(change.says[0], "UTC") == (
+                "Low reviews fell 2.0 points to 94.0%; the period before it was 96.0%."
+            )
+
+    def test_a_month_like_the_one_before_is_quiet(self) -> None:
+        weeks = weekly(date(2026, 10, 26), [0.96] * 12)
+        given = context(CountedWeeks({"low_review_share": weeks}), "2026-10", grain="month")
+        assert build(given).headline.code == "nothing_unusual"
+
+
 class TestNotYetKnown:
     def says(self, given: Context) -> list[str]:
         block = build(given).sections[-1].blocks[0]
