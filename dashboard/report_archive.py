@@ -140,12 +140,18 @@ def number(asked: str) -> int | None:
 
 def exists(services: Services, asked: str) -> bool:
     """Whether there is a report at an address."""
+    return template_of(services, asked) is not None
+
+
+def template_of(services: Services, asked: str) -> str | None:
+    """The template of the report at an address; None: there is none."""
     wanted = number(asked)
     if wanted is None:
-        return False
+        return None
     with services.engine.connect() as connection:
-        found = connection.execute(select(report.c.id).where(report.c.id == wanted)).first()
-    return found is not None
+        found = connection.execute(select(report.c.template).where(report.c.id == wanted))
+        template: str | None = found.scalar()
+    return template
 
 
 def newest_weekly(services: Services) -> Listed | None:

@@ -135,26 +135,26 @@ def _title(services: Services, document: Document) -> tuple[str, str]:
 
 
 def live(services: Services, asked: str) -> Live | None:
-    """What people say of a report, and where it stands; None if there is none."""
-    wanted = number(asked)
-    if wanted is None or not report_archive.exists(services, asked):
+    """What people say of a report, and where it stands; None if there is none.
+
+    It is asked for again and again, so it does without the document.
+    """
+    template = report_archive.template_of(services, asked)
+    if template is None:
         return None
+    known = report_archive.issues(services, template)
+    listed = next(entry for entry in known if entry.id == int(asked))
     with services.engine.connect() as connection:
-        said = tuple(comments.of(connection, wanted))
-    one = store.load(services.engine, wanted)
-    known = report_archive.issues(services, one.template)
-    mine = tuple(entry for entry in known if entry.period == one.period)
-    listed = next(entry for entry in mine if entry.id == wanted)
-    with services.engine.connect() as connection:
-        decided = decisions.of_template(connection, one.template)
+        said = tuple(comments.of(connection, listed.id))
+        decided = decisions.of_template(connection, template)
     now = services.clock()
     return Live(
-        wanted,
+        listed.id,
         listed,
         tuple(entry for entry in decided if _belongs(entry, listed)),
         said,
-        mine,
-        requests.compared(services.engine, wanted),
+        tuple(entry for entry in known if entry.period == listed.period),
+        requests.compared(services.engine, listed.id),
         pulse.worker(services.engine, now),
         now,
     )
