@@ -34,7 +34,8 @@ from dashboard.services import Services
 log = logging.getLogger("afterwatch.worker")
 
 NAME = "reports"
-SECONDS = 20.0
+SECONDS = 5.0
+"""People wait for what they asked for on the screen."""
 LOOK_AGAIN = timedelta(minutes=1)
 """How often a late feed is looked for."""
 TOLERANT_AFTER = 3
