@@ -208,6 +208,10 @@ def with_unit(shown: str, unit: str) -> str:
 
 def interval_text(number: Number) -> str:
     """`82.9–85.6%`, empty without an interval."""
+    if number.unit == "points":
+        # Points are kept as shares and shown times a hundred, like the number itself.
+        low, high = (None if end is None else 100 * end for end in (number.low, number.high))
+        return formats.span(low, high, 1)
     return formats.interval(number.low, number.high, number.unit)
 
 

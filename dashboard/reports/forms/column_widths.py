@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-PAGE = 125
-"""Half ems of the smallest type that fit between the margins."""
+PAGE = 112
+"""Half ems of the type of seven or eight columns that fit between the margins."""
 CARD = 54
 """Half ems that fit into half a page."""
+
+
+def page(columns: int) -> int:
+    """Half ems between the margins: the layout sets more columns in smaller type."""
+    return 104 if columns <= 6 else PAGE if columns <= 8 else 125
 
 
 def widths(lines: list[list[str]], numeric: list[bool], room: int = PAGE) -> list[float]:
@@ -50,7 +55,8 @@ def _unbroken(cells: tuple[str, ...]) -> int:
 
 def _width(text: str) -> int:
     """In halves of an em: a Chinese character takes two of them."""
-    return sum(2 if ord(char) > 0x2E7F else 1 for char in text)
+    lines = text.split("\n")
+    return max(sum(2 if ord(char) > 0x2E7F else 1 for char in line) for line in lines)
 
 
 def _longest_word(text: str) -> int:

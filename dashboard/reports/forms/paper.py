@@ -6,6 +6,7 @@ Called inside `use_language`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -30,7 +31,7 @@ from dashboard.reports.document import (
     TableBlock,
 )
 from dashboard.reports.forms import Issue, outline
-from dashboard.reports.forms.column_widths import CARD, PAGE, fits, widths
+from dashboard.reports.forms.column_widths import CARD, PAGE, fits, page, widths
 from dashboard.reports.forms.paper_front import front
 from dashboard.reports.periods import Grain
 from dashboard.reports.values import Code, Number
@@ -40,6 +41,7 @@ Json = dict[str, Any]
 WEEKS, MONTHS = 6, 12
 _WIDE = 780.0
 """Width of the page in units of charts, of which 380 are a column."""
+_SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ')
 _LANGUAGES = {"en": ("en", "GB"), "zh_Hans": ("zh", "CN")}
 
 
@@ -239,10 +241,16 @@ def _laid(
     heads: list[str], numeric: list[bool], rows: list[list[str]], tones: list[str], more: str
 ) -> Json:
     """A table with the share of the width that each column gets."""
+    if not fits([heads, *rows], numeric, page(len(heads))):
+        # Intervals below their numbers instead of beside them.
+        rows = [
+            [cell.replace(" (", "\n(") if number else cell for cell, number in line]
+            for line in (list(zip(row, numeric, strict=True)) for row in rows)
+        ]
     return {
         "heads": heads,
         "numeric": numeric,
-        "widths": widths([heads, *rows], numeric),
+        "widths": widths([heads, *rows], numeric, page(len(heads))),
         "rows": rows,
         "tones": tones,
         "more": more,
@@ -252,7 +260,7 @@ def _laid(
 def _map(block: MapBlock, zone: str) -> Json:
     lead = showing.sentence(block.lead, zone)
     chart = charts.sla_map(block, charts.PRINT)
-    return {"block": "chart", "width": 60, "lead": lead, "chart": chart, "alt": lead}
+    return {"block": "chart", "width": _share(chart), "lead": lead, "chart": chart, "alt": lead}
 
 
 def _heat(block: HeatBlock, zone: str) -> Json:
@@ -260,11 +268,17 @@ def _heat(block: HeatBlock, zone: str) -> Json:
     chart = charts.heat(block, charts.PRINT)
     return {
         "block": "chart",
-        "width": 60 + 8 * max(0, len(block.columns) - 4),
+        "width": _share(chart),
         "lead": lead,
         "chart": chart,
         "alt": lead,
     }
+
+
+def _share(chart: str) -> float:
+    """How much of the width a chart gets, in percent: lettering a little larger than in panels."""
+    size = _SIZE.search(chart)
+    return 60.0 if size is None else round(min(100.0, 115 * float(size[1]) / _WIDE), 1)
 
 
 _BLOCKS: Mapping[type, Callable[[Any, str], Json]] = {
