@@ -93,7 +93,12 @@ SENTENCES: Mapping[str, Sentence] = {
         "No reason makes surely more messages angry than in the three periods before."
     ),
     "groups_most": lambda shown, raw: _(  # noqa: ARG005
-        "Most angry messages are about {group}: {part}.", **shown
+        "Most angry messages are about {group}: {part}.", **only(shown, "group", "part")
+    ),
+    "groups_few": lambda shown, raw: ngettext(  # noqa: ARG005
+        "{count} angry message: too few to say what they are about.",
+        "{count} angry messages: too few to say what they are about.",
+        count_of(raw, "angry"),
     ),
 }
 

@@ -103,7 +103,7 @@ def _opening(
     else:
         says = [Say(code=f"anger_{trend}", values=values)]
     known = {name: one for name, one in reasons.items() if name is not None and one.angry}
-    if known:
+    if known and whole.angry >= anger.FEWEST_ANGRY:
         most = min(known, key=lambda name: (-known[name].angry, name or ""))
         part = share(known[most].angry, whole.angry)
         term = Term(dimension="reason", value=most)
@@ -269,12 +269,14 @@ def _groups(
         for name in order
     )
     most = max(sums, key=lambda name: (sums[name].angry, name))
+    enough = whole.angry >= anger.FEWEST_ANGRY
     return (
         TableBlock(
             key="anger_groups",
             lead=Say(
-                code="groups_most",
+                code="groups_most" if enough else "groups_few",
                 values={
+                    "angry": count(whole.angry),
                     "group": Code(group="reason_group", value=most),
                     "part": share(sums[most].angry, whole.angry),
                 },
