@@ -61,7 +61,8 @@ _ABOUT = (
     "The shipped weekly page for {week}, each way in a process that begins cold. The baseline "
     "takes every sum from the rows of the marts; its document is compared with the one from "
     "rollups, to the byte. The made-up company has no incidents, crises or decisions on record: "
-    "their sections are short."
+    "their sections are short. On a machine with more load than cores, processor time tells more "
+    "than the clock."
 )
 _WEEK: Period = last_ended("week", AS_OF, "UTC")
 
