@@ -19,7 +19,7 @@ from dashboard.reports.requests import Request
 from dashboard.reviews import versioned
 from dashboard.url_filter import link
 from dashboard.wording.reports_page import figure_name
-from dashboard.wording.reports_screen import TONES, headline, job_state, maker
+from dashboard.wording.reports_screen import headline, job_state, maker
 
 Keys = Sequence[str]
 _SHORT = 60
@@ -236,7 +236,7 @@ def issues(live: Live, query: str, zone: str) -> str:
                 href="" if here else link(f"/reports/{one.id}", query),
                 note=" · ".join(notes),
                 side=_("All data in") if one.complete else _("Incomplete"),
-                status=TONES[one.tone] if one.complete else "watch",
+                status="ok" if one.complete else "watch",
             )
         )
     return rows.items(shown)
