@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from dashboard.cli import output, questions, report_files, report_shown
-
-if TYPE_CHECKING:
-    from dashboard.reports.periods import Period
-    from dashboard.reports.store import Report
-    from dashboard.reports.template import Template
-    from dashboard.services import Services
+from dashboard.cli import output, report_files, report_making, report_shown
+from dashboard.cli.report_asked import language_of, opened, stored
 
 SHIPPED = ("weekly", "monthly-triggers", "quarterly-language")
 """Reports that ship, as help lists them; a home's own ones are commands too."""
@@ -83,7 +76,9 @@ def _maker(name: str) -> click.Command:
 def _callback(name: str) -> Any:
     def run(**given: Any) -> None:
         periods = {option: given.pop(option) for option in ("week", "month", "quarter", "period")}
-        _make(name, {key: text for key, text in periods.items() if text is not None}, **given)
+        report_making.make(
+            name, {key: text for key, text in periods.items() if text is not None}, **given
+        )
 
     return run
 
@@ -99,96 +94,7 @@ def _callback(name: str) -> Any:
 @form_option
 def make(template: str, period: str | None, **given: Any) -> None:
     """Make the report TEMPLATE of one period."""
-    _make(template, {} if period is None else {"period": period}, **given)
-
-
-def _make(
-    name: str,
-    periods: dict[str, str],
-    *,
-    lang: str | None,
-    out: Path | None,
-    as_of: str | None,
-    by: str,
-    home: Path | None,
-    form: str,
-) -> None:
-    from dashboard.reports import feeds, issuing, store
-
-    target = None if out is None else report_files.target(out)
-    if not by.strip():
-        raise click.UsageError("--by is empty; say who makes it.")
-    with opened(home) as services:
-        language = language_of(lang, services)
-        kind = _template(services, name)
-        period = _period(kind, periods, services)
-        zone, now = services.settings.time_zone, services.clock()
-        instant = None if as_of is None else questions.instant(as_of, zone)
-        if period.ends_at(zone) <= now:
-            _something_there(services, period)
-        late = feeds.late_feeds(services.engine, services.warehouse, (), period, zone)
-        issued = issuing.issue(
-            services,
-            kind,
-            period,
-            by=by.strip(),
-            now=now,
-            as_of=instant,
-            missing=tuple(feeds.say(one) for one in late),
-        )
-        report = store.load(services.engine, issued.report_id)
-        if target is None:
-            _print(report, language, form)
-        else:
-            _write(services, report, target, language, form)
-        _hints(report, new=issued.new)
-
-
-def _print(report: Report, language: str, form: str) -> None:
-    from dashboard.languages import use_language
-    from dashboard.reports import store
-
-    with use_language(language):
-        report_shown.page(report, store.document(report), form)
-
-
-def _write(
-    services: Services, report: Report, target: report_files.Target, language: str, form: str
-) -> None:
-    import hashlib
-
-    content = report_files.content(services, report, language, target.form)
-    report_files.write(target.path, content)
-    if form == "json":
-        told = {
-            **report_shown.facts(report),
-            "file": str(target.path),
-            "file_sha256": hashlib.sha256(content).hexdigest(),
-            "size": len(content),
-        }
-        click.echo(output.json_text(told))
-        return
-    click.echo(
-        f"Report {report.id} ({report.template} {report.period}, issue {report.n}): "
-        f"{target.path}, {len(content):,} bytes."
-    )
-
-
-def _hints(report: Report, *, new: bool) -> None:
-    """What a reader should know beside the page, on the error stream."""
-    from dashboard.reports import store
-
-    if not new:
-        click.echo(f"It says the very same as issue {report.n}; no other was made.", err=True)
-    inputs = store.inputs(report)
-    if not inputs.rates.last:
-        click.echo(
-            f"No exchange rate to {inputs.currency} is known for {report.last}: amounts in other "
-            "currencies are left out. Import rates (table fx_rates).",
-            err=True,
-        )
-    if report.status == "incomplete":
-        click.echo("A feed is late; the report says which and is marked incomplete.", err=True)
+    report_making.make(template, {} if period is None else {"period": period}, **given)
 
 
 @command.command("list")
@@ -234,9 +140,9 @@ def show(report: str, out: Path | None, lang: str | None, home: Path | None, for
     with opened(home) as services:
         one, language = stored(services, report), language_of(lang, services)
         if target is None:
-            _print(one, language, form)
+            report_making.show(one, language, form)
         else:
-            _write(services, one, target, language, form)
+            report_making.write(services, one, target, language, form)
 
 
 @command.command("rebuild")
@@ -349,121 +255,6 @@ def send(
         languages = () if lang is None else (language_of(lang, services),)
         for line in queue(services, one, receivers, languages, forms, by):
             click.echo(line)
-
-
-@contextmanager
-def opened(home: Path | None) -> Iterator[Services]:
-    """A home that exists; expected failures become one message.
-
-    Raises:
-        click.ClickException: there is no home, or what was asked cannot be done.
-    """
-    from dashboard.reports.files import ReportFileError
-    from dashboard.reports.forms import FormError
-    from dashboard.reports.inputs import ReportError
-    from dashboard.reports.store import UnknownReportError
-    from dashboard.reports.template import TemplateError
-    from dashboard.services import open_services
-    from dashboard.settings import load_settings
-
-    settings = load_settings(home=home)
-    if not settings.home.is_dir():
-        raise click.ClickException(
-            f"There is no home at {settings.home}. Make one with: afterwatch init"
-        )
-    services = open_services(settings)
-    try:
-        yield services
-    except (ReportError, TemplateError, FormError, ReportFileError, UnknownReportError) as error:
-        raise click.ClickException(str(error.args[0]) if error.args else str(error)) from error
-    finally:
-        services.engine.dispose()
-
-
-def language_of(given: str | None, services: Services) -> str:
-    """A language as the program names it.
-
-    Raises:
-        click.UsageError: there is none such.
-    """
-    from dashboard.reports.forms import LANGUAGE_CODES
-
-    if given is None:
-        return services.settings.language
-    for long, short in LANGUAGE_CODES.items():
-        if given in (long, short):
-            return long
-    known = " and ".join(LANGUAGE_CODES.values())
-    raise click.UsageError(f"--lang {given!r}: reports are written in {known}.")
-
-
-def stored(services: Services, named: str) -> Report:
-    """A stored report by its number, or the newest issue of TEMPLATE/PERIOD.
-
-    Raises:
-        click.ClickException: there is none such.
-    """
-    from dashboard.reports import store
-
-    template, slash, period = named.partition("/")
-    if slash:
-        found = store.newest(services.engine, template, period)
-        if found is not None:
-            return found
-    elif named.isascii() and named.isdigit() and len(named) < 18:
-        return store.load(services.engine, int(named))
-    raise click.ClickException(
-        f"There is no report {named!r}. Give its number or TEMPLATE/PERIOD such as "
-        "weekly/2026-W47; list them with: afterwatch report list."
-    )
-
-
-def _template(services: Services, name: str) -> Template:
-    from dashboard.reports.template import templates
-
-    found = templates(services.settings.home)
-    if name not in found:
-        raise click.UsageError(
-            f"There is no command and no report {name!r}. Reports: {', '.join(found)}."
-        )
-    return found[name]
-
-
-def _period(kind: Template, given: dict[str, str], services: Services) -> Period:
-    from dashboard.reports.periods import PeriodError, last_ended, parse
-
-    grain = kind.body.period
-    if len(given) > 1:
-        raise click.UsageError(f"Give one period, not {' and '.join(f'--{key}' for key in given)}.")
-    for option, text in given.items():
-        if option not in ("period", grain):
-            raise click.UsageError(
-                f"The report {kind.id} is about a {grain}; give --{grain} instead of --{option}."
-            )
-        try:
-            return parse(text, grain)
-        except PeriodError as error:
-            raise click.UsageError(f"--{option} {text}: {error}") from error
-    return last_ended(grain, services.clock(), services.settings.time_zone)
-
-
-def _something_there(services: Services, period: Period) -> None:
-    """Refuse a period that no row is of: an empty page would look like a calm one."""
-    from dashboard.reports import feeds
-    from dashboard.today import data_to
-    from data_access.marts.state import read_state
-
-    if read_state(services.engine) is None:
-        return  # issuing says it better: nothing was imported
-    zone = services.settings.time_zone
-    if feeds.anything(services.engine, services.warehouse, period, zone):
-        return
-    reach = data_to(services)
-    known = f" The data reach to {reach:%Y-%m-%d}." if reach is not None else ""
-    raise click.ClickException(
-        f"There is no row of the {period.grain} {period.name} ({period.first} to {period.last}): a "
-        f"report of it would say nothing.{known}"
-    )
 
 
 def _attach() -> None:

@@ -59,7 +59,7 @@ def list_(limit: int, home: Path | None, form: str) -> None:
     """List planned reports: what each waits for, or what became of it."""
     import polars as pl
 
-    from dashboard.cli.report import opened
+    from dashboard.cli.report_asked import opened
     from dashboard.reports import slots
     from dashboard.wording import report_delivery as words
 
@@ -96,7 +96,7 @@ def next_(home: Path | None, form: str) -> None:
     """Show when each schedule is due next, and about which period."""
     import polars as pl
 
-    from dashboard.cli.report import opened
+    from dashboard.cli.report_asked import opened
     from dashboard.reports import schedule as plan
     from dashboard.reports import schedule_file
 
@@ -141,7 +141,7 @@ def templates_(context: click.Context, home: Path | None, form: str) -> None:
         return
     import polars as pl
 
-    from dashboard.cli.report import opened
+    from dashboard.cli.report_asked import opened
     from dashboard.reports.template import templates
 
     with opened(home) as services:

@@ -19,13 +19,13 @@ from alerts.notify.config import Config
 from alerts.notify.current import Current
 from alerts.notify.duty import Duty
 from alerts.worker import ExtraJob
-from dashboard.reports import corrections, delivery, feeds, issuing, requests, schedule_file, store
+from dashboard.reports import corrections, delivery, feeds, issuing, schedule_file, store
 from dashboard.reports import schedule as plan
 from dashboard.reports import slots as rows
+from dashboard.reports.by_hand import by_hand
 from dashboard.reports.delivery import Order
 from dashboard.reports.feeds import Late
-from dashboard.reports.periods import Period, parse
-from dashboard.reports.rebuild import rebuild
+from dashboard.reports.periods import Period
 from dashboard.reports.schedule import ARCHIVED, Decision, Slot
 from dashboard.reports.schedule_file import Schedule, Schedules
 from dashboard.reports.template import Template, template
@@ -140,41 +140,6 @@ def run_due(
             if fault is not None:
                 faults.append(f"correction of report {name} {slot.period.name}: {fault}")
     return Done(run.issued, run.sent, tuple(faults))
-
-
-def by_hand(services: Services) -> int:
-    """Make what people asked for on the screen; how many were settled."""
-
-    def make(name: str, period: str, by: str) -> requests.Made:
-        kind = template(services.settings.home, name)
-        made = issuing.issue(
-            services, kind, parse(period, kind.body.period), by=by, now=services.clock()
-        )
-        facts = {"n": made.n, "new": made.new, "differences": len(made.differences)}
-        return requests.Made(made.report_id, facts)
-
-    def again(report_id: int) -> requests.Made:
-        found = rebuild(services, report_id)
-        facts = {
-            "same": found.same,
-            "document_same": found.document_same,
-            "files": len(found.files),
-            "files_same": sum(one.same and one.disk == "same" for one in found.files),
-            "differences": len(found.differences),
-            "why": [
-                {
-                    "kind": one.kind,
-                    "about": one.about,
-                    "detail": one.detail,
-                    "before": one.before,
-                    "after": one.after,
-                }
-                for one in found.why
-            ],
-        }
-        return requests.Made(report_id, facts)
-
-    return requests.run_due(services.engine, make, again, services.clock)
 
 
 def _at(decision: Decision) -> float:

@@ -58,7 +58,7 @@ def test_an_empty_file_plans_nothing() -> None:
 
 def board(line: str) -> str:
     """The good file with a line of its schedule replaced or added."""
-    name = line.split(":")[0]
+    name = line.split(":", maxsplit=1)[0]
     kept = [old for old in GOOD.splitlines() if old.strip().split(":")[0] != name]
     return "\n".join([*kept, f"    {line}"]) + "\n"
 
