@@ -6,7 +6,6 @@ units of its currency, shares are between 0 and 1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -177,8 +176,3 @@ def _reading(figure: figures.Figure) -> str:
     if "limits" in parts:
         return f"limits_{parts[-1]}"
     return parts[-1] if parts[-1] in words.READINGS else ""
-
-
-def keys(document: Document) -> Iterator[str]:
-    """Keys of all rows."""
-    return (row.key for row in rows(document))

@@ -15,7 +15,6 @@ from dashboard.languages import current
 from dashboard.reports import charts, showing
 from dashboard.reports.charts.weeks import target_text
 from dashboard.reports.document import (
-    Block,
     ChangeBlock,
     DeckBlock,
     Document,
@@ -34,6 +33,7 @@ from dashboard.reports.forms import Issue, outline
 from dashboard.reports.forms.column_widths import CARD, PAGE, fits, page, widths
 from dashboard.reports.forms.paper_front import front
 from dashboard.reports.periods import Grain
+from dashboard.reports.rounding import as_told
 from dashboard.reports.values import Code, Number
 from dashboard.wording import report_paper as words
 
@@ -204,7 +204,8 @@ def effects(block: ChangeBlock, zone: str) -> Json:
     ]
     rows = [row(effect) for effect in block.effects]
     total = [words.total(), level(block.before), level(block.now)]
-    rows.append([*total, shown(block.rate), shown(block.mix), shown(block.total)])
+    change, rate, mix = as_told(block)
+    rows.append([*total, shown(rate), shown(mix), shown(change)])
     laid = _laid(names, [False, *[True] * 5], rows, ["plain"] * len(block.effects) + ["total"], "")
     lines, numeric = [names, *rows], laid["numeric"]
     beside = fits(lines, numeric, CARD)
@@ -296,6 +297,3 @@ _BLOCKS: Mapping[type, Callable[[Any, str], Json]] = {
 def kinds() -> set[type]:
     """Which blocks can be put on paper."""
     return set(_BLOCKS)
-
-
-__all__ = ["Block", "effects", "kinds", "paper", "says"]
