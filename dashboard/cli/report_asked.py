@@ -84,6 +84,12 @@ def stored(services: Services, named: str) -> Report:
 
 
 def template_of(services: Services, name: str) -> Template:
+    """A template of the home.
+
+    Raises:
+        click.UsageError: there is none of that name.
+        TemplateError: a file of the home cannot be used.
+    """
     from dashboard.reports.template import templates
 
     found = templates(services.settings.home)
@@ -95,6 +101,11 @@ def template_of(services: Services, name: str) -> Template:
 
 
 def period_of(kind: Template, given: dict[str, str], services: Services) -> Period:
+    """The period that an option names, else the last one that is over.
+
+    Raises:
+        click.UsageError: there is no such period, or the report is about another kind of them.
+    """
     from dashboard.reports.periods import PeriodError, last_ended, parse
 
     grain = kind.body.period

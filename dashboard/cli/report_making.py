@@ -32,6 +32,7 @@ def make(
     home: Path | None,
     form: str,
 ) -> None:
+    """Make the report `name` of the period that `periods` names by option; print or write it."""
     from dashboard.reports import feeds, issuing, store
 
     target = None if out is None else report_files.target(out)
@@ -64,6 +65,7 @@ def make(
 
 
 def show(report: Report, language: str, form: str) -> None:
+    """Print a report in a language."""
     from dashboard.languages import use_language
     from dashboard.reports import store
 
@@ -74,6 +76,7 @@ def show(report: Report, language: str, form: str) -> None:
 def write(
     services: Services, report: Report, target: report_files.Target, language: str, form: str
 ) -> None:
+    """Write a report into a checked file, and say so."""
     import hashlib
 
     content = report_files.content(services, report, language, target.form)
