@@ -7,7 +7,13 @@ from math import floor, isclose, log10
 
 from babel.numbers import get_currency_precision
 
+from dashboard.reports.document import ChangeBlock
+
 _STEPS = {"share": 0.001, "per_1000": 0.1, "score": 0.1, "days": 0.1, "hours": 0.1, "index": 0.1}
+
+
+_HUGE = 1e15
+"""Steps that a number may have and still be told apart from the next one."""
 
 
 def step(unit: str, size: float) -> float:
@@ -29,11 +35,13 @@ def parts(total: int, shares: Sequence[float], to: float) -> list[int]:
     """Whole steps for each part that add up to `total` steps (largest remainder).
 
     Each part is off by less than one step as long as the parts add up to the total but for its
-    rounding.
+    rounding; where they do not at all, each is rounded by itself.
     """
     steps = [round(share / to, 9) for share in shares]
     found = [floor(one) for one in steps]
     missing = total - sum(found)
+    if abs(missing) > 2 * len(shares):
+        return [rounded(share, to) for share in shares]
     by_remainder = sorted(range(len(steps)), key=lambda place: (found[place] - steps[place], place))
     # A part that is nothing stays nothing.
     able = [place for place in by_remainder if not isclose(steps[place], 0, abs_tol=1e-6)]
@@ -41,3 +49,14 @@ def parts(total: int, shares: Sequence[float], to: float) -> list[int]:
     for place in (turn * (abs(missing) // max(len(turn), 1) + 1))[: abs(missing)]:
         found[place] += 1 if missing > 0 else -1
     return found
+
+
+def as_told(block: ChangeBlock) -> tuple[float, float, float]:
+    """Total, rate and mix of a change as its sentences say them: the numbers shown, subtracted."""
+    now, before = block.now.value or 0.0, block.before.value or 0.0
+    to = step(block.unit, max(abs(now), abs(before)))
+    if max(map(abs, (now, before, block.rate, block.mix, block.new, block.lost))) > _HUGE * to:
+        return block.total, block.rate, block.mix
+    total = rounded(now, to) - rounded(before, to)
+    rate, mix, _new, _lost = parts(total, [block.rate, block.mix, block.new, block.lost], to)
+    return total * to, rate * to, mix * to

@@ -9,6 +9,7 @@ from dashboard.reports.charts import marks
 from dashboard.reports.charts.palette import Palette
 from dashboard.reports.charts.scales import Scale, linear
 from dashboard.reports.document import ChangeBlock, Effect
+from dashboard.reports.rounding import as_told
 from dashboard.reports.showing import figure_text, kpi_title, listed, number_text, text_of, word
 from dashboard.reports.values import Code
 from data_access.metrics import CATALOGUE
@@ -47,7 +48,7 @@ def summary(block: ChangeBlock) -> str:
         "From {before} to {now}: {total}",
         before=number_text(block.before),
         now=number_text(block.now),
-        total=effect_text(block.total, block.unit),
+        total=effect_text(as_told(block)[0], block.unit),
     )
     named = [
         f"{segment_text(one)} {effect_text(one.total, block.unit)}" for one in block.effects[:5]

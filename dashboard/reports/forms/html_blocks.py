@@ -26,6 +26,7 @@ from dashboard.reports.document import (
 )
 from dashboard.reports.forms import outline
 from dashboard.reports.forms.markup import Html, Piece, el, join
+from dashboard.reports.rounding import as_told
 from dashboard.reports.showing import (
     figure_text,
     interval_text,
@@ -179,16 +180,8 @@ def _change(block: ChangeBlock, zone: str) -> Html:
         )
         for effect in block.effects
     ]
-    rows.append(
-        (
-            _("All"),
-            _figure(block.before),
-            _figure(block.now),
-            effect_text(block.total, block.unit),
-            effect_text(block.rate, block.unit),
-            effect_text(block.mix, block.unit),
-        )
-    )
+    total, rate, mix = (effect_text(amount, block.unit) for amount in as_told(block))
+    rows.append((_("All"), _figure(block.before), _figure(block.now), total, rate, mix))
     name = _("Change of {kpi}", kpi=kpi_title(block.kpi))
     told = el("div", el("h3", name), _sentences(block.says, zone))
     drawn = el(

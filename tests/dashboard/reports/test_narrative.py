@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 from dashboard.languages import use_language
 from dashboard.reports import showing
 from dashboard.reports.because import because
-from dashboard.reports.document import Say
+from dashboard.reports.document import ChangeBlock, Say
 from dashboard.reports.movement import Movement, clearest, movement
-from dashboard.reports.rounding import parts
-from dashboard.reports.series import Spot
+from dashboard.reports.rounding import as_told, parts
+from dashboard.reports.series import Spot, number
 from dashboard.reports.values import Number
 from dashboard.reports.windows import Windows
 from data_access.metrics import CATALOGUE
@@ -217,9 +217,7 @@ def test_what_is_shown_adds_up(before: Counts, now: Counts) -> None:
     first = says[0]
     shown = [first.values[name] for name in ("now", "before")]
     with use_language("en"):
-        tenths = [
-            round(10 * float(showing.text_of(number, "UTC").removesuffix("%"))) for number in shown
-        ]
+        tenths = [round(10 * float(showing.text_of(one, "UTC").removesuffix("%"))) for one in shown]
     assert steps(first, "change") == tenths[0] - tenths[1]
     sized = [say for say in says if "size" in say.values]
     total = steps(first, "change")
@@ -258,3 +256,27 @@ def test_the_dimension_with_the_clearest_story_is_told() -> None:
 
 def _rate(given: Counts) -> Fraction:
     return Fraction(sum(hits for hits, _ in given.values()), sum(n for _, n in given.values()))
+
+
+def test_tables_show_what_sentences_say(case: Case) -> None:
+    found, says = split(case.before, case.now), told(case.before, case.now)
+    now, before = (number(spot(counts), KPI) for counts in (case.now, case.before))
+    block = ChangeBlock(
+        kpi=KPI.name,
+        by="market",
+        unit=KPI.unit,
+        before=before,
+        now=now,
+        total=found.total,
+        rate=found.rate,
+        mix=found.mix,
+        new=found.new,
+        lost=found.lost,
+        effects=(),
+        says=says,
+    )
+    total, rate, mix = as_told(block)
+    said = {say.code: steps(say, "size") for say in says if "size" in say.values}
+    assert round(1000 * total) == steps(says[0], "change")
+    assert round(1000 * rate) == said.get("change_rate", 0)
+    assert round(1000 * mix) == said.get("change_mix", 0)
