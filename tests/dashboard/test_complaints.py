@@ -158,7 +158,7 @@ def test_reasons_within_noise_say_so() -> None:
     grown = share_shift(now, before, "reason")
     assert reasons_finding(grown) == "“Arrived damaged” grew from 20% to 40% of contacts"
     same = share_shift(now, now, "reason")
-    assert reasons_finding(same) == "“late” is the most common reason: 60% of contacts"
+    assert reasons_finding(same) == "“Came too late” is the most common reason: 60% of contacts"
     bars = reason_rows(same, "")
     assert bars["label"].to_list() == ["60% · within noise", "40% · within noise"]
     assert bars["href"].to_list() == ["/cases?reason=late", "/cases?reason=damaged"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from data_access.calendars import compile_hours
-from data_access.marts import MARTS, cases, orders, parcels, returns, voice
+from data_access.marts import MARTS, cases, costs, orders, parcels, returns, voice, voices
 from data_access.rollups.cohorts import COHORTS
 from data_access.rollups.days import AsOf
 from data_access.rollups.partial import all_cuts, cohort_rows, merge, partial
@@ -42,7 +42,15 @@ def build_marts(seed: int, size: int) -> dict[str, pl.DataFrame]:
         "return_lines": returns.return_lines(told["return_lines"], told, placed),
         "reviews": voice.reviews(told["reviews"], told, placed),
         "surveys": voice.surveys(told["surveys"], placed, made["cases"].lazy()),
+        "voices": voices.voices(told["messages"], told, placed, made["cases"].lazy()),
     }
+    lazy["costs"] = costs.costs(
+        told["costs"],
+        told,
+        orders_mart=placed,
+        cases_mart=made["cases"].lazy(),
+        returned=lazy["return_lines"],
+    )
     return made | {name: rows.collect() for name, rows in lazy.items()}
 
 
