@@ -114,12 +114,13 @@ def on_fire(services: Services, query: str) -> str:
 
 def newest_report(services: Services, query: str) -> tuple[str, str]:
     """The newest weekly page in one line, and where it stands; empty while there is none."""
-    view, _ignored = decode(query)
     found = report_archive.newest_weekly(services)
-    line = overview_line(
-        found, report_archive.kinds(services), view.zone or services.settings.time_zone
-    )
-    return line, link(f"/reports/{found.id}" if found else "/reports", query)
+    if found is None:
+        return "", link(report_archive.PATH, query)
+    view, _ignored = decode(query)
+    zone = view.zone or services.settings.time_zone
+    line = overview_line(found, report_archive.kinds(services), zone)
+    return line, link(f"{report_archive.PATH}/{found.id}", query)
 
 
 def needs_me(services: Services, query: str) -> tuple[Any, ...]:

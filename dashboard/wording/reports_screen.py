@@ -270,8 +270,6 @@ def planned_note(found: Archive) -> str:
 # ---- Overview ----
 
 
-def overview_line(one: Listed | None, kinds: Kinds, zone: str) -> str:
-    """One quiet line on the Overview; empty without a weekly page."""
-    if one is None:
-        return ""
+def overview_line(one: Listed, kinds: Kinds, zone: str) -> str:
+    """One quiet line on the Overview."""
     return _("{report}: {headline}", report=title(one, kinds), headline=headline(one, zone))
