@@ -164,7 +164,7 @@ def test_reasons_within_noise_say_so() -> None:
     assert bars["href"].to_list() == ["/cases?reason=late", "/cases?reason=damaged"]
     figure = reason_bars(bars)
     assert [trace.type for trace in figure.data] == ["bar", "scatter", "scatter"]
-    assert list(figure.data[0].y) == ["late", "Arrived damaged"]
+    assert list(figure.data[0].y) == ["Came too late", "Arrived damaged"]
 
 
 @pytest.mark.parametrize("measure", complaints.MEASURES)
