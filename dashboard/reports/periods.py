@@ -14,6 +14,8 @@ Grain = Literal["week", "month", "quarter"]
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _QUARTER = re.compile(r"(\d{4})-Q([1-4])")
+_YEARS = (1900, 9000)
+"""Periods around those are dates as well, and so are the years before that they are held against."""
 EXAMPLES = {"week": "2026-W47", "month": "2026-10", "quarter": "2026-Q3"}
 
 
@@ -80,6 +82,8 @@ def parse(text: str, grain: Grain) -> Period:
     if found is None:
         raise PeriodError(f"{text!r} is no {grain}; write it like {EXAMPLES[grain]}.")
     year, part = int(found[1]), int(found[2])
+    if not _YEARS[0] <= year <= _YEARS[1]:
+        raise PeriodError(f"{text} is out of reach; give a year from {_YEARS[0]} to {_YEARS[1]}.")
     try:
         if grain == "week":
             return of_day("week", date.fromisocalendar(year, part, 1))
