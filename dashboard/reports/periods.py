@@ -15,7 +15,7 @@ _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _QUARTER = re.compile(r"(\d{4})-Q([1-4])")
 _YEARS = (1900, 9000)
-"""Periods around those are dates as well, and so are the years before that they are held against."""
+"""Periods around these, and of the year before, are dates as well."""
 EXAMPLES = {"week": "2026-W47", "month": "2026-10", "quarter": "2026-Q3"}
 
 
