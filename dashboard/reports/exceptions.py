@@ -39,9 +39,10 @@ def _say(judged: Judged, signal: Signal) -> Say:
             values |= _plain(judged, low=judged.limits.low, high=judged.limits.high)
             values |= {"weeks": _count(judged.limits.points)}
         case "run_of_eight" | "level_shift":
-            length = RUN if signal.code == "run_of_eight" else WEEKS
+            run = signal.code == "run_of_eight"
+            length = RUN if run else WEEKS
             spots = judged.series.weeks[-length:]
-            limits = judged.before
+            limits = judged.before_run if run else judged.before
             center = limits.center if limits is not None else 0.0
             values |= _plain(judged, mean=_mean(spots), center=center)
             values |= {"weeks": _count(length)}

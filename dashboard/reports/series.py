@@ -44,14 +44,16 @@ class Spot:
 
     @property
     def bounds(self) -> tuple[float, float] | None:
-        """Between which values it can still come out; None without a value.
+        """Between which values it can still come out; None without a value, or if nobody can tell.
 
         Of a share, by what waits: all of it missed, all of it met.
         """
         if self.value is None:
             return None
-        if not self.provisional or self.maturity is None or self.denominator is None:
+        if not self.provisional:
             return self.value, self.value
+        if self.maturity is None or self.denominator is None:
+            return None  # events still follow, and how many is not known
         whole = self.denominator / self.maturity
         waiting = whole - self.denominator
         return self.numerator / whole, (self.numerator + waiting) / whole

@@ -57,6 +57,8 @@ class Judged:
     """In a row, up to now, that the target is missed."""
     before: ProcessLimits | None = None
     """Of the weeks before the last six."""
+    before_run: ProcessLimits | None = None
+    """Of the weeks before the last eight."""
 
     @property
     def kpi(self) -> Kpi:
@@ -85,27 +87,28 @@ def judge(series: Series) -> Judged:
     now = series.now
     limits = _limits(kpi, weeks[:-1][-BASELINE:])
     earlier = _limits(kpi, weeks[:-WEEKS][-BASELINE:])
+    before_run = _limits(kpi, weeks[:-RUN][-BASELINE:])
     standing = stand(kpi, now)
     missed = len(list(takewhile(lambda spot: stand(kpi, spot) == "missed", reversed(weeks))))
     found: list[Signal] = []
     if now.value is not None and not small(kpi, now):
         found += _beyond(kpi, now, limits)
-        found += _run(kpi, weeks)
+        found += _run(kpi, weeks, before_run)
         found += _shift(kpi, weeks, earlier)
         found += _target(kpi, series, standing, missed)
         if any(signal.verdict == "bad" for signal in found) and _worst(kpi, weeks):
             found.append(Signal("worst_of_year", None, "bad", 0.0))
-    return Judged(series, limits, standing, tuple(found), missed, earlier)
+    return Judged(series, limits, standing, tuple(found), missed, earlier, before_run)
 
 
 def stand(kpi: Kpi, spot: Spot) -> Standing:
     """How a value stands against the target: by its whole interval, or what it can still become."""
     bounds = spot.bounds
-    if spot.value is None or bounds is None:
+    if spot.value is None:
         return "no_data"
     if kpi.target is None or kpi.better == "none":
         return "no_target"
-    if small(kpi, spot):
+    if bounds is None or small(kpi, spot):
         return "unsure"
     low = min(bounds[0], spot.value if spot.low is None else spot.low)
     high = max(bounds[1], spot.value if spot.high is None else spot.high)
@@ -145,9 +148,8 @@ def _beyond(kpi: Kpi, now: Spot, limits: ProcessLimits | None) -> list[Signal]:
     return [Signal("beyond_limits", side, verdict(kpi, side), limits.distance([now.value]))]
 
 
-def _run(kpi: Kpi, weeks: Sequence[Spot]) -> list[Signal]:
+def _run(kpi: Kpi, weeks: Sequence[Spot], limits: ProcessLimits | None) -> list[Signal]:
     last = weeks[-RUN:]
-    limits = _limits(kpi, weeks[:-RUN][-BASELINE:])
     if limits is None or any(spot.bounds is None for spot in last):
         return []
     ends = [bound for spot in last for bound in spot.bounds or ()]

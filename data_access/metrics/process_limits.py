@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import sqrt
+from math import inf, sqrt
 from typing import Literal
 
 SCALE = 2.66
@@ -62,11 +62,17 @@ class ProcessLimits:
         return "above" if away > 0 else "below"
 
     def distance(self, values: Sequence[float]) -> float:
-        """How far the mean of values lies from the center, in half widths of its limits."""
-        if not values or self.spread <= 0:
+        """How far the mean of values lies from the center, in half widths of its limits.
+
+        Infinite for what lies off a center that nothing ever varied around.
+        """
+        if not values:
             return 0.0
-        away = sum(values) / len(values) - self.center
-        return abs(away) / (self.spread / sqrt(len(values)))
+        away = abs(sum(values) / len(values) - self.center)
+        if self.spread <= 0:
+            slack = _ROUNDING * max(abs(self.center), *map(abs, values))
+            return inf if away > slack else 0.0
+        return away / (self.spread / sqrt(len(values)))
 
 
 def process_limits(
@@ -76,11 +82,11 @@ def process_limits(
     floor: float | None = None,
     ceiling: float | None = None,
 ) -> ProcessLimits | None:
-    """Limits from a series, oldest value first; None where it is too short.
+    """Limits from a series, oldest value first; None where it is too short or full of gaps.
 
     Args:
         values: None is a gap: no value, and no moving range across it.
-        least: fewest values.
+        least: fewest values; and half as many moving ranges, for a spread that was seen.
         floor: least value that is possible, such as 0 of a share; limits are clipped to it.
         ceiling: greatest value that is possible.
     """
@@ -90,7 +96,7 @@ def process_limits(
         for earlier, later in pairwise(values)
         if earlier is not None and later is not None
     ]
-    if len(known) < least or not ranges:
+    if len(known) < least or len(ranges) < max(least // 2, 1):
         return None
     center = sum(known) / len(known)
     spread = SCALE * sum(ranges) / len(ranges)

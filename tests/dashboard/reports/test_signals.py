@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
+from dashboard.reports.exceptions import says
 from dashboard.reports.sections.kpis import panel
 from dashboard.reports.series import series
+from dashboard.reports.severity import severity
 from dashboard.reports.signals import Judged, judge
+from dashboard.reports.values import Number
 from dashboard.reports.windows import windows
 from tests.dashboard.reports.counted_weeks import WEEK, CountedWeeks, context, weekly
 
@@ -220,3 +224,29 @@ def test_the_page_asks_once_by_week_and_once_by_month() -> None:
 def test_the_link_shows_the_rows_of_the_week() -> None:
     told = panel(context(CountedWeeks({KPI: weekly(MONDAY, CALM)})), KPI)
     assert told.link == "/rows/parcels?view=late&range=custom&from=2026-11-09&to=2026-11-15"
+
+
+def test_orders_that_returns_still_follow_are_not_judged() -> None:
+    """A young cohort has few returns so far: that is neither good news nor a met target."""
+    shares: list[float | None] = [*[0.05, 0.052] * 24, *[0.0] * 12]
+    metrics = CountedWeeks({"defect_return_rate": weekly(MONDAY, shares, 400)})
+    aimed = replace(context(metrics), targets={"defect_return_rate": 0.03})
+    found = judge(series(aimed, "defect_return_rate"))
+    assert found.series.now.provisional
+    assert (found.signals, found.standing) == ((), "unsure")
+
+
+def test_the_first_week_off_a_constant_is_grave() -> None:
+    found = judged([*[0.0] * 40, 0.2], kpi="low_review_share")
+    assert "beyond_limits" in codes(found)
+    assert severity(found) > 1
+
+
+def test_a_run_is_told_beside_the_mean_that_it_was_held_against() -> None:
+    odd: list[float | None] = [*CALM, 0.9549, 0.9, *[0.9549] * 6]
+    found = judged(odd, n=10_000)
+    assert "run_of_eight" in codes(found)
+    told = next(say for say in says(found) if say.code == "kpi_run_of_eight")
+    center = told.values["center"]
+    assert isinstance(center, Number)
+    assert center.value == pytest.approx(sum(CALM[-26:]) / 26)

@@ -45,6 +45,11 @@ def test_too_few_values_have_no_limits() -> None:
     assert process_limits([]) is None
 
 
+def test_two_values_in_a_row_are_no_spread() -> None:
+    """Eight values of which three follow each other: two ranges tell no usual variation."""
+    assert process_limits([-25.0, -25.0, -25.0, None] + [50.0, None] * 5) is None
+
+
 def test_shares_stay_shares() -> None:
     found = process_limits([0.9, 1.0] * 4, floor=0.0, ceiling=1.0)
     assert found is not None
@@ -71,7 +76,8 @@ def test_a_series_without_variation_tells_every_other_value() -> None:
     assert (found.low, found.high) == (5.0, 5.0)
     assert found.beyond(5.0) is None
     assert found.beyond(5.1) == "above"
-    assert found.distance([6.0]) == 0.0
+    assert found.distance([6.0]) == math.inf
+    assert found.distance([5.0]) == 0.0
 
 
 def test_runs() -> None:
