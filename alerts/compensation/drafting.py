@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
@@ -62,14 +62,16 @@ class Prepared:
         )
 
 
-def policy_in_force(engine: Engine, name: str = STANDARD) -> Document:
-    """The policy of a name.
+def policy_in_force(
+    engine: Engine, name: str = STANDARD, *, at: datetime | None = None
+) -> Document:
+    """The policy of a name, as it is in force now or was at a moment.
 
     Raises:
         Refused: there is none; the worker registers those that ship.
     """
     with engine.connect() as connection:
-        found = library.current(connection, "compensation", name)
+        found = library.current(connection, "compensation", name, at=at)
     if found is None:
         raise Refused(Why.NO_POLICY, data={"policy": name})
     return found

@@ -43,13 +43,25 @@ def parsed(kind: str, text: str) -> Any:
     return kind_of(kind).parse(text, kind)
 
 
-def current(connection: Connection, kind: str, name: str) -> Document | None:
-    """The version in force; None: there is no such document, or none that can still be read."""
-    rows = connection.execute(
+def current(
+    connection: Connection, kind: str, name: str, *, at: datetime | None = None
+) -> Document | None:
+    """The version in force; None: there is no such document, or none that can still be read.
+
+    Args:
+        connection: to the state database.
+        kind: of the document.
+        name: of the document.
+        at: the version that was in force then; None: now.
+    """
+    query = (
         select(_table.c.id, _table.c.origin)
         .where(_table.c.kind == kind, _table.c.name == name)
         .order_by(_table.c.id.desc())
-    ).all()
+    )
+    if at is not None:
+        query = query.where(_table.c.created_at <= at)
+    rows = connection.execute(query).all()
     for row in _by_precedence(rows):
         try:
             return version(connection, row.id)

@@ -1,4 +1,4 @@
-"""What a month may cost in compensations, as the policy in force says."""
+"""What a month may cost in compensations, as the policy in force at the cut says."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PART = "compensation_budgets"
 def gather(engine: Engine, config: Config, period: Period, zone: str, cut: datetime) -> Any:  # noqa: ARG001
     """`default` and `markets`, each `minor` and `currency`, and the policy; empty without one."""
     try:
-        document = policy_in_force(engine)
+        document = policy_in_force(engine, at=cut)
     except Refused:
         return {}
     policy: Policy = document.model
