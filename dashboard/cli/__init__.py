@@ -62,7 +62,9 @@ def group() -> None:
 def main() -> None:
     """Entry point. Turns every expected failure into one message and an exit status."""
     try:
-        group(standalone_mode=False)
+        # Within its own group click hands the status of an Exit back instead of raising it.
+        status = group(standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.UsageError as wrong:

@@ -79,3 +79,15 @@ def test_a_locked_database_is_told() -> None:
 )
 def test_faults_of_the_program_are_not_dressed_up(error: Exception) -> None:
     assert message_of(error) is None
+
+
+def test_a_command_that_finds_something_wrong_ends_with_its_status(tmp_path: Path) -> None:
+    """Scripts go by the status of `check`, `rebuild` and `doctor`, not by what they print."""
+    plan = tmp_path / "reports.yaml"
+    plan.write_text(
+        "schema_version: 1\nschedules:\n  page:\n    template: nosuch\n    weekday: mon\n"
+        '    at: "07:00"\n    zone: Europe/Berlin\n'
+    )
+    status, said = run("report", "schedule", "check", str(plan), "--home", str(tmp_path))
+    assert "nosuch" in said
+    assert status == 1
