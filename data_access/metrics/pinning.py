@@ -37,7 +37,8 @@ def unknown_table(namespace: str, table: str, as_of: object) -> PinnedError:
     """For a table that was declared after the refresh."""
     return PinnedError(
         f"{namespace}.{table} did not exist at the refresh of {as_of}: what it holds was declared "
-        "later. Issue the report anew to have it computed from what is known now."
+        "later. Import something or start the worker (afterwatch worker), which works the numbers "
+        "out again; then issue the report anew."
     )
 
 
