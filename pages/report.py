@@ -8,7 +8,6 @@ from dash import dcc, html
 
 from dashboard import report_keys
 from dashboard.components.attributes import attributes
-from dashboard.components.inline_svg import inline_svg
 from dashboard.components.page import section
 from dashboard.components.panel import message, panel
 from dashboard.components.rows import rows
@@ -16,10 +15,12 @@ from dashboard.components.words import icon, status
 from dashboard.ids import ReportPage
 from dashboard.languages import SUPPORTED, _
 from dashboard.report_page import Opened, open_report
-from dashboard.reports import charts, showing
+from dashboard.reports import showing
+from dashboard.reports.document import Block, Document, SayBlock, Section
 from dashboard.reports_download import DOWNLOADED, download_path
 from dashboard.wording import reports_page as words
 from pages import report_blocks, report_compare
+from pages.report_panel import sentences
 
 PATH = "/reports/<report_id>"
 TITLE = "Report"
@@ -80,17 +81,10 @@ def _page(opened: Opened) -> html.Div:
         parts.append(_beside(opened))
     for part in document.sections:
         if part.key == DECISIONS:
-            parts.append(_decided(report_blocks.blocks(document, part)))
+            parts.append(_decided(document, part))
         else:
-            within = [_legend()] if any(one.block == "deck" for one in part.blocks) else []
-            parts.append(report_blocks.section(document, part, *within))
+            parts.append(report_blocks.section(document, part))
     return html.Div(parts, className="aw-page")
-
-
-def _legend() -> html.Details:
-    """How to read the charts; folded, for who reads them every week."""
-    shown = inline_svg(charts.legend(charts.SCREEN), class_name="aw-report__legend")
-    return html.Details([html.Summary(_("How to read these charts")), shown], className="aw-behind")
 
 
 # ---- the head ----
@@ -115,13 +109,27 @@ def _head(opened: Opened) -> html.Header:
                 ],
                 className="aw-page__answer",
             ),
-            report_blocks.sentences(document.summary, document.zone, "aw-report__summary"),
+            sentences(document.summary, document.zone, "aw-report__summary"),
             _incomplete(opened),
+            _to_decide(document),
             html.P(words.meta(opened), className="aw-report__meta"),
             _downloads(opened),
         ],
         className="aw-page__head aw-report__head",
     )
+
+
+def _to_decide(document: Document) -> Any:
+    """What the page asks of its reader, as the first thing below the summary."""
+    for part in document.sections:
+        if part.key != DECISIONS:
+            continue
+        told = [words.to_decide(block, document.zone) for block in part.blocks]
+        known = [text for text in told if text]
+        if known:
+            link = html.A(_("Decisions needed"), href=f"#{ReportPage.DECISIONS_TITLE}")
+            return html.P([link, " ", " ".join(known)], className="aw-report__to-decide")
+    return ""
 
 
 def _neighbours(opened: Opened) -> html.Nav:
@@ -153,7 +161,7 @@ def _incomplete(opened: Opened) -> Any:
     return html.Div(
         [
             html.P(status("watch", words.incomplete())),
-            report_blocks.sentences(document.missing, document.zone),
+            sentences(document.missing, document.zone),
         ],
         className="aw-report__incomplete",
     )
@@ -196,8 +204,14 @@ def _downloads(opened: Opened) -> html.Div:
 # ---- decisions, comments, issues ----
 
 
-def _decided(issued: list[Any]) -> html.Section:
-    """The decisions of today, and below them what stood on the page when it was made."""
+def _decided(document: Document | None, part: Section | None) -> html.Section:
+    """The decisions of today, what the numbers ask for, and what the page said of decisions."""
+    asked: list[Any] = []
+    issued: list[Any] = []
+    if document is not None and part is not None:
+        for block in part.blocks:
+            shown = report_blocks.block(document, part, block)
+            (asked if _asks(block) else issued).append(shown)
     return section(
         _("Decisions needed"),
         html.P(id=ReportPage.OUTCOME, className="aw-outcome", role="status"),
@@ -210,6 +224,7 @@ def _decided(issued: list[Any]) -> html.Section:
                 _("Raise one, with who decides and by which day; it stands in every report then."),
             ),
         ),
+        html.Div(asked, className="aw-report__asked") if asked else "",
         html.Div(
             rows(ReportPage.DECISIONS_BAR, _("Actions")), className="aw-learn aw-report__acts"
         ),
@@ -224,11 +239,16 @@ def _decided(issued: list[Any]) -> html.Section:
     )
 
 
+def _asks(block: Block) -> bool:
+    """Whether it holds what the numbers propose: nobody has raised that, so it is not folded."""
+    return isinstance(block, SayBlock) and block.says[0].code == "decisions_proposed"
+
+
 def _talk(opened: Opened | None) -> list[Any]:
     """What changes; decisions stand with their section where the template has one."""
     has_own = opened is not None and any(one.key == DECISIONS for one in opened.document.sections)
     return [
-        *([] if has_own else [_decided([])]),
+        *([] if has_own else [_decided(None, None)]),
         _comments(),
         section(
             words.differences_title(opened) if opened else _("Issues"),

@@ -9,7 +9,6 @@ from dash import dcc, html
 from dashboard import report_keys, vocabulary
 from dashboard.components.attributes import attributes
 from dashboard.components.inline_svg import inline_svg
-from dashboard.components.words import icon, status
 from dashboard.languages import _
 from dashboard.reports import charts, showing
 from dashboard.reports.document import (
@@ -20,7 +19,6 @@ from dashboard.reports.document import (
     HeatBlock,
     MapBlock,
     NothingBlock,
-    Panel,
     Row,
     SayBlock,
     Section,
@@ -28,13 +26,14 @@ from dashboard.reports.document import (
 )
 from dashboard.reports.values import Number, Say
 from dashboard.wording import reports_page as words
+from pages.report_numbers import numbers
+from pages.report_panel import sentences, tools
 
 TONES = {"good": "ok", "bad": "breach", "unknown": "watch", "plain": "info"}
-STANDINGS = {"met": "ok", "missed": "breach", "unsure": "watch", "no_target": "none"}
 
 
-def section(document: Document, part: Section, *within: Any) -> html.Section:
-    """A section with its blocks; `within` stands below its title."""
+def section(document: Document, part: Section) -> html.Section:
+    """A section with its blocks."""
     title_id = report_keys.section_anchor(part.key)
     title = showing.section_title(document, part)
     return html.Section(
@@ -43,7 +42,6 @@ def section(document: Document, part: Section, *within: Any) -> html.Section:
                 html.H2(title, id=title_id, className="aw-section__title"),
                 className="aw-section__head",
             ),
-            *within,
             html.Div(blocks(document, part), className="aw-report__blocks"),
         ],
         className=f"aw-section aw-report__part aw-report__part--{part.key}",
@@ -53,22 +51,15 @@ def section(document: Document, part: Section, *within: Any) -> html.Section:
 
 def blocks(document: Document, part: Section) -> list[Any]:
     """The blocks of a section, without its title."""
-    return [_block(document, part, block) for block in part.blocks]
+    return [block(document, part, one) for one in part.blocks]
 
 
-def sentences(says: tuple[Say, ...], zone: str, name: str = "aw-report__says") -> html.Ul | str:
-    """Sentences, one below the other."""
-    if not says:
-        return ""
-    return html.Ul([html.Li(showing.sentence(say, zone)) for say in says], className=name)
-
-
-def _block(document: Document, part: Section, block: Any) -> Any:
+def block(document: Document, part: Section, block: Any) -> Any:
+    """One block of a section."""
     zone = document.zone
     match block:
         case DeckBlock():
-            panels = [_panel(part.key, one, zone) for one in block.panels]
-            shown: Any = html.Div(panels, className="aw-report__deck")
+            shown: Any = numbers(document, part.key, block)
         case ChangeBlock():
             shown = _change(part.key, block, zone)
         case TableBlock():
@@ -90,50 +81,6 @@ def _block(document: Document, part: Section, block: Any) -> Any:
     return shown
 
 
-# ---- KPIs ----
-
-
-def _panel(section_key: str, panel: Panel, zone: str) -> html.Article:
-    key = report_keys.panel_key(section_key, panel.kpi)
-    anchor = report_keys.anchor(key)
-    loud = " aw-report__panel--loud" if panel.exception else ""
-    return html.Article(
-        [
-            html.Header(
-                [
-                    html.H3(
-                        showing.kpi_title(panel.kpi), id=anchor, className="aw-report__panel-title"
-                    ),
-                    _standing(panel),
-                ],
-                className="aw-report__panel-head",
-            ),
-            html.P(_now(panel), className="aw-report__now"),
-            html.P(words.against(panel), className="aw-report__against"),
-            sentences(panel.says, zone),
-            inline_svg(charts.panel(panel, charts.SCREEN, zone)),
-            html.P(words.footing(panel), className="aw-report__footing"),
-            _tools(key, showing.kpi_title(panel.kpi)),
-        ],
-        className=f"aw-report__panel{loud}",
-        **attributes(aria_labelledby=anchor),
-    )
-
-
-def _standing(panel: Panel) -> Any:
-    if panel.standing in ("no_target", "no_data"):
-        return ""
-    text = words.standing(panel)
-    return status(STANDINGS[panel.standing], text)  # type: ignore[arg-type]
-
-
-def _now(panel: Panel) -> list[Any]:
-    shown = showing.number_text(panel.now)
-    inner = html.Span(shown, className="aw-report__value")
-    value = dcc.Link(inner, href=panel.link, title=_("The rows behind")) if panel.link else inner
-    return [value, " ", html.Span(words.precision(panel.now), className="aw-interval")]
-
-
 # ---- changes ----
 
 
@@ -147,7 +94,7 @@ def _change(section_key: str, block: ChangeBlock, zone: str) -> html.Article:
             sentences(block.says, zone),
             inline_svg(charts.change(block, charts.SCREEN)),
             _behind(_effects(block, zone)),
-            _tools(key, title),
+            tools(key, title),
         ],
         className="aw-report__change",
         **attributes(aria_labelledby=anchor),
@@ -210,7 +157,7 @@ def _table(section_key: str, block: TableBlock, zone: str) -> html.Div:
                 label=lead or heads[0],
             ),
             html.P(words.more(block.more), className="aw-report__more") if block.more else "",
-            _tools(key, lead or heads[0]),
+            tools(key, lead or heads[0]),
         ],
         id=report_keys.anchor(key),
         className="aw-report__table",
@@ -308,19 +255,3 @@ def _heat_rows(block: HeatBlock, zone: str) -> html.Div:
 
 def _behind(table: html.Div) -> html.Details:
     return html.Details([html.Summary(_("Table behind this chart")), table], className="aw-behind")
-
-
-def _tools(key: str, name: str) -> html.Div:
-    """What people say of a figure, and the button to say something."""
-    return html.Div(
-        [
-            html.Div(className="aw-report__said", **attributes(data_figure=key)),
-            html.Button(
-                [icon("chat-left-text"), _("Comment on this")],
-                type="button",
-                className="aw-report__comment",
-                **attributes(data_comment=key, aria_label=_("Comment on {figure}", figure=name)),
-            ),
-        ],
-        className="aw-report__tools",
-    )

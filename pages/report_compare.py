@@ -14,7 +14,8 @@ from dashboard.reports import showing
 from dashboard.reports.document import DeckBlock, Document, Panel
 from dashboard.reports.values import Code
 from dashboard.wording import reports_page as words
-from pages.report_blocks import STANDINGS, TONES, plain_table, sentences
+from pages.report_blocks import TONES, plain_table
+from pages.report_panel import STANDINGS, sentences
 
 
 def compared(listed: Listed, document: Document, other: Other) -> html.Div:

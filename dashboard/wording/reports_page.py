@@ -8,8 +8,8 @@ from dashboard.report_archive import Listed
 from dashboard.report_page import Opened
 from dashboard.reports import showing
 from dashboard.reports.diff import INPUTS, Difference, amount
-from dashboard.reports.document import ChangeBlock, Panel
-from dashboard.reports.values import Code, Number, Value
+from dashboard.reports.document import Block, ChangeBlock, Panel, SayBlock, TableBlock
+from dashboard.reports.values import Code, Number, Say, Value
 from dashboard.wording.reports_screen import maker
 
 _PARTS = 3
@@ -61,6 +61,18 @@ def tone(opened: Opened) -> str:
 def incomplete() -> str:
     """What stands above what was missing."""
     return _("Incomplete: these data were late when it was made")
+
+
+def to_decide(block: Block, zone: str) -> str:
+    """What a block of decisions asks for in a few words; empty where it asks for nothing."""
+    match block:
+        case TableBlock(key="needed", lead=Say() as lead):
+            return showing.sentence(lead, zone)
+        case SayBlock(says=(first, *asked)) if first.code == "decisions_proposed":
+            return ngettext(
+                "The numbers propose {count}.", "The numbers propose {count}.", len(asked)
+            )
+    return ""
 
 
 # ---- blocks ----
@@ -132,6 +144,16 @@ def change_title(block: ChangeBlock) -> str:
         change=showing.with_unit(total, unit),
         dimension=vocabulary.dimension_name(block.by),
     )
+
+
+def all_in_full() -> str:
+    """What folds the panels of a page without exceptions."""
+    return _("All measures in full")
+
+
+def others_in_full(count: int) -> str:
+    """What folds the panels that are no exceptions."""
+    return ngettext("{count} other measure in full", "{count} other measures in full", count)
 
 
 def all_others() -> str:
