@@ -324,6 +324,11 @@ def _about(found: Found, judged: Judged) -> Say:
     }
     if kpi.target is not None:
         values["target"] = Number(value=kpi.target, unit=kpi.unit)
+    if strongest.side is not None:
+        values["side"] = Code(group="side", value=strongest.side)
+    if strongest.code == "beyond_limits" and judged.limits is not None:
+        values["low"] = Number(value=judged.limits.low, unit=kpi.unit)
+        values["high"] = Number(value=judged.limits.high, unit=kpi.unit)
     if judged.before is not None:
         values["before"] = Number(value=judged.before.center, unit=kpi.unit)
     return Say(code="headline_kpi", values=values)

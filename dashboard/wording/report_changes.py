@@ -82,23 +82,20 @@ def named(title: str) -> str:
 def _rate(shown: Shown, raw: Raw) -> str:
     by, much = shown["by"].lower(), size(raw, "size")
     if code_of(raw, "against"):
-        return _(
-            "Against that worked the rates of each {by} themselves, by {size}.", by=by, size=much
-        )
+        return _("Rates within each {by} worked against it, by {size}.", by=by, size=much)
     if "first_now" not in raw or "first_before" not in raw:
-        return _("The rates of each {by} themselves account for {size}.", by=by, size=much)
+        return _("Rates within each {by} account for {size}.", by=by, size=much)
     if shown["first"] == shown["segments"]:
         return _(
-            "The rates themselves account for {size}, above all in {first}: {first_now} after "
-            "{first_before}.",
+            "Rates account for {size}, most of all in {first}: {first_now}, after {first_before}.",
             size=much,
             first=shown["first"],
             first_now=shown["first_now"],
             first_before=shown["first_before"],
         )
     return _(
-        "The rates themselves account for {size}, above all in {segments}; {first} alone: "
-        "{first_now} after {first_before}.",
+        "Rates account for {size}, most of all in {segments}; {first} alone went from "
+        "{first_before} to {first_now}.",
         size=much,
         segments=shown["segments"],
         first=shown["first"],
@@ -110,15 +107,15 @@ def _rate(shown: Shown, raw: Raw) -> str:
 def _mix(shown: Shown, raw: Raw) -> str:
     much, moved = size(raw, "size"), code_of(raw, "moved")
     texts = {
-        ("", ""): _("The mix accounts for {size}: the parts of the whole shifted."),
-        ("", "more"): _("The mix accounts for {size}: a larger part came from {segments}."),
-        ("", "less"): _("The mix accounts for {size}: a smaller part came from {segments}."),
-        ("yes", ""): _("Against that worked the mix, by {size}: the parts of the whole shifted."),
+        ("", ""): _("The mix accounts for {size}: shares shifted."),
+        ("", "more"): _("The mix accounts for {size}: a larger share came from {segments}."),
+        ("", "less"): _("The mix accounts for {size}: a smaller share came from {segments}."),
+        ("yes", ""): _("The mix worked against it, by {size}: shares shifted."),
         ("yes", "more"): _(
-            "Against that worked the mix, by {size}: a larger part came from {segments}."
+            "The mix worked against it, by {size}: a larger share came from {segments}."
         ),
         ("yes", "less"): _(
-            "Against that worked the mix, by {size}: a smaller part came from {segments}."
+            "The mix worked against it, by {size}: a smaller share came from {segments}."
         ),
     }
     text = texts[code_of(raw, "against"), moved if "segments" in raw else ""]
@@ -127,10 +124,10 @@ def _mix(shown: Shown, raw: Raw) -> str:
 
 def _new(shown: Shown, raw: Raw) -> str:
     texts = {
-        ("", False): _("What was not there before accounts for {size}."),
-        ("", True): _("What was not there before accounts for {size}: {segments}."),
-        ("yes", False): _("Against that worked what was not there before, by {size}."),
-        ("yes", True): _("Against that worked what was not there before, by {size}: {segments}."),
+        ("", False): _("What is new accounts for {size}."),
+        ("", True): _("What is new accounts for {size}: {segments}."),
+        ("yes", False): _("What is new worked against it, by {size}."),
+        ("yes", True): _("What is new worked against it, by {size}: {segments}."),
     }
     text = texts[code_of(raw, "against"), "segments" in raw]
     return text.format(size=size(raw, "size"), segments=shown.get("segments", ""))
@@ -138,10 +135,10 @@ def _new(shown: Shown, raw: Raw) -> str:
 
 def _lost(shown: Shown, raw: Raw) -> str:
     texts = {
-        ("", False): _("What is no longer there accounts for {size}."),
-        ("", True): _("What is no longer there accounts for {size}: {segments}."),
-        ("yes", False): _("Against that worked what is no longer there, by {size}."),
-        ("yes", True): _("Against that worked what is no longer there, by {size}: {segments}."),
+        ("", False): _("What is gone accounts for {size}."),
+        ("", True): _("What is gone accounts for {size}: {segments}."),
+        ("yes", False): _("What is gone worked against it, by {size}."),
+        ("yes", True): _("What is gone worked against it, by {size}: {segments}."),
     }
     text = texts[code_of(raw, "against"), "segments" in raw]
     return text.format(size=size(raw, "size"), segments=shown.get("segments", ""))
@@ -150,13 +147,13 @@ def _lost(shown: Shown, raw: Raw) -> str:
 def _paradox(shown: Shown, raw: Raw) -> str:
     text = (
         _(
-            "Every {by} rose, and yet the whole fell: a larger part came from {segments}, "
-            "where it is lower."
+            "Every {by} rose, and yet the whole fell: a larger share came from {segments}, where "
+            "it is lower."
         )
         if fell(raw)
         else _(
-            "Every {by} fell, and yet the whole rose: a larger part came from {segments}, "
-            "where it is higher."
+            "Every {by} fell, and yet the whole rose: a larger share came from {segments}, where "
+            "it is higher."
         )
     )
     return text.format(by=shown["by"].lower(), segments=shown["segments"])
@@ -176,5 +173,5 @@ SENTENCES: Mapping[str, Sentence] = {
         "It is spread evenly: no single {by} stands out.", by=shown["by"].lower()
     ),
     "nothing_to_compare": lambda _shown, _raw: _("There is nothing to compare."),
-    "no_change": lambda _shown, _raw: _("No rate changed by more than chance would have it."),
+    "no_change": lambda _shown, _raw: _("No rate changed by more than chance."),
 }

@@ -40,11 +40,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "decisions_needed": _needed,
     "decisions_overdue": _overdue,
     "decisions_settled": _settled,
-    "decisions_proposed": lambda _shown, _raw: _(
-        "Proposed by the numbers; nobody has decided to take it up yet:"
-    ),
+    "decisions_proposed": lambda _shown, _raw: _("Proposed by the numbers, not yet taken up:"),
     "propose_lead": lambda shown, _raw: _(
-        "Name who leads the crisis “{title}”: it goes on without a lead.", title=shown["title"]
+        "Name who leads the crisis “{title}”: it has no lead.", title=shown["title"]
     ),
     "propose_term": lambda shown, _raw: _(
         "Settle the term “{term}” of the crisis “{title}”: it ran out {due}.",
@@ -53,17 +51,18 @@ SENTENCES: Mapping[str, Sentence] = {
         due=shown["due"],
     ),
     "propose_declare": lambda shown, _raw: _(
-        "Declare or dismiss the crisis “{title}”: it is proposed since {since}.",
+        "Declare or dismiss the crisis “{title}”: it has been proposed since {since}.",
         title=shown["title"],
         since=shown["since"],
     ),
     "propose_take": lambda shown, _raw: _(
-        "Give the critical incident “{title}” to somebody: nobody has it since {since}.",
+        "Assign the critical incident “{title}”: nobody has taken it on since {since}.",
         title=shown["title"],
         since=shown["since"],
     ),
     "propose_budget": lambda shown, _raw: _(
-        "Raise or stop compensations in {market}: {given} of {budget} are given this month.",
+        "Raise the budget or stop compensations in {market}: {given} of {budget} are spent this "
+        "month.",
         market=shown["market"],
         given=shown["given"],
         budget=shown["budget"],
@@ -75,13 +74,13 @@ SENTENCES: Mapping[str, Sentence] = {
         due=shown["due"],
     ),
     "propose_cause": lambda shown, _raw: _(
-        "Say why: “{title}” should have been answered by {due}.",
+        "Find out why: “{title}” should have been answered by {due}.",
         title=shown["title"],
         due=shown["due"],
     ),
     "propose_causes": lambda _shown, raw: ngettext(
-        "Say who answers why customers scored low: {count} answer is overdue.",
-        "Say who answers why customers scored low: {count} answers are overdue.",
+        "Name who explains why customers scored low: {count} answer is overdue.",
+        "Name who explains why customers scored low: {count} answers are overdue.",
         _int(raw, "count"),
     ),
     "no_decision_needed": lambda _shown, _raw: _(

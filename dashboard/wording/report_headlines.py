@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dashboard.languages import _, ngettext
+from dashboard.reports.values import Number
 from dashboard.wording.report_changes import fell, size
 from dashboard.wording.report_kpis import Raw, Sentence, Shown, code_of, kpis_of, whole
 
@@ -12,10 +13,10 @@ from dashboard.wording.report_kpis import Raw, Sentence, Shown, code_of, kpis_of
 def _change(shown: Shown, raw: Raw) -> str:
     """Kind of comparison and direction; then, where one stands out, the segment."""
     texts = {
-        ("week_before", True): _("{kpi} fell {size} to {now} within a week"),
-        ("week_before", False): _("{kpi} rose {size} to {now} within a week"),
-        ("usual", True): _("{kpi} fell to {now}; {before} was usual"),
-        ("usual", False): _("{kpi} rose to {now}; {before} was usual"),
+        ("week_before", True): _("{kpi} fell {size} to {now} in a week"),
+        ("week_before", False): _("{kpi} rose {size} to {now} in a week"),
+        ("usual", True): _("{kpi} fell to {now}, from a usual {before}"),
+        ("usual", False): _("{kpi} rose to {now}, from a usual {before}"),
         ("weeks_before", True): _(
             "{kpi} fell to {now} over the last {weeks} weeks, from {before} before"
         ),
@@ -29,9 +30,9 @@ def _change(shown: Shown, raw: Raw) -> str:
     if "first" not in raw:
         return _("{sentence}.", sentence=said)
     if "first_before" not in raw or "first_now" not in raw:
-        return _("{sentence}, above all through {first}.", sentence=said, first=shown["first"])
+        return _("{sentence}, mainly because of {first}.", sentence=said, first=shown["first"])
     return _(
-        "{sentence}, above all in {first}: {first_now} after {first_before}.",
+        "{sentence}, most of all in {first} ({first_now}, after {first_before}).",
         sentence=said,
         first=shown["first"],
         first_now=shown["first_now"],
@@ -40,26 +41,38 @@ def _change(shown: Shown, raw: Raw) -> str:
 
 
 def _kpi(shown: Shown, raw: Raw) -> str:
-    worse = code_of(raw, "verdict") == "bad"
-    better = code_of(raw, "verdict") == "good"
     match code_of(raw, "signal"):
         case "target_missed":
-            text = _("{kpi}: {now}, the target of {target} is missed.")
+            text = _("{kpi} missed the target of {target}, at {now}.")
         case "target_regained":
-            text = _("{kpi}: {now}, the target of {target} is met again.")
-        case "beyond_limits" if worse:
-            text = _("{kpi}: {now}, worse than all that is usual.")
-        case "beyond_limits" if better:
-            text = _("{kpi}: {now}, better than all that is usual.")
+            text = _("{kpi} met the target of {target} again, at {now}.")
+        case "beyond_limits" if "low" in raw and "high" in raw:
+            text = (
+                _("{kpi} rose to {now}, above the usual {low} to {high}.")
+                if _above(raw, "high")
+                else _("{kpi} fell to {now}, below the usual {low} to {high}.")
+            )
         case "beyond_limits":
-            text = _("{kpi}: {now}, outside of what is usual.")
-        case _ if worse:
-            text = _("{kpi}: {now}, worse for weeks; {before} was usual before.")
-        case _ if better:
-            text = _("{kpi}: {now}, better for weeks; {before} was usual before.")
+            text = (
+                _("{kpi} rose to {now}, above the usual range.")
+                if _above(raw, "before")
+                else _("{kpi} fell to {now}, below the usual range.")
+            )
+        case _ if code_of(raw, "side") == "above" and _above(raw, "before"):
+            text = _("{kpi} rose to {now}, after weeks above the usual {before}.")
+        case _ if code_of(raw, "side") == "below" and not _above(raw, "before"):
+            text = _("{kpi} fell to {now}, after weeks below the usual {before}.")
         case _:
-            text = _("{kpi}: {now}, at another level for weeks; {before} was usual before.")
+            text = _("{kpi}: {now}, after weeks away from the usual {before}.")
     return text.format(**shown)
+
+
+def _above(raw: Raw, name: str) -> bool:
+    """Whether the figure of the period is above another of the sentence."""
+    now, other = raw.get("now"), raw.get(name)
+    if not isinstance(now, Number) or not isinstance(other, Number):
+        return False
+    return (now.value or 0.0) > (other.value or 0.0)
 
 
 def _crises(shown: Shown, raw: Raw) -> str:
@@ -82,8 +95,8 @@ def _incidents(_shown: Shown, raw: Raw) -> str:
 
 def _as_ever(_shown: Shown, raw: Raw) -> str:
     return ngettext(
-        "Nothing new: {kpis} misses its target as it has for weeks.",
-        "Nothing new: {kpis} miss their targets as they have for weeks.",
+        "Nothing new: {kpis} still misses its target, as for weeks.",
+        "Nothing new: {kpis} still miss their targets, as for weeks.",
         whole(raw, "count"),
         kpis=kpis_of(raw),
     )
@@ -106,11 +119,9 @@ SENTENCES: Mapping[str, Sentence] = {
         "Nothing unusual: every number is where it usually is."
     ),
     "nothing_unusual_incomplete": lambda _shown, _raw: _(
-        "Nothing unusual in what is there so far; the page is incomplete."
+        "Nothing unusual in the data so far; the page is incomplete."
     ),
-    "incomplete": lambda _shown, _raw: _(
-        "The page is incomplete: data that came late are not in it."
-    ),
+    "incomplete": lambda _shown, _raw: _("The page is incomplete: late data are not in it."),
 }
 
 WORDS = {

@@ -37,29 +37,33 @@ def kpis_of(raw: Raw, name: str = "kpis") -> str:
 
 def _beyond_limits(shown: Shown, raw: Raw) -> str:
     text = {
-        "bad": _("{now} is worse than all that is usual ({low} to {high} over {weeks} weeks)."),
-        "good": _("{now} is better than all that is usual ({low} to {high} over {weeks} weeks)."),
-        "plain": _("{now} is outside of what is usual ({low} to {high} over {weeks} weeks)."),
+        "bad": _("{now} is worse than the usual {low} to {high} of the {weeks} weeks before."),
+        "good": _("{now} is better than the usual {low} to {high} of the {weeks} weeks before."),
+        "plain": _("{now} is outside the usual {low} to {high} of the {weeks} weeks before."),
     }
     return text[code_of(raw, "verdict")].format(**shown)
 
 
 def _run_of_eight(shown: Shown, raw: Raw) -> str:
     text = {
-        "bad": _("Eight weeks in a row were worse than the mean before them."),
-        "good": _("Eight weeks in a row were better than the mean before them."),
-        "plain": _("Eight weeks in a row were on one side of the mean before them."),
+        "bad": _("Eight weeks in a row were worse than the average before them."),
+        "good": _("Eight weeks in a row were better than the average before them."),
+        "plain": _("Eight weeks in a row were on one side of the average before them."),
     }
     return text[code_of(raw, "verdict")].format(**shown)
 
 
 def _level_shift(_shown: Shown, raw: Raw) -> str:
     text = {
-        "bad": _("The last six weeks together are worse than the {before} weeks before allow for."),
-        "good": _(
-            "The last six weeks together are better than the {before} weeks before allow for."
+        "bad": _(
+            "The last six weeks together are worse than the {before} weeks before would explain."
         ),
-        "plain": _("The last six weeks together lie outside of the {before} weeks before."),
+        "good": _(
+            "The last six weeks together are better than the {before} weeks before would explain."
+        ),
+        "plain": _(
+            "The last six weeks together differ more than the {before} weeks before would explain."
+        ),
     }
     return text[code_of(raw, "verdict")].format(before=whole(raw, "before"))
 
@@ -67,9 +71,9 @@ def _level_shift(_shown: Shown, raw: Raw) -> str:
 def _target_missed(shown: Shown, raw: Raw) -> str:
     weeks = whole(raw, "weeks")
     if weeks == 1:
-        return _("It misses its target of {target} since this week.", target=shown["target"])
+        return _("It misses its target of {target} as of this week.", target=shown["target"])
     return _(
-        "It misses its target of {target}, now {weeks} weeks in a row.",
+        "It has missed its target of {target} for {weeks} weeks in a row.",
         target=shown["target"],
         weeks=weeks,
     )
@@ -92,7 +96,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "kpi_target_regained": lambda shown, _raw: _(
         "It meets its target of {target} again.", target=shown["target"]
     ),
-    "kpi_worst_of_year": lambda _shown, _raw: _("No week of the year before was as bad."),
+    "kpi_worst_of_year": lambda _shown, _raw: _("No week in the past year was as bad."),
     "kpi_even_if": lambda shown, _raw: _(
         "Only {share} of the week can be judged so far; this holds whatever the rest brings.",
         share=shown["share"],

@@ -18,9 +18,9 @@ def _count(raw: Raw, name: str) -> int:
 
 def _broken(shown: Shown, raw: Raw) -> str:
     return ngettext(
-        "{kpi}: {languages} is surely served worse than {reference} with the same mix of work "
+        "{kpi}: {languages} is clearly served worse than {reference} with the same mix of work "
         "({ratio} of it).",
-        "{kpi}: {languages} are surely served worse than {reference} with the same mix of work "
+        "{kpi}: {languages} are clearly served worse than {reference} with the same mix of work "
         "(at worst {ratio} of it).",
         _count(raw, "count"),
         **shown,
@@ -29,21 +29,22 @@ def _broken(shown: Shown, raw: Raw) -> str:
 
 def _kept(shown: Shown, raw: Raw) -> str:
     return ngettext(
-        "{kpi}: the one language that can be compared is not surely served worse than {reference}.",
-        "{kpi}: none of the {judged} languages that can be compared is surely served worse than "
+        "{kpi}: the one language that can be compared is not clearly served worse than "
         "{reference}.",
+        "{kpi}: none of the {judged} languages compared is clearly served worse than {reference}.",
         _count(raw, "judged"),
         **shown,
     )
 
 
 def _demand(shown: Shown, raw: Raw) -> str:  # noqa: ARG001
-    return _("{language} brings most cases ({share}); {count} languages are on the list.", **shown)
+    return _("{language} brings the most cases ({share}); {count} languages are listed.", **shown)
 
 
 def _grew(shown: Shown, raw: Raw) -> str:  # noqa: ARG001
     return _(
-        "{language} brings most cases ({share}); the part of {languages} surely changed.", **shown
+        "{language} brings the most cases ({share}); the share of {languages} clearly changed.",
+        **shown,
     )
 
 
@@ -92,8 +93,8 @@ WORDS: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "as_it_came": lambda: _("As it came"),
         "verdict": lambda: _("Verdict"),
         "cases": lambda: _("Cases"),
-        "part": lambda: _("Part of all"),
-        "part_before": lambda: _("Part before"),
+        "part": lambda: _("Share of all"),
+        "part_before": lambda: _("Share before"),
         "part_change": lambda: _("Change"),
         "satisfied": lambda: _("Satisfied"),
         "speakers": lambda: _("People who speak it"),

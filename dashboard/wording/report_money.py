@@ -29,8 +29,8 @@ def _left_out_before(shown: Shown, raw: Raw) -> str:  # noqa: ARG001
 
 def _given(shown: Shown, raw: Raw) -> str:
     return ngettext(
-        "{count} compensation worth {total} was decided, most of it for “{largest}”: {amount}.",
-        "{count} compensations worth {total} were decided, most of it for “{largest}”: {amount}.",
+        "{count} compensation worth {total} was decided, for “{largest}”: {amount}.",
+        "{count} compensations worth {total} were decided, mostly for “{largest}”: {amount}.",
         count_of(raw, "count"),
         **only(shown, "total", "largest", "amount"),
     )
@@ -38,7 +38,7 @@ def _given(shown: Shown, raw: Raw) -> str:
 
 def _no_rate(shown: Shown, raw: Raw) -> str:  # noqa: ARG001
     return _(
-        "What was spent is not known in {currency}: {amounts} have no rate. Import rates of "
+        "What was spent cannot be told in {currency}: {amounts} have no rate. Import rates of "
         "{currencies} (table fx_rates).",
         **only(shown, "currency", "amounts", "currencies"),
     )
@@ -72,18 +72,18 @@ SENTENCES: Mapping[str, Sentence] = {
         "The period is not over: it is not yet compared with others."
     ),
     "cost_holds": lambda shown, raw: _(  # noqa: ARG005
-        "In it: booked costs, compensations decided, fees of refunds. Not in it: the money paid "
-        "back, freight of ordinary deliveries, disputes."
+        "Included: booked costs, compensations decided, refund fees. Not included: money "
+        "refunded, freight of ordinary deliveries, disputes."
     ),
     "cost_holds_no_labour": lambda shown, raw: _(  # noqa: ARG005
-        "In it: booked costs, compensations decided, fees of refunds. Not in it: the money paid "
-        "back, freight of ordinary deliveries, disputes, and labour, of which none is booked."
+        "Included: booked costs, compensations decided, refund fees. Not included: money "
+        "refunded, freight of ordinary deliveries, disputes, and labour, of which none is booked."
     ),
     "cost_by_kind": lambda shown, raw: _(  # noqa: ARG005
-        "Most was spent on {largest}: {amount}.", **shown
+        "The largest item is {largest}: {amount}.", **shown
     ),
     "cost_reasons_lead": lambda shown, raw: _(  # noqa: ARG005
-        "The dearest reason is “{largest}”: {amount}.", **shown
+        "The most expensive reason is “{largest}”: {amount}.", **shown
     ),
     "compensation_none": lambda shown, raw: _(  # noqa: ARG005
         "No compensation was decided in the period."
@@ -99,17 +99,17 @@ SENTENCES: Mapping[str, Sentence] = {
         **only(shown, "first", "last"),
     ),
     "cost_rates": lambda shown, raw: _(  # noqa: ARG005
-        "Amounts are converted to {currency} day by day, here at the rates published from {first} "
-        "to {last}; periods compared with at the rates of their own days.",
+        "Amounts are converted to {currency} at each day’s rate, published {first} to {last}; "
+        "earlier periods at the rates of their own days.",
         **shown,
     ),
     "cost_rates_of_one_day": lambda shown, raw: _(  # noqa: ARG005
-        "Amounts are converted to {currency} day by day, here at the rates published on {first}; "
-        "periods compared with at the rates of their own days.",
+        "Amounts are converted to {currency} at the rates published on {first}; earlier periods "
+        "at the rates of their own days.",
         **only(shown, "currency", "first"),
     ),
     "cost_no_rates_needed": lambda shown, raw: _(  # noqa: ARG005
-        "No rate was used: what is added up was booked in {currency}.", **shown
+        "No exchange rate was needed: everything was booked in {currency}.", **shown
     ),
     "cost_left_out": _left_out,
     "cost_left_out_before": _left_out_before,
@@ -126,7 +126,7 @@ WORDS: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "budget_share": lambda: _("Of the budget"),
         "budget_standing": lambda: _("Standing"),
     },
-    "cost": {"total": lambda: _("Altogether")},
+    "cost": {"total": lambda: _("Total")},
     "budget": {
         "over": lambda: _("Over budget"),
         "ahead": lambda: _("Ahead of the month"),

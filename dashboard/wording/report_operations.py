@@ -116,8 +116,8 @@ def _inbox(shown: Shown, raw: Raw) -> str:
     ]
     if count_of(raw, "unacknowledged"):
         nobody = only(shown, "unacknowledged")
-        parts.append(_("{unacknowledged} of them nobody has taken in hand", **nobody))
-    parts.append(_("in the period {opened} opened and {closed} closed", **only(shown, *_MOVED)))
+        parts.append(_("nobody has taken on {unacknowledged} of them", **nobody))
+    parts.append(_("{opened} opened and {closed} closed in the period", **only(shown, *_MOVED)))
     return sentence_of(parts)
 
 
@@ -149,16 +149,14 @@ def _compared(message: str, shown: Shown, raw: Raw) -> str:
     return {
         "better": _("More alerts are right than in the four weeks before: {now} after {before}."),
         "worse": _("Fewer alerts are right than in the four weeks before: {now} after {before}."),
-        "alike": _(
-            "Against the four weeks before nothing surely changed: {now} after {before} were right."
-        ),
+        "alike": _("No clear change on the four weeks before: {now} were right, after {before}."),
     }[message].format(**both)
 
 
 def _found(shown: Shown, raw: Raw) -> str:
     return ngettext(
-        "People know of {count} incident; alerts found {found}.",
-        "People know of {count} incidents; alerts found {found}.",
+        "Of {count} known incident alerts found {found}.",
+        "Of {count} known incidents alerts found {found}.",
         count_of(raw, "known"),
         found=shown["found"],
     )
@@ -193,7 +191,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "inbox_none": lambda shown, raw: _("No incident was open in the period."),  # noqa: ARG005
     "inbox_stands": _inbox,
     "alert_quality_none": lambda shown, raw: _(  # noqa: ARG005
-        "No alert was raised in the period, and nobody knows of an incident that was missed."
+        "No alert was raised in the period, and no missed incident is known."
     ),
     "alerts_none_raised": lambda shown, raw: _(  # noqa: ARG005
         "No alert was raised in the period."
@@ -220,7 +218,7 @@ WORDS: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "detected_after": lambda: _("Noticed after"),
         "declared_after": lambda: _("Declared after"),
         "contained_after": lambda: _("Contained after"),
-        "acknowledged_after": lambda: _("Taken in hand after"),
+        "acknowledged_after": lambda: _("Taken on after"),
         "lasted": lambda: _("Lasts or lasted"),
         "term": lambda: _("Term set by law"),
         "term_state": lambda: _("State"),
@@ -253,7 +251,7 @@ WORDS: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "precision": lambda: _("Right among those judged"),
         "recall": lambda: _("Found among known incidents"),
         "delay": lambda: _("Noticed after the true start (median)"),
-        "acknowledged": lambda: _("Taken in hand after (median)"),
+        "acknowledged": lambda: _("Taken on after (median)"),
         "messages": lambda: _("Messages per manager and day"),
         "labelled": lambda: _("With a verdict"),
         "raised": lambda: _("Incidents raised"),

@@ -18,17 +18,17 @@ def _several(raw: Raw, name: str) -> int:
 def _map(shown: Shown, raw: Raw, *, more: bool) -> str:
     if more:
         return _(
-            "{kpi}: {missed} of {judged} markets are surely below {target}, furthest {worst}.",
+            "{kpi}: {missed} of {judged} markets are clearly below {target}, furthest {worst}.",
             **only(shown, "kpi", "missed", "judged", "target", "worst"),
         )
     if count_of(raw, "judged") == 1:
         return _(
-            "{kpi}: {worst}, the one market with enough cases, is surely below {target}.",
+            "{kpi}: {worst}, the one market with enough cases, is clearly below {target}.",
             **only(shown, "kpi", "worst", "target"),
         )
     return ngettext(
-        "{kpi}: of {judged} markets {worst} is surely below {target}.",
-        "{kpi}: of {judged} markets {worst} are surely below {target}.",
+        "{kpi}: of {judged} markets {worst} is clearly below {target}.",
+        "{kpi}: of {judged} markets {worst} are clearly below {target}.",
         _several(raw, "worst"),
         **only(shown, "kpi", "judged", "target", "worst"),
     )
@@ -52,12 +52,12 @@ def _by_cost(shown: Shown, raw: Raw) -> str:  # noqa: ARG001
 
 def _by_avoidable_contacts(shown: Shown, raw: Raw) -> str:  # noqa: ARG001
     return _(
-        "{reason} brought most contacts beyond a good period: {first}.", **only(shown, *_FIRST)
+        "{reason} brought the most contacts above a good period: {first}.", **only(shown, *_FIRST)
     )
 
 
 def _by_contacts(shown: Shown, raw: Raw) -> str:  # noqa: ARG001
-    return _("{reason} brought most contacts: {first}.", **only(shown, *_FIRST))
+    return _("{reason} brought the most contacts: {first}.", **only(shown, *_FIRST))
 
 
 def _actions(shown: Shown, raw: Raw) -> str:
@@ -70,21 +70,21 @@ def _actions(shown: Shown, raw: Raw) -> str:
     if count_of(raw, "overdue"):
         parts.append(_("{overdue} overdue", overdue=shown["overdue"]))
     if count_of(raw, "verified"):
-        parts.append(_("{verified} proved to have helped", verified=shown["verified"]))
+        parts.append(_("{verified} proved effective", verified=shown["verified"]))
     return sentence_of(parts)
 
 
 def _missed(shown: Shown, raw: Raw) -> str:  # noqa: ARG001
     return _(
-        "Surely kept less often than promised: {which} ({missed} of {judged} with a target).",
+        "Clearly kept less often than promised: {which} ({missed} of {judged} with a target).",
         **only(shown, "which", "missed", "judged"),
     )
 
 
 def _broken(shown: Shown, raw: Raw) -> str:  # noqa: ARG001
     return ngettext(
-        "{count} promise of our own that was due in the period was broken.",
-        "{count} promises of our own that were due in the period were broken.",
+        "{count} of our own promises due in the period was broken.",
+        "{count} of our own promises due in the period were broken.",
         count_of(raw, "n"),
     )
 
@@ -101,8 +101,8 @@ SENTENCES: Mapping[str, Sentence] = {
         "{kpi}: no target is set, so markets are shown and not judged.", **only(shown, "kpi")
     ),
     "map_none_missed": lambda shown, raw: ngettext(
-        "{kpi}: the one market with enough cases is not surely below {target}.",
-        "{kpi}: none of {judged} markets is surely below {target}; {met} surely keep it.",
+        "{kpi}: the one market with enough cases is not clearly below {target}.",
+        "{kpi}: none of {judged} markets is clearly below {target}; {met} clearly meet it.",
         count_of(raw, "judged"),
         **only(shown, "kpi", "judged", "target", "met"),
     ),
@@ -119,41 +119,41 @@ SENTENCES: Mapping[str, Sentence] = {
     "causes_by_avoidable_contacts": _by_avoidable_contacts,
     "causes_by_contacts": _by_contacts,
     "avoidable_reckoned_weeks": lambda shown, raw: _(  # noqa: ARG005
-        "Avoidable is what contacts beyond the rate of a good week cost; good is the lower "
-        "quartile of contacts per order in the {periods} weeks before.",
+        "Avoidable: the cost of contacts above the rate of a good week, the best quarter of the "
+        "{periods} weeks before.",
         **shown,
     ),
     "avoidable_reckoned_months": lambda shown, raw: _(  # noqa: ARG005
-        "Avoidable is what contacts beyond the rate of a good month cost; good is the lower "
-        "quartile of contacts per order in the {periods} months before.",
+        "Avoidable: the cost of contacts above the rate of a good month, the best quarter of the "
+        "{periods} months before.",
         **shown,
     ),
     "avoidable_not_known": lambda shown, raw: _(  # noqa: ARG005
-        "What could have been avoided is not known: too few periods with orders came before."
+        "What could have been avoided is not known: there are too few earlier periods with orders."
     ),
     "causes_no_costs": lambda shown, raw: _(  # noqa: ARG005
         "No costs are booked to reasons, so contacts are counted instead."
     ),
     "costs_without_reason": lambda shown, raw: _(  # noqa: ARG005
-        "{money} more is booked without a reason and stands for none of them.", **shown
+        "Another {money} is booked without a reason and is in none of these.", **shown
     ),
     "actions_none": lambda shown, raw: _("No corrective action is open."),  # noqa: ARG005
     "actions_stand": _actions,
     "promises_none": lambda shown, raw: _("No promise was due in the period."),  # noqa: ARG005
     "promises_missed": _missed,
     "promises_not_missed": lambda shown, raw: ngettext(  # noqa: ARG005
-        "The one promise that can be judged was not surely missed.",
-        "None of {count} promises that can be judged was surely missed.",
+        "The one promise that can be judged was not clearly missed.",
+        "None of {count} promises that can be judged was clearly missed.",
         count_of(raw, "judged"),
     ),
     "promises_few": lambda shown, raw: _(  # noqa: ARG005
         "Too little was due to say how often promises are kept."
     ),
     "promises_fell": lambda shown, raw: _(  # noqa: ARG005
-        "Surely kept less often than in the period before: {which}.", **shown
+        "Clearly kept less often than in the period before: {which}.", **shown
     ),
     "promises_rose": lambda shown, raw: _(  # noqa: ARG005
-        "Surely kept more often than in the period before: {which}.", **shown
+        "Clearly kept more often than in the period before: {which}.", **shown
     ),
     "promises_broken": _broken,
 }
@@ -161,7 +161,7 @@ SENTENCES: Mapping[str, Sentence] = {
 WORDS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "column": {
         "contacts": lambda: _("Contacts"),
-        "contacts_beyond": lambda: _("Beyond a good period"),
+        "contacts_beyond": lambda: _("Above a good period"),
         "reason_cost": lambda: _("What it cost"),
         "avoidable_cost": lambda: _("Avoidable"),
         "root_cause": lambda: _("Root cause"),
@@ -187,8 +187,8 @@ WORDS: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "decision": lambda: _("Decisions of reports"),
     },
     "cause_search": {
-        "asked": lambda: _("Asked for, not found yet"),
-        "not_asked": lambda: _("Nobody has asked yet"),
+        "asked": lambda: _("Being looked for"),
+        "not_asked": lambda: _("Not yet looked for"),
     },
     "action_state": {
         "overdue": lambda: _("Overdue"),

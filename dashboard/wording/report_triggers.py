@@ -10,9 +10,9 @@ from dashboard.wording.report_operations import Raw, Sentence, Shown, count_of, 
 
 def _drivers_rose(shown: Shown, raw: Raw) -> str:
     return ngettext(
-        "{count} reason makes surely more messages angry than in the three periods before: "
+        "{count} reason clearly makes more messages angry than in the three periods before: "
         "“{reason}”, {now} of all messages, {before} before.",
-        "{count} reasons make surely more messages angry than in the three periods before, most "
+        "{count} reasons clearly make more messages angry than in the three periods before, most "
         "“{reason}”: {now} of all messages, {before} before.",
         count_of(raw, "count"),
         **only(shown, "reason", "now", "before"),
@@ -43,34 +43,34 @@ SENTENCES: Mapping[str, Sentence] = {
         **only(shown, "voices", "mean"),
     ),
     "anger_now": lambda shown, raw: _(  # noqa: ARG005
-        "{angry} of {n} messages were angry ({share}); the mean anger of all voices is {mean}.",
+        "{angry} of {n} messages were angry ({share}); mean anger {mean}.",
         **only(shown, "angry", "n", "share", "mean"),
     ),
     "anger_no_history": lambda shown, raw: _(  # noqa: ARG005
         "The three periods before hold no scores: what is usual is not yet known."
     ),
     "anger_rose": lambda shown, raw: _(  # noqa: ARG005
-        "Customers were angrier: {angry} of {n} messages ({share}), {before} in the three periods "
-        "before. The mean anger of all voices is {mean}.",
+        "Customers were angrier: {share} of messages ({angry} of {n}), after {before} in the "
+        "three periods before; mean anger {mean}.",
         **only(shown, "angry", "n", "share", "before", "mean"),
     ),
     "anger_fell": lambda shown, raw: _(  # noqa: ARG005
-        "Customers were less angry: {angry} of {n} messages ({share}), {before} in the three "
-        "periods before. The mean anger of all voices is {mean}.",
+        "Customers were less angry: {share} of messages ({angry} of {n}), after {before} in the "
+        "three periods before; mean anger {mean}.",
         **only(shown, "angry", "n", "share", "before", "mean"),
     ),
     "anger_steady": lambda shown, raw: _(  # noqa: ARG005
-        "{angry} of {n} messages were angry ({share}), {before} in the three periods before: not "
-        "surely a change. The mean anger of all voices is {mean}.",
+        "Customers were about as angry as before: {share} of messages ({angry} of {n}), after "
+        "{before} in the three periods before; mean anger {mean}.",
         **only(shown, "angry", "n", "share", "before", "mean"),
     ),
     "anger_small": lambda shown, raw: _(  # noqa: ARG005
-        "{angry} of {n} messages were angry ({share}): too few to say whether that is more than "
-        "before. The mean anger of all voices is {mean}.",
+        "{angry} of {n} messages were angry ({share}), too few to compare with before; mean anger "
+        "{mean}.",
         **only(shown, "angry", "n", "share", "mean"),
     ),
     "anger_most": lambda shown, raw: _(  # noqa: ARG005
-        "“{reason}” stands behind {part} of the angry messages.", **shown
+        "“{reason}” is behind {part} of the angry messages.", **shown
     ),
     "anger_not_over": lambda shown, raw: _(  # noqa: ARG005
         "The period is not over: the numbers will still change."
@@ -81,8 +81,8 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "heat_more": _heat_more,
     "heat_usual": lambda shown, raw: _(  # noqa: ARG005
-        "No reason in any market is surely angrier than in its last three periods ({judged} places "
-        "can be judged).",
+        "No reason in any market is clearly angrier than in its last three periods ({judged} "
+        "places can be judged).",
         **only(shown, "judged"),
     ),
     "heat_small": lambda shown, raw: _(  # noqa: ARG005
@@ -90,7 +90,7 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "drivers_rose": _drivers_rose,
     "drivers_none": lambda shown, raw: _(  # noqa: ARG005
-        "No reason makes surely more messages angry than in the three periods before."
+        "No reason clearly makes more messages angry than in the three periods before."
     ),
     "groups_most": lambda shown, raw: _(  # noqa: ARG005
         "Most angry messages are about {group}: {part}.", **only(shown, "group", "part")
@@ -116,9 +116,9 @@ WORDS: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "angry_within": lambda: _("Angry within the group"),
     },
     "anger_trend": {
-        "rose": lambda: _("Surely more"),
-        "fell": lambda: _("Surely less"),
-        "steady": lambda: _("No sure change"),
+        "rose": lambda: _("Clearly more"),
+        "fell": lambda: _("Clearly less"),
+        "steady": lambda: _("No clear change"),
         "small": lambda: _("Too small to judge"),
     },
     "reason_group": {

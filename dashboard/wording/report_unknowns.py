@@ -12,17 +12,16 @@ from data_access.metrics import CATALOGUE
 
 def _reviews(shown: Shown, _raw: Raw) -> str:
     return _(
-        "Reviews of what was ordered in these days: {seen} of about {expected} are in. Half of "
-        "all reviews come within {median} days of the order, nine in ten within {most}.",
+        "Reviews of this period’s orders: {seen} of about {expected} are in so far. Half come "
+        "within {median} days of the order, nine in ten within {most}.",
         **shown,
     )
 
 
 def _returns(shown: Shown, _raw: Raw) -> str:
     return _(
-        "Returns of what was ordered in these days: {seen} of about {expected} have been asked "
-        "for. Half of all are asked for within {median} days of the order, nine in ten within "
-        "{most}.",
+        "Returns of this period’s orders: {seen} of about {expected} are requested so far. Half "
+        "are requested within {median} days of the order, nine in ten within {most}.",
         **shown,
     )
 
@@ -36,9 +35,9 @@ def _rule(raw: Raw) -> str:
 def _young(shown: Shown, raw: Raw) -> str:
     share = raw["share"]
     if isinstance(share, Number) and not share.value:
-        text = _("{kpi}: nothing of it can be judged yet. {rule}")
+        text = _("{kpi}: nothing can be judged yet. {rule}")
     else:
-        text = _("{kpi}: {share} of it can be judged so far. {rule}")
+        text = _("{kpi}: only {share} can be judged so far. {rule}")
     return text.format(kpi=shown["kpi"], share=shown["share"], rule=_rule(raw))
 
 
@@ -69,7 +68,7 @@ SENTENCES: Mapping[str, Sentence] = {
         "{kpi}: the period was not over when this was made.", kpi=shown["kpi"]
     ),
     "unknown_never": lambda _shown, raw: _(
-        "Nothing is recorded that this could be counted from: {kpis}.", kpis=kpis_of(raw)
+        "Not recorded here, so not counted: {kpis}.", kpis=kpis_of(raw)
     ),
     "unknown_gap": lambda _shown, raw: _("No rows in this period: {kpis}.", kpis=kpis_of(raw)),
     "unknown_small": _small,
@@ -78,13 +77,13 @@ SENTENCES: Mapping[str, Sentence] = {
         "The year before had no week 53: there is no prior year to compare with."
     ),
     "unknown_no_year": lambda _shown, _raw: _(
-        "There are no data of the year before: nothing is compared with it."
+        "There are no data from the year before, so nothing is compared with it."
     ),
     "unknown_no_prior": lambda _shown, raw: _(
-        "No year before to compare with: {kpis}.", kpis=kpis_of(raw)
+        "Not comparable with the year before: {kpis}.", kpis=kpis_of(raw)
     ),
     "nothing_known": lambda _shown, _raw: _(
-        "Nothing is recorded for this period, so nothing is known of it."
+        "Nothing is recorded for this period, so nothing is known about it."
     ),
-    "all_known": lambda _shown, _raw: _("Nothing on this page is still open."),
+    "all_known": lambda _shown, _raw: _("Every figure on this page is final."),
 }

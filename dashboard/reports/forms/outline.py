@@ -103,7 +103,7 @@ def caveats(panel: Panel) -> list[str]:
         found.append(f"n = {formats.number(panel.now.n)}")
     if panel.maturity is not None and panel.maturity < 1:
         share = formats.percent(panel.maturity, 0)
-        found.append(_("{share} of it can be judged so far", share=share))
+        found.append(_("{share} can be judged so far", share=share))
     if panel.tainted:
         count = formats.number(panel.tainted)
         found.append(_("{count} with doubtful data", count=count))

@@ -150,11 +150,11 @@ def test_parts_add_up_to_the_total_that_is_shown(company: Home) -> None:
 def test_it_says_per_order_which_rates_and_what_is_left_out(company: Home) -> None:
     said = told(blocks(company))
     assert "After-sales cost €22.42: €7.47 per order placed, €2.00 in the period before." in said
-    assert "at the rates published from 9 Mar 2026 to 13 Mar 2026" in said
+    assert "at each day’s rate, published 9 Mar 2026 to 13 Mar 2026" in said
     assert "1 row is left out: SEK" in said
     assert "Import rates of SEK" in said
     assert "labour, of which none is booked" not in said
-    assert "The dearest reason is “Delivery late”: €10.00." in said
+    assert "The most expensive reason is “Delivery late”: €10.00." in said
     assert "1 compensation worth €10.00 was decided, most of it for “Over 72 hours late”" in said
 
 
@@ -202,6 +202,6 @@ def test_a_currency_without_any_rate_gives_no_number(tmp_path: Path) -> None:
     kronor = [booked("c1", "2026-03-10", "qc", 777, "SEK")]
     made = home(tmp_path / "kronor", {"orders": ORDERS, "costs": kronor, "fx_rates": RATES})
     (nothing,) = blocks(made)
-    assert told((nothing,)).startswith("What was spent is not known in EUR: ")
+    assert told((nothing,)).startswith("What was spent cannot be told in EUR: ")
     assert amounts(table(blocks(made, currency="SEK"), "cost_kinds"), "cost_now")["total"] == 777
     made.close()

@@ -183,7 +183,7 @@ def action(**changes: Any) -> dict[str, Any]:
     [
         (
             {"crises": [crisis()]},
-            "Name who leads the crisis “Leaking kettles”: it goes on without a lead.",
+            "Name who leads the crisis “Leaking kettles”: it has no lead.",
         ),
         (
             {"crises": [crisis(lead="Lea", terms=[term()])]},
@@ -196,14 +196,14 @@ def action(**changes: Any) -> dict[str, Any]:
             {"crises": [crisis(status="proposed")]},
             (
                 "Declare or dismiss the crisis “Leaking kettles”: "
-                "it is proposed since 20 Nov 2026 00:00."
+                "it has been proposed since 20 Nov 2026 00:00."
             ),
         ),
         (
             {"incidents": {"rows": [incident()]}},
             (
-                "Give the critical incident “Refunds stuck” to somebody: "
-                "nobody has it since 21 Nov 2026 00:00."
+                "Assign the critical incident “Refunds stuck”: "
+                "nobody has taken it on since 21 Nov 2026 00:00."
             ),
         ),
         (
@@ -212,11 +212,11 @@ def action(**changes: Any) -> dict[str, Any]:
         ),
         (
             {"causes": [cause()]},
-            "Say why: “Why did it leak?” should have been answered by 20 Nov 2026 00:00.",
+            "Find out why: “Why did it leak?” should have been answered by 20 Nov 2026 00:00.",
         ),
         (
             {"causes": [cause(crisis=None), cause(crisis=None)]},
-            "Say who answers why customers scored low: 2 answers are overdue.",
+            "Name who explains why customers scored low: 2 answers are overdue.",
         ),
     ],
 )
@@ -251,7 +251,7 @@ def test_proposals_stand_marked_and_few() -> None:
     told_first, block = built(causes=causes)
     assert told(told_first.says[0])[0] == "No decision is open."
     assert isinstance(block, SayBlock)
-    assert told(block.says[0])[0].startswith("Proposed by the numbers;")
+    assert told(block.says[0])[0].startswith("Proposed by the numbers,")
     assert len(block.says) == 1 + decisions.Options().proposals
 
 
@@ -276,5 +276,5 @@ def test_a_budget_that_is_used_up_asks_for_a_decision(monkeypatch: pytest.Monkey
     monkeypatch.setattr(budgets, "blocks", lambda _context, _options: (table,))
     (say,) = proposals(context())
     assert told(say)[0] == (
-        "Raise or stop compensations in Poland: €1,200 of €1,000 are given this month."
+        "Raise the budget or stop compensations in Poland: €1,200 of €1,000 are spent this month."
     )

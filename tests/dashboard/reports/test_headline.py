@@ -61,8 +61,8 @@ def test_a_collapse_is_named_with_the_segment_behind_it() -> None:
     document = page({CSAT: weekly(MONDAY, CALM), ON_TIME: fallen()})
     assert document.headline_tone == "bad"
     assert sentence(document) == (
-        "Delivered on time fell 17.7 points to 77.8% within a week, above all in France: 60.0% "
-        "after 95.5%."
+        "Delivered on time fell 17.7 points to 77.8% in a week, most of all in France (60.0%, "
+        "after 95.5%)."
     )
 
 
@@ -84,7 +84,7 @@ def test_good_news_is_told_when_there_is_no_bad() -> None:
 def test_targets_missed_as_ever_are_nothing_new() -> None:
     document = page({ON_TIME: weekly(MONDAY, [0.80, 0.81] * 20)})
     assert (document.headline.code, document.headline_tone) == ("headline_as_ever", "plain")
-    assert sentence(document) == "Nothing new: On time misses its target as it has for weeks."
+    assert sentence(document) == "Nothing new: On time still misses its target, as for weeks."
 
 
 def test_a_grave_crisis_leads_whatever_the_numbers_say() -> None:
@@ -159,8 +159,8 @@ class TestMonths:
         # 96.0 % → (192 + 184) / 400 = 94.0 %; fewer low reviews are better.
         assert document.headline_tone == "good"
         assert sentence(document) == (
-            "Low reviews fell to 94.0%, from 96.0% in the period before, above all in France: "
-            "92.0% after 96.0%."
+            "Low reviews fell to 94.0%, from 96.0% in the period before, most of all in France "
+            "(92.0%, after 96.0%)."
         )
         change = document.sections[1].blocks[0]
         assert isinstance(change, ChangeBlock)

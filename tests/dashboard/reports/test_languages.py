@@ -1,4 +1,4 @@
-"""Languages in reports: who is surely served worse, what is asked in which, what is not said."""
+"""Languages in reports: who is clearly served worse, what is asked in which, what is not said."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_a_language_served_worse_is_named_and_a_small_one_is_not_judged() -> Non
     assert verdicts == {"en": "reference", "pl": "no_parity", "de": "alike", "ko": "too_few"}
     assert [row.key for row in block.rows] == ["en", "pl", "de", "ko"]
     assert block.rows[3].cells["ratio"] is None
-    assert "Polish is surely served worse than English" in said(block, "en")
+    assert "Polish is clearly served worse than English" in said(block, "en")
     assert "波兰语明显不如英语" in said(block, "zh_Hans")
 
 
@@ -131,7 +131,7 @@ def test_parity_takes_shares_only() -> None:
         parity.Options(kpis=("backlog",))
 
 
-def test_demand_names_the_languages_whose_part_surely_changed() -> None:
+def test_demand_names_the_languages_whose_part_clearly_changed() -> None:
     now, before = counted(en=500, pl=300, de=200), counted(en=600, pl=150, de=250)
     demand = languages.build(context({"contacts": now}, {"contacts": before}), languages.Options())[
         0
@@ -139,7 +139,7 @@ def test_demand_names_the_languages_whose_part_surely_changed() -> None:
     assert isinstance(demand, TableBlock)
     # Parts: en 50 % after 60 %, pl 30 % after 15 %, de 20 % after 25 %; n = 1,000 each.
     assert said(demand, "en") == (
-        "English brings most cases (50.0%); the part of Polish, English, and German surely changed."
+        "English brings the most cases (50.0%); the share of Polish, English, and German clearly changed."
     )
     change = demand.rows[1].cells["part_change"]
     assert change is not None
@@ -149,7 +149,7 @@ def test_demand_names_the_languages_whose_part_surely_changed() -> None:
 def test_without_a_quarter_before_nothing_is_compared() -> None:
     demand = languages.build(context({"contacts": counted(en=5, de=3)}), languages.Options())[0]
     assert isinstance(demand, TableBlock)
-    assert "2 languages are on the list" in said(demand, "en")
+    assert "2 languages are listed" in said(demand, "en")
     assert all(row.cells["part_change"] is None for row in demand.rows)
 
 

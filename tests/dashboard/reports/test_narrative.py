@@ -63,7 +63,7 @@ CASES = {
         lost=0.0,
         words=(
             "Delivered on time fell 10.0 points to 75.0%; the week before it was 85.0%.",
-            "The rates themselves account for 10.0 points, above all in France: 60.0% after 80.0%.",
+            "Rates account for 10.0 points, most of all in France: 60.0%, after 80.0%.",
         ),
     ),
     # 260/300 → 250/300, each at 80 % and 90 % in both weeks. R̄ = 85 %.
@@ -78,7 +78,7 @@ CASES = {
         lost=0.0,
         words=(
             "Delivered on time fell 3.4 points to 83.3%; the week before it was 86.7%.",
-            "The mix accounts for 3.4 points: a larger part came from France.",
+            "The mix accounts for 3.4 points: a larger share came from France.",
         ),
     ),
     # 90/100 → 120/160 = 75 %. R̄ = 82.5 %. PL is new: 3/8 · (50 % − 82.5 %) = −12.1875 points;
@@ -93,8 +93,8 @@ CASES = {
         lost=0.0,
         words=(
             "Delivered on time fell 15.0 points to 75.0%; the week before it was 90.0%.",
-            "What was not there before accounts for 12.2 points: Poland.",
-            "The mix accounts for 2.8 points: a smaller part came from Germany.",
+            "What is new accounts for 12.2 points: Poland.",
+            "The mix accounts for 2.8 points: a smaller share came from Germany.",
         ),
     ),
     # The same backwards: 120/160 → 90/100.
@@ -108,8 +108,8 @@ CASES = {
         lost=0.121875,
         words=(
             "Delivered on time rose 15.0 points to 90.0%; the week before it was 75.0%.",
-            "What is no longer there accounts for 12.2 points: Poland.",
-            "The mix accounts for 2.8 points: a larger part came from Germany.",
+            "What is gone accounts for 12.2 points: Poland.",
+            "The mix accounts for 2.8 points: a larger share came from Germany.",
         ),
     ),
     # Simpson: DE 190/200 = 95 % → 97/100, FR 60/100 = 60 % → 130/200 = 65 %: both rose, and yet
@@ -126,11 +126,11 @@ CASES = {
         words=(
             "Delivered on time fell 7.6 points to 75.7%; the week before it was 83.3%.",
             (
-                "Every market rose, and yet the whole fell: a larger part came from France, where "
+                "Every market rose, and yet the whole fell: a larger share came from France, where "
                 "it is lower."
             ),
-            "The mix accounts for 11.1 points: a larger part came from France.",
-            "Against that worked the rates of each market themselves, by 3.5 points.",
+            "The mix accounts for 11.1 points: a larger share came from France.",
+            "Rates within each market worked against it, by 3.5 points.",
         ),
     ),
 }
