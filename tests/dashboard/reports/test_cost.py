@@ -155,7 +155,7 @@ def test_it_says_per_order_which_rates_and_what_is_left_out(company: Home) -> No
     assert "Import rates of SEK" in said
     assert "labour, of which none is booked" not in said
     assert "The most expensive reason is “Delivery late”: €10.00." in said
-    assert "1 compensation worth €10.00 was decided, most of it for “Over 72 hours late”" in said
+    assert "1 compensation worth €10.00 was decided, for “Over 72 hours late”" in said
 
 
 def test_it_is_worded_in_chinese(company: Home) -> None:

@@ -139,7 +139,8 @@ def test_demand_names_the_languages_whose_part_clearly_changed() -> None:
     assert isinstance(demand, TableBlock)
     # Parts: en 50 % after 60 %, pl 30 % after 15 %, de 20 % after 25 %; n = 1,000 each.
     assert said(demand, "en") == (
-        "English brings the most cases (50.0%); the share of Polish, English, and German clearly changed."
+        "English brings the most cases (50.0%); the share of Polish, English, and German "
+        "clearly changed."
     )
     change = demand.rows[1].cells["part_change"]
     assert change is not None

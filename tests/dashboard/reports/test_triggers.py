@@ -115,7 +115,7 @@ def test_what_rose_is_named_with_its_numbers(company: Home) -> None:
     said = told(blocks(company))
     # 26 of 39 late letters and the one of "rare" are angry; none of 180 was before.
     assert "Customers were angrier: 38.6% of messages (27 of 70), after 0.0% in the three" in said
-    assert "“Late” stands behind 96.3%" in said or "late” stands behind 96.3%" in said.lower()
+    assert "“Late” is behind 96.3%" in said or "late” is behind 96.3%" in said.lower()
     assert "1 reason clearly makes more messages angry" in said
     assert "Most angry messages are about late or damaged deliveries: 96.3%." in said
 
