@@ -7,10 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 import polars as pl
+from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, Row, Select, func, select
 
 from dashboard.reports.document import Document, Say, Tone
-from dashboard.reports.inputs import Inputs
+from dashboard.reports.inputs import Inputs, ReportError
 from data_access.state.schema import report
 
 _UTC = pl.Datetime("us", "UTC")
@@ -132,13 +133,34 @@ def listed(
 
 
 def document(one: Report) -> Document:
-    """What it says."""
-    return Document.model_validate_json(one.document_json)
+    """What it says.
+
+    Raises:
+        ReportError: the row was damaged.
+    """
+    try:
+        return Document.model_validate_json(one.document_json)
+    except ValidationError as error:
+        raise _damaged(one, "document") from error
 
 
 def inputs(one: Report) -> Inputs:
-    """What it was made from."""
-    return Inputs.model_validate_json(one.inputs_json)
+    """What it was made from.
+
+    Raises:
+        ReportError: the row was damaged.
+    """
+    try:
+        return Inputs.model_validate_json(one.inputs_json)
+    except ValidationError as error:
+        raise _damaged(one, "inputs") from error
+
+
+def _damaged(one: Report, what: str) -> ReportError:
+    return ReportError(
+        f"The stored {what} of report {one.id} cannot be read: changed after it was made, or "
+        "written by a newer Afterwatch. Restore the state database from a backup."
+    )
 
 
 def _of_period(template: str, period: str) -> Select[Any]:

@@ -244,3 +244,20 @@ def test_files_of_a_report_are_recorded_once(later: Services, issued: Issued) ->
         ).all()
     assert {(row.language, row.form) for row in rows} == {("en", "csv"), ("zh_Hans", "csv")}
     assert all(row.made_with_json == forms.made_with("csv", later.settings.home) for row in rows)
+
+
+@pytest.mark.parametrize("what", ["document", "inputs"])
+def test_a_row_that_cannot_be_read_is_told_in_words(
+    later: Services, issued: Issued, what: str
+) -> None:
+    column = report.c[f"{what}_json"]
+    mine = report.c.id == issued.report_id
+    with writing(later.engine) as connection:
+        whole = connection.execute(select(column).where(mine)).scalar_one()
+        connection.execute(update(report).where(mine).values({column.name: whole[:300]}))
+    try:
+        with pytest.raises(ReportError, match=f"The stored {what} of report .* cannot be read"):
+            rebuild(later, issued.report_id)
+    finally:
+        with writing(later.engine) as connection:
+            connection.execute(update(report).where(mine).values({column.name: whole}))
