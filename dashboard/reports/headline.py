@@ -27,7 +27,7 @@ from dashboard.reports.document import (
     TableBlock,
     Tone,
 )
-from dashboard.reports.series import number, series
+from dashboard.reports.series import number, series, small, whole
 from dashboard.reports.severity import severity
 from dashboard.reports.signals import Judged, judge, verdict
 from dashboard.reports.values import KpiName, Listed, Value, Words
@@ -101,15 +101,19 @@ def _grave_crises(found: Found) -> list[Told]:
 
 
 def _leading_section(found: Found) -> list[Told]:
-    """What the section says that the template lets lead, such as what makes customers angry."""
+    """What the section says that the template lets lead, such as what makes customers angry.
+
+    What is worse than it should be comes first: no headline says that all is well above it.
+    """
     lead = found.context.template.body.lead
-    return [
-        told
+    told = [
+        one
         for section in found.sections
         if section.key == lead
         for block in section.blocks
-        if (told := _first_said(block)) is not None
+        if (one := _first_said(block)) is not None
     ]
+    return sorted(told, key=lambda one: one[1] != "bad")
 
 
 def _first_said(block: Block) -> Told | None:
@@ -129,7 +133,7 @@ def _longer_periods(found: Found) -> list[Told]:
     if found.context.period.grain == "week":
         return []
     missed = [panel for panel in found.panels if panel.standing == "missed"]
-    moved = [panel for panel in found.panels if panel not in missed and _moved(panel)]
+    moved = [panel for panel in found.panels if panel not in missed and _moved(found, panel)]
     told = [_target_missed(panel) for panel in missed] + [
         _period_change(found, panel) for panel in moved
     ]
@@ -262,10 +266,18 @@ def _crises(found: Found, *, grave: bool) -> list[Told]:
     return [(Say(code="headline_crises", values=values), "bad")]
 
 
-def _moved(panel: Panel) -> bool:
-    """Whether it differs from the period before by more than noise."""
+def _moved(found: Found, panel: Panel) -> bool:
+    """Whether it differs from the period before by more than noise.
+
+    Never where either has too few rows or is too young to be judged.
+    """
     now, before = panel.now, panel.before
     if before is None or now.value is None or before.value is None:
+        return False
+    context = found.context
+    kpi, period = context.kpi(panel.kpi), context.period
+    spots = [whole(context, panel.kpi, one) for one in (period, period.before())]
+    if any(small(kpi, spot) or spot.provisional for spot in spots):
         return False
     return bool(
         differ(

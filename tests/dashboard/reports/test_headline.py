@@ -169,6 +169,18 @@ class TestMonths:
                 "Low reviews fell 2.0 points to 94.0%; the period before it was 96.0%."
             )
 
+    @pytest.mark.parametrize("sizes", [(9, 900), (900, 9)])
+    def test_a_handful_of_rows_is_no_change(self, sizes: tuple[int, int]) -> None:
+        before, now = sizes
+        weeks = {date(2026, 9, 7): {"DE": (0, before)}, date(2026, 10, 5): {"DE": (now, now)}}
+        given = context(CountedWeeks({"low_review_share": weeks}), "2026-10", grain="month")
+        assert build(given).headline.code == "nothing_unusual"
+
+    def test_orders_that_returns_still_follow_are_no_change(self) -> None:
+        weeks = {date(2026, 9, 7): {"DE": (90, 900)}, date(2026, 10, 5): {"DE": (0, 900)}}
+        given = context(CountedWeeks({"defect_return_rate": weeks}), "2026-10", grain="month")
+        assert build(given).headline.code != "headline_change"
+
     def test_a_month_like_the_one_before_is_quiet(self) -> None:
         weeks = weekly(date(2026, 10, 26), [0.96] * 12)
         given = context(CountedWeeks({"low_review_share": weeks}), "2026-10", grain="month")
