@@ -124,8 +124,8 @@ def test_the_collapse_of_deliveries_is_the_headline(document: Document) -> None:
     assert document.headline_tone == "bad"
     with use_language("en"), showing.strict():
         assert showing.sentence(document.headline, ZONE) == (
-            "Delivered on time fell to 67.0% over the last 6 weeks, from 79.6% before, above all "
-            "in RJ: 38.3% after 65.3%."
+            "Delivered on time fell to 67.0% over the last 6 weeks, from 79.6% before, most of all "
+            "in RJ (38.3%, after 65.3%)."
         )
     with use_language("zh_Hans"), showing.strict():
         chinese = showing.sentence(document.headline, ZONE)
