@@ -5,6 +5,10 @@ from __future__ import annotations
 from html import escape
 
 
+_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Signs that turn the direction of what follows: in a name they would turn our own words too."""
+
+
 class Html(str):
     """Markup that is written already; every other text is escaped inside an element."""
 
@@ -36,4 +40,4 @@ def join(*inside: Piece) -> Html:
 
 
 def _written(piece: str) -> str:
-    return piece if isinstance(piece, Html) else escape(piece, quote=False)
+    return piece if isinstance(piece, Html) else escape(piece.translate(_TURNING), quote=False)
