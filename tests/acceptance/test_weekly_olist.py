@@ -130,7 +130,7 @@ def test_the_collapse_of_deliveries_is_the_headline(document: Document) -> None:
     with use_language("zh_Hans"), showing.strict():
         chinese = showing.sentence(document.headline, ZONE)
     assert chinese == (
-        "最近 6 周准时送达率降至 67.0%，此前为 79.6%，以RJ最为明显：由 65.3% 变为 38.3%。"
+        "最近 6 周准时送达率降至 67.0%，此前为 79.6%，以RJ最为明显（由 65.3% 变为 38.3%）。"
     )
 
 
