@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from html import escape
 
-
 _TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 """Signs that turn the direction of what follows: in a name they would turn our own words too."""
 
