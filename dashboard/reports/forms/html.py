@@ -16,11 +16,14 @@ from dashboard.reports.charts.palette import TOKENS
 from dashboard.reports.document import Document, Tone
 from dashboard.reports.forms import Issue, outline
 from dashboard.reports.forms.html_blocks import block_html, deck, panel_html
+from dashboard.reports.forms.html_numbers import numbers
 from dashboard.reports.forms.markup import Html, el, join, void
+from dashboard.reports.forms.paper import grain
 from dashboard.reports.showing import section_title, sentence, word
 from dashboard.reports.values import Code
+from dashboard.wording.report_paper import heads
 
-LAYOUT = "1"
+LAYOUT = "2"
 """Changes whenever the same document gives other bytes."""
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -77,6 +80,7 @@ def _body(document: Document, issue: Issue) -> Html:
         _opening(document),
         el(
             "main",
+            _numbers(document),
             _exceptions(document),
             *(_section(document, index) for index in range(len(document.sections))),
             id="page",
@@ -116,6 +120,15 @@ def _late(document: Document) -> Html | None:
         class_="late",
         role="note",
     )
+
+
+def _numbers(document: Document) -> Html | None:
+    """Every KPI in one line."""
+    panels = outline.panels(document)
+    if not panels:
+        return None
+    shown = numbers(panels, heads(grain(document)))
+    return el("section", shown, aria_label=heads(grain(document))["measure"], class_="all")
 
 
 def _exceptions(document: Document) -> Html | None:

@@ -54,7 +54,10 @@ def deck(panels: Sequence[Panel], zone: str, *, is_all: bool) -> Html:
     told = None if is_all else _("Those told above are left out here.")
     return join(
         el("p", told, class_="note") if told else None,
-        el("div", *(panel_html(panel, zone) for panel in panels), class_="deck"),
+        behind(
+            el("div", *(panel_html(panel, zone) for panel in panels), class_="deck"),
+            _("All measures in full") if is_all else _("All others in full"),
+        ),
         el("div", Html(charts.legend(SCREEN, 760)), class_="chart key key--wide"),
         el("div", Html(charts.legend(SCREEN, 340)), class_="chart key key--narrow"),
     )
@@ -111,9 +114,9 @@ def _point(point: Point, name: str) -> tuple[str, ...]:
     )
 
 
-def behind(inside: Html) -> Html:
-    """A table behind a drawing, folded away."""
-    return el("details", el("summary", _("Figures")), inside)
+def behind(inside: Html, title: str | None = None) -> Html:
+    """A table behind a drawing, or whatever `title` names, folded away."""
+    return el("details", el("summary", title or _("Figures")), inside)
 
 
 def table(
