@@ -41,6 +41,14 @@ def fits(lines: list[list[str]], numeric: list[bool], room: int) -> bool:
     return sum(_least(list(zip(*lines, strict=True)), numeric)) <= room
 
 
+def below(row: list[str], numeric: list[bool]) -> list[str]:
+    """A row with the intervals of its numbers below them instead of beside them."""
+    return [
+        cell.replace(" (", "\n(") if number else cell
+        for cell, number in zip(row, numeric, strict=True)
+    ]
+
+
 def _least(columns: list[tuple[str, ...]], numeric: list[bool]) -> list[int]:
     # What stands left and right of a cell takes about two half ems.
     return [

@@ -30,7 +30,7 @@ from dashboard.reports.document import (
     TableBlock,
 )
 from dashboard.reports.forms import Issue, outline
-from dashboard.reports.forms.column_widths import CARD, PAGE, fits, page, widths
+from dashboard.reports.forms.column_widths import CARD, PAGE, below, fits, page, widths
 from dashboard.reports.forms.paper_front import front
 from dashboard.reports.periods import Grain
 from dashboard.reports.rounding import as_told
@@ -244,10 +244,7 @@ def _laid(
     """A table with the share of the width that each column gets."""
     if not fits([heads, *rows], numeric, page(len(heads))):
         # Intervals below their numbers instead of beside them.
-        rows = [
-            [cell.replace(" (", "\n(") if number else cell for cell, number in line]
-            for line in (list(zip(row, numeric, strict=True)) for row in rows)
-        ]
+        rows = [below(row, numeric) for row in rows]
     return {
         "heads": heads,
         "numeric": numeric,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboard.reports.forms.column_widths import CARD, widths
+from dashboard.reports.forms.column_widths import CARD, below, fits, widths
 
 Json = dict[str, Any]
 
@@ -17,6 +17,8 @@ FIRST = ("changes", "decisions", "cost", "not_yet_known")
 open. The others follow as far as there is room, in the order of the template."""
 COLUMNS = 4
 """As many columns of a table fit into half a page."""
+_URGENCY = {"bad": 0, "unknown": 1}
+"""Rows of a shortened table by their tone; all others keep their order behind them."""
 
 
 def front(sections: list[Json]) -> Json | None:
@@ -71,9 +73,14 @@ def card(section: Json) -> Json:
 
 
 def _narrow(table: Json) -> Json:
-    """The first columns of a table."""
+    """The first columns of a table; rows that need attention stand first."""
     cut = slice(0, COLUMNS)
-    heads, rows = table["heads"][cut], [row[cut] for row in table["rows"]]
+    lines = list(zip(table["tones"], table["rows"], strict=True))
+    ranked = sorted(lines, key=lambda line: _URGENCY.get(line[0], len(_URGENCY)))
+    heads, rows = table["heads"][cut], [row[cut] for _tone, row in ranked]
     numeric = table["numeric"][cut]
+    if not fits([heads, *rows], numeric, CARD):
+        rows = [below(row, numeric) for row in rows]
     laid = {"heads": heads, "rows": rows, "numeric": numeric}
+    laid["tones"] = [tone for tone, _row in ranked]
     return {**table, **laid, "widths": widths([heads, *rows], numeric, CARD)}
