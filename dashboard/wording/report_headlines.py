@@ -58,10 +58,10 @@ def _kpi(shown: Shown, raw: Raw) -> str:
                 if _above(raw, "before")
                 else _("{kpi} fell to {now}, below the usual range.")
             )
-        case _ if code_of(raw, "side") == "above" and _above(raw, "before"):
-            text = _("{kpi} rose to {now}, after weeks above the usual {before}.")
-        case _ if code_of(raw, "side") == "below" and not _above(raw, "before"):
-            text = _("{kpi} fell to {now}, after weeks below the usual {before}.")
+        case _ if code_of(raw, "side") == "above":
+            text = _("{kpi} stayed above the usual {before} for weeks, now at {now}.")
+        case _ if code_of(raw, "side") == "below":
+            text = _("{kpi} stayed below the usual {before} for weeks, now at {now}.")
         case _:
             text = _("{kpi}: {now}, after weeks away from the usual {before}.")
     return text.format(**shown)
