@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 from data_access.contracts import TABLES as FACTS
 from data_access.marts.schemas import MARTS
 from data_access.overdue import STATES, State, overdue, overdue_rows
+from data_access.state.engine import migrate, open_state
+from data_access.warehouse import open_warehouse
 
 DAY0 = date(2026, 3, 1)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -195,3 +198,24 @@ def test_it_is_what_a_person_would_count(
     )
     assert many.get(day, 0) == wanted
     assert by_day(single).get(day, 0) == wanted
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_in_a_home_without_such_rows_nothing_is_overdue(
+    name: str, sqlite_url: str, tmp_path: Path
+) -> None:
+    migrate(engine := open_state(sqlite_url))
+    warehouse = open_warehouse(sqlite_url, tmp_path / "warehouse")
+    found = overdue(
+        warehouse,
+        STATES[name],
+        ("market",),
+        limit=timedelta(days=2),
+        forget_after=timedelta(days=60),
+        first=DAY0,
+        last=DAY0,
+        zone="UTC",
+    )
+    assert found.filter(pl.col("y") > 0).is_empty()
+    warehouse.close()
+    engine.dispose()
