@@ -84,7 +84,7 @@ SENTENCES: Mapping[str, Sentence] = {
         _int(raw, "count"),
     ),
     "no_decision_needed": lambda _shown, _raw: _(
-        "No decision is open, and the numbers ask for none."
+        "No decision is open; nothing is overdue, unassigned or over budget."
     ),
     "no_decision_open": lambda _shown, _raw: _("No decision is open."),
 }

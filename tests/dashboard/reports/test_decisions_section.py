@@ -115,7 +115,9 @@ def test_what_was_settled_stands_with_its_outcome() -> None:
 def test_without_open_ones_it_says_so() -> None:
     (nothing,) = built()
     assert isinstance(nothing, NothingBlock)
-    assert told(nothing.say)[0] == "No decision is open, and the numbers ask for none."
+    assert told(nothing.say)[0] == (
+        "No decision is open; nothing is overdue, unassigned or over budget."
+    )
     first, over = built(settled(3, "done", "2026-11-19T08:00:00+00:00"))
     assert isinstance(first, SayBlock)
     assert isinstance(over, TableBlock)
