@@ -106,20 +106,21 @@ def test_cases_measured_in_pieces_or_in_one_go_end_alike(
     few: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(building, "CASES_AT_ONCE", 1)
-    monkeypatch.setattr(building, "FEW", few)
     # A changed promise would reach every case.
     told = {name: rows for name, rows in corrections(tables).items() if name != "sla_policies"}
     steps, once = new_home("steps"), new_home("once")
-    steps.take_in(tables, NOW)
-    refresh(steps.warehouse, steps.engine, NOW)
-    measure = Mock(wraps=case_marts)
-    monkeypatch.setattr(building, "case_marts", measure)
-    steps.take_in(told, NOW)
-    report = refresh(steps.warehouse, steps.engine, LATER)
-    assert not report.full
-    assert report.months["cases"] > 1
-    assert measure.call_count == (1 if few else report.months["cases"])
+    with monkeypatch.context() as patch:
+        patch.setattr(building, "CASES_AT_ONCE", 1)
+        patch.setattr(building, "FEW", few)
+        steps.take_in(tables, NOW)
+        refresh(steps.warehouse, steps.engine, NOW)
+        measure = Mock(wraps=case_marts)
+        patch.setattr(building, "case_marts", measure)
+        steps.take_in(told, NOW)
+        report = refresh(steps.warehouse, steps.engine, LATER)
+        assert not report.full
+        assert report.months["cases"] > 1
+        assert measure.call_count == (1 if few else report.months["cases"])
 
     once.take_in(tables, NOW)
     once.take_in(told, NOW)
