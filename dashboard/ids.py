@@ -893,6 +893,7 @@ class Drill(StrEnum):
     EVENTS_PANEL = "drill-events-panel"
     EVENTS = "drill-events"
 
+
 class ReportArchive(StrEnum):
     """`/reports`: the newest page, the archive, what is planned."""
 
