@@ -14,10 +14,17 @@ from zoneinfo import ZoneInfo
 from dashboard.reports import budgets
 from dashboard.reports.context import Context
 from dashboard.reports.document import Say, TableBlock
-from dashboard.reports.values import Code, Day, Instant, Number, Plain, Value, Words
+from dashboard.reports.series import number, series
+from dashboard.reports.severity import severity
+from dashboard.reports.signals import judge
+from dashboard.reports.template import shown_kpis
+from dashboard.reports.values import Code, Day, Instant, KpiName, Number, Plain, Value, Words
 
 PATIENCE = timedelta(hours=24)
 """How long a proposed crisis or a critical incident may wait for somebody."""
+GRAVE = 1.0
+"""Severity from which a KPI is worth a headline; good news never comes near."""
+MOST_GRAVE = 2
 _MARKETS = 100
 Rows = list[Mapping[str, Any]]
 Rule = Callable[[Context], Iterator[Say]]
@@ -112,16 +119,40 @@ def _causes(context: Context) -> Iterator[Say]:
         yield _say("propose_causes", count=_whole(len(rest)))
 
 
+def _unexplained(context: Context) -> Iterator[Say]:
+    """A KPI is gravely out of the ordinary, and nobody is to say why."""
+    if context.period.grain != "week":
+        return
+    judged = [judge(series(context, name)) for name in shown_kpis(context.template)]
+    grave = [one for one in judged if one.news and severity(one) >= GRAVE]
+    asked = tuple(
+        str(one["figure"])
+        for one in _decided(context)
+        if one["status"] == "open" and one["figure"] is not None
+    )
+    due = Day(value=context.period.after().last)
+    for one in sorted(grave, key=lambda one: -severity(one))[:MOST_GRAVE]:
+        if not any(figure.startswith(f"kpis/{one.kpi.name}/") for figure in asked):
+            now = number(one.series.now, one.kpi)
+            yield _say("propose_explain", kpi=KpiName(name=one.kpi.name), now=now, due=due)
+
+
 RULES: tuple[Rule, ...] = (
     _leaderless,
     _terms,
     _undeclared,
     _unanswered,
+    _unexplained,
     _spent,
     _actions,
     _causes,
 )
 """The most urgent first."""
+
+
+def _decided(context: Context) -> Rows:
+    part = context.record.part("decisions")
+    return list(part["decisions"]) if part else []
 
 
 def _rows(context: Context, part: str) -> Rows:

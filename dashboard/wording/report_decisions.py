@@ -60,6 +60,12 @@ SENTENCES: Mapping[str, Sentence] = {
         title=shown["title"],
         since=shown["since"],
     ),
+    "propose_explain": lambda shown, _raw: _(
+        "Name who finds out by {due} why {kpi} is at {now}.",
+        due=shown["due"],
+        kpi=shown["kpi"],
+        now=shown["now"],
+    ),
     "propose_budget": lambda shown, _raw: _(
         "Raise the budget or stop compensations in {market}: {given} of {budget} are spent this "
         "month.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, cast
 
 import pytest
@@ -15,16 +15,27 @@ from dashboard.reports.periods import parse
 from dashboard.reports.proposals import proposals
 from dashboard.reports.record import Record
 from dashboard.reports.sections import decisions
-from dashboard.reports.template import shipped
+from dashboard.reports.template import parse as parse_template
 from dashboard.reports.values import Code, Money, Term
 from data_access.metrics import Metrics
+from tests.dashboard.reports.counted_weeks import CountedWeeks, weekly
+from tests.dashboard.reports.counted_weeks import context as counted
 
 AS_OF = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 
 
+DECISIONS_ALONE = """\
+schema_version: 1
+id: weekly
+title: {en: Weekly page, zh: 周报}
+period: week
+sections: [{section: decisions}]
+"""
+
+
 def context(**parts: Any) -> Context:
     return Context(
-        template=shipped()["weekly"],
+        template=parse_template(DECISIONS_ALONE, "test"),
         period=parse("2026-W47", "week"),
         metrics=cast("Metrics", None),
         as_of=AS_OF,
@@ -246,6 +257,32 @@ def test_the_numbers_ask_for_decisions(parts: dict[str, Any], english: str) -> N
 )
 def test_what_is_in_hand_asks_for_nothing(parts: dict[str, Any]) -> None:
     assert proposals(context(**parts)) == ()
+
+
+def fallen(**parts: Any) -> Context:
+    """Half of the parcels of the last week are late, after nearly none for months."""
+    calm = [0.95, 0.96, 0.955, 0.965] * 10
+    weeks = weekly(date(2026, 11, 9), [*calm, 0.5])
+    return counted(CountedWeeks({"on_time_delivery": weeks}), record=parts)
+
+
+def test_a_collapse_that_nobody_explains_asks_who_will() -> None:
+    (say,) = proposals(fallen())
+    shown, chinese = told(say)
+    assert shown == "Name who finds out by 22 Nov 2026 why Delivered on time is at 50.0%."
+    assert "准时送达率" in chinese
+
+
+@pytest.mark.parametrize(("status", "asked"), [("open", 0), ("done", 1)])
+def test_a_collapse_that_somebody_is_to_explain_asks_nobody(status: str, asked: int) -> None:
+    figure = "kpis/on_time_delivery/now"
+    taken = decision(1, "2026-11-20", figure=figure, status=status)
+    assert len(proposals(fallen(decisions={"decisions": [taken], "before": {}}))) == asked
+
+
+def test_a_calm_week_asks_nobody() -> None:
+    weeks = weekly(date(2026, 11, 9), [0.95, 0.96, 0.955, 0.965] * 10)
+    assert proposals(counted(CountedWeeks({"on_time_delivery": weeks}))) == ()
 
 
 def test_proposals_stand_marked_and_few() -> None:
