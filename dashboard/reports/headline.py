@@ -77,8 +77,15 @@ def headline(context: Context, sections: tuple[Section, ...]) -> Headline:
     more = [one for one, _ in told[1:] if one.code not in _ALONE]
     qualified = [Say(code="incomplete")] if context.missing and say.code not in _QUALIFIED else []
     if tone == "bad":
-        more += _first_unknown(sections)
+        more += [*_avoidable(sections), *_first_unknown(sections)]
     return Headline(say, tone, tuple((qualified + more)[:MOST]))
+
+
+def _avoidable(sections: tuple[Section, ...]) -> list[Say]:
+    """What the reasons of contacts beyond a good period cost, and which cost most."""
+    blocks = [block for one in sections if one.key == "causes" for block in one.blocks]
+    leads = [block.lead for block in blocks if isinstance(block, TableBlock) and block.lead]
+    return [lead for lead in leads if lead.code.startswith("causes_by_avoidable")][:1]
 
 
 def _first_unknown(sections: tuple[Section, ...]) -> list[Say]:

@@ -12,7 +12,17 @@ from dashboard.languages import SUPPORTED, use_language
 from dashboard.reports import showing
 from dashboard.reports.building import build
 from dashboard.reports.context import Context
-from dashboard.reports.document import ChangeBlock, DeckBlock, Document, NothingBlock, SayBlock
+from dashboard.reports.document import (
+    ChangeBlock,
+    Code,
+    DeckBlock,
+    Document,
+    NothingBlock,
+    SayBlock,
+    Section,
+    TableBlock,
+)
+from dashboard.reports.headline import headline
 from dashboard.reports.values import Plain, Say
 from data_access.metrics.follow_ups import FollowUp
 from tests.dashboard.reports.counted_weeks import CountedWeeks, Counts, context, weekly
@@ -172,12 +182,18 @@ class TestMonths:
     @pytest.mark.parametrize("sizes", [(9, 900), (900, 9)])
     def test_a_handful_of_rows_is_no_change(self, sizes: tuple[int, int]) -> None:
         before, now = sizes
-        weeks = {date(2026, 9, 7): {"DE": (0, before)}, date(2026, 10, 5): {"DE": (now, now)}}
+        weeks: dict[date, Counts] = {
+            date(2026, 9, 7): {"DE": (0, before)},
+            date(2026, 10, 5): {"DE": (now, now)},
+        }
         given = context(CountedWeeks({"low_review_share": weeks}), "2026-10", grain="month")
         assert build(given).headline.code == "nothing_unusual"
 
     def test_orders_that_returns_still_follow_are_no_change(self) -> None:
-        weeks = {date(2026, 9, 7): {"DE": (90, 900)}, date(2026, 10, 5): {"DE": (0, 900)}}
+        weeks: dict[date, Counts] = {
+            date(2026, 9, 7): {"DE": (90, 900)},
+            date(2026, 10, 5): {"DE": (0, 900)},
+        }
         given = context(CountedWeeks({"defect_return_rate": weeks}), "2026-10", grain="month")
         assert build(given).headline.code != "headline_change"
 
@@ -247,3 +263,20 @@ def test_everything_that_pages_say_is_worded(language: str) -> None:
                         says.append(block.say)
             for say in says:
                 assert showing.sentence(say, "UTC")
+
+
+@pytest.mark.parametrize(
+    ("code", "told"), [("causes_by_avoidable_cost", True), ("causes_by_cost", False)]
+)
+def test_below_bad_news_stands_which_reasons_cost_most_beyond_a_good_week(
+    code: str, told: bool
+) -> None:
+    metrics = CountedWeeks({ON_TIME: fallen()})
+    table = TableBlock(key="causes", lead=Say(code=code), columns=(), rows=())
+    causes = Section(key="causes", title=Code(group="section", value="causes"), blocks=(table,))
+    made = context(metrics)
+    opening = headline(made, (*build(made).sections, causes))
+    assert opening.tone == "bad"
+    assert (code in [say.code for say in opening.summary]) is told
+    calm = context(CountedWeeks({ON_TIME: weekly(MONDAY, CALM)}))
+    assert headline(calm, (*build(calm).sections, causes)).summary == ()
