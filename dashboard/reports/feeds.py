@@ -51,12 +51,6 @@ class Late:
         return {"feed": self.feed, "why": self.why, "last_at": last}
 
 
-def of_plain(given: dict[str, Any]) -> Late:
-    """What `Late.plain` wrote."""
-    last = given["last_at"]
-    return Late(given["feed"], given["why"], datetime.fromisoformat(last) if last else None)
-
-
 def say(late: Late) -> Say:
     """A late feed as reports say it."""
     feed = Plain(text=late.feed)

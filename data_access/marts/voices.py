@@ -10,9 +10,6 @@ import polars as pl
 from data_access.marts.link import link
 from data_access.marts.orders import Facts, mart_columns, order_context, product_categories
 
-MEDIA = ("message", "review", "mention")
-"""What a voice can be."""
-
 _SHARED = ("region", "lane", "carrier", "category", "product")
 
 

@@ -336,7 +336,3 @@ def test_two_schedules_do_not_disturb_each_other(own: Home) -> None:
     assert own.slot().state == "sent"
     assert own.slot(schedule="bad").state == "failed"
     assert len(done.faults) == 1
-
-
-def test_late_feeds_say_themselves_in_the_slot_and_back() -> None:
-    assert feeds.of_plain(LATE.plain()) == LATE
