@@ -12,7 +12,7 @@ import pytest
 
 from alerts import event_log
 from alerts.lease import LeaseLost, acquire
-from dashboard.reports import feeds, files
+from dashboard.reports import files
 from dashboard.reports.inputs import ReportError
 from tests.dashboard.reports.planned import ALERTING, LATE, NOW, PLAN, WEEK, Home, home
 
