@@ -10,12 +10,23 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 from waitress.server import create_server
 from waitress.wasyncore import close_all
 
 from tests.browser.live import empty_server, live_server  # noqa: F401 - fixtures of every test here
 from tests.system import find_chromium
+
+PATIENCE = 20_000
+"""Milliseconds until what a page should show counts as missing."""
+expect.set_options(timeout=PATIENCE)
 
 OUTPUT = Path(__file__).parent / "output"
 LOCAL_SCHEMES = {"about", "blob", "data"}
@@ -142,7 +153,8 @@ def new_page(
             reduced_motion="reduce",
             has_touch=touch,
         )
-        context.set_default_timeout(20_000)
+        # A busy machine may take long; only what hangs comes near.
+        context.set_default_timeout(60_000)
         watch.attach(context)
         contexts.append(context)
         return context.new_page()

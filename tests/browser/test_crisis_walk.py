@@ -32,6 +32,7 @@ from alerts.notify.current import Current
 from alerts.worker import Worker
 from data_access.state import schema
 from tests.browser import live
+from tests.browser.conftest import PATIENCE
 from tests.browser.live import Live
 from tests.browser.test_shell import opened
 
@@ -53,7 +54,7 @@ def company(
     expect.set_options(timeout=CHANGED)
     with live.company(serve_wsgi, tmp_path_factory.mktemp("crisis"), ORDERS) as made:
         yield made
-    expect.set_options(timeout=5_000)
+    expect.set_options(timeout=PATIENCE)
 
 
 @dataclass

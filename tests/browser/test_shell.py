@@ -25,7 +25,7 @@ def opened(page: Page, url: str) -> Page:
     page.goto(url)
     page.wait_for_selector(ANSWER)
     # Not wait_for_function: it evaluates text, which the security policy of the pages refuses.
-    expect(page.locator(".aw-panel.is-loading")).to_have_count(0, timeout=20_000)
+    expect(page.locator(".aw-panel.is-loading")).to_have_count(0, timeout=60_000)
     return page
 
 
