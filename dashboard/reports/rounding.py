@@ -37,14 +37,18 @@ def parts(total: int, shares: Sequence[float], to: float) -> list[int]:
     Each part is off by less than one step as long as the parts add up to the total but for its
     rounding; where they do not at all, each is rounded by itself.
     """
-    steps = [round(share / to, 9) for share in shares]
+    # A part that is nothing stays nothing, also where it lies a hair below 0.
+    nothing = [isclose(share / to, 0, abs_tol=1e-6) for share in shares]
+    steps = [
+        0.0 if is_nothing else round(share / to, 9)
+        for share, is_nothing in zip(shares, nothing, strict=True)
+    ]
     found = [floor(one) for one in steps]
     missing = total - sum(found)
     if abs(missing) > 2 * len(shares):
         return [rounded(share, to) for share in shares]
     by_remainder = sorted(range(len(steps)), key=lambda place: (found[place] - steps[place], place))
-    # A part that is nothing stays nothing.
-    able = [place for place in by_remainder if not isclose(steps[place], 0, abs_tol=1e-6)]
+    able = [place for place in by_remainder if not nothing[place]]
     turn = able if missing >= 0 else able[::-1]
     for place in (turn * (abs(missing) // max(len(turn), 1) + 1))[: abs(missing)]:
         found[place] += 1 if missing > 0 else -1

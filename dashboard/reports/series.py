@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, timedelta
-from typing import Any, cast
+from typing import Any
 
-from dashboard import formats
 from dashboard.numbers import MATURE
 from dashboard.reports.context import Context
 from dashboard.reports.periods import Period, of_day
 from dashboard.reports.values import Number
 from dashboard.wording.standing import SMALLEST_N
 from data_access.metrics import Kpi
-from data_access.metrics.catalogue import Unit
 from data_access.metrics.plan import source_of
 
 WEEKS = 6
@@ -79,7 +77,7 @@ class Series:
 
 def series(context: Context, name: str) -> Series:
     """The weeks up to the report's last one that is over; `HISTORY` of them."""
-    kpi = priced(context, name)
+    kpi = context.kpi(name)
     last = last_week(context.period)
     starts = [last - timedelta(weeks=HISTORY - 1 - back) for back in range(HISTORY)]
     answer = context.ask(name, "week", first=starts[0], last=last + timedelta(days=6))
@@ -97,7 +95,7 @@ def series(context: Context, name: str) -> Series:
 
 def months(context: Context, name: str) -> list[tuple[Spot, Spot | None]]:
     """The last twelve months that are over by the end of the period, each with its prior year."""
-    kpi = priced(context, name)
+    kpi = context.kpi(name)
     last = of_day("month", context.period.last + timedelta(days=1)).before()
     starts = [_months_back(last.first, back) for back in range(2 * MONTHS - 1, -1, -1)]
     answer = context.ask(name, "month", first=starts[0], last=last.last)
@@ -117,7 +115,7 @@ def months(context: Context, name: str) -> list[tuple[Spot, Spot | None]]:
 
 def whole(context: Context, name: str, period: Period) -> Spot:
     """A KPI over one period, whatever its grain."""
-    kpi = priced(context, name)
+    kpi = context.kpi(name)
     answer = context.ask(name, first=period.first, last=period.last)
     young = _young(context, kpi, period)
     return spot_of(kpi, period.first, answer.row(0, named=True), provisional=young)
@@ -141,13 +139,6 @@ def spot_of(kpi: Kpi, start: date, row: Mapping[str, Any] | None, *, provisional
         tainted=int(row.get("tainted") or 0),
         provisional=provisional or young,
     )
-
-
-def priced(context: Context, name: str) -> Kpi:
-    """A KPI of the report; a unit of money says which: `money_per_order:EUR`."""
-    kpi = context.kpi(name)
-    unit = formats.in_currency(kpi.unit, context.currency)
-    return replace(kpi, unit=cast("Unit", unit))
 
 
 def number(spot: Spot, kpi: Kpi) -> Number:

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dashboard.languages import use_language
@@ -229,6 +229,7 @@ def test_what_is_shown_adds_up(before: Counts, now: Counts) -> None:
 
 
 @given(st.lists(st.floats(-50, 50), min_size=1, max_size=6))
+@example([1.875, -4.4575155870377097e-10])
 def test_rounded_parts_add_up_and_stay_near(shares: list[float]) -> None:
     total = round(sum(shares) / 0.1)
     found = parts(total, shares, 0.1)
